@@ -1,0 +1,46 @@
+/* The configuration file (paihao.conf(5)), libconfuse syntax. An unknown key, a bad value or an unreachable
+ * folder is an error with file, line and cause. Loaded once, read-only afterwards. */
+#ifndef BASE_CONFIG_H
+#define BASE_CONFIG_H
+#include <stddef.h>
+
+#define CONFIG_DEFAULT_PATH "/etc/paihao/paihao.conf"
+
+enum { LANE_NAME_MAX = 8, READER_NAME_MAX = 16 };
+
+struct config_reader {
+    char *name;   /* unique in its lane; letters, digits, - and _ ; at most READER_NAME_MAX */
+    char *driver; /* "sam", "nfc" or "scanner" */
+    char *device; /* "serial:/dev/ttyUSB0", or for nfc a libnfc connection string */
+    char *method; /* nfc only: "auto", "list" or "raw" */
+    int baud;     /* serial only: 115200 unless told */
+};
+
+struct config_lane {
+    char *name;          /* letters, digits, - and _ ; at most LANE_NAME_MAX; unique */
+    char *room;          /* may be "" */
+    unsigned line_limit; /* people in the frozen line; 0: no limit */
+    struct config_reader *readers;
+    size_t n_readers;
+};
+
+struct config {
+    char *path;
+    char *data_dir;                  /* created (0700) when only its last part is missing */
+    char *key_file;                  /* default: DATA_DIR/secret.key */
+    char *listen_host, *listen_port; /* from http.listen; IPv6 as [::1]:8100 */
+    char *tls_cert, *tls_key;        /* "" for none */
+    char **hosts;                    /* further Host names that requests may carry */
+    size_t n_hosts;
+    char *reader_program; /* default: paihao-reader beside the running program */
+    struct config_lane *lanes;
+    size_t n_lanes;
+};
+
+/* On failure returns -errno or -EINVAL and gives *ret_error, a text "FILE:LINE: cause" to free(). */
+int config_load(const char *path, struct config **ret, char **ret_error);
+void config_free(struct config *);
+/* NULL when there is no such lane. */
+const struct config_lane *config_lane(const struct config *, const char *name);
+
+#endif

@@ -1,0 +1,310 @@
+/* The rules for single values and sections. An error carries the line where the value stands, or, for what a
+ * whole section lacks, the line of its closing brace. Must not print anything. */
+#include "base/config_rules.h"
+#include "base/bytes.h"
+#include "base/config.h"
+#include "base/text.h"
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LINE_LIMIT_MOST = 9999,
+    ROOM_MOST = 120,
+    DEVICE_MOST = 1000, /* libnfc's nfc_connstring has 1024 */
+};
+
+_Thread_local struct config_loading *config_loading;
+
+int config_fail(int line, const char *format, ...)
+{
+    if (config_loading->error)
+        return -1;
+    if (config_loading->last_line > 0 && line > config_loading->last_line)
+        line = config_loading->last_line;
+    char *cause = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&cause, format, arguments);
+    va_end(arguments);
+    config_loading->error =
+        bytes_format("%s:%d: %s", config_loading->path, line, length < 0 ? "out of memory" : cause);
+    config_loading->result = -EINVAL;
+    free(cause);
+    return -1;
+}
+
+static void on_confuse_error(cfg_t *cfg, const char *format, va_list arguments)
+{
+    char *cause = NULL;
+    if (vasprintf(&cause, format, arguments) < 0)
+        cause = NULL;
+    int line = cfg ? cfg->line : 0;
+    if (cause && strstr(cause, "'" CONFIG_END_MARK "'"))
+        config_fail(line, "a section is not closed, \"}\" is missing");
+    else
+        config_fail(line, "%s", cause ? cause : "out of memory");
+    free(cause);
+}
+
+/* ---- one value ---- */
+
+static int check_once(cfg_t *cfg, cfg_opt_t *opt)
+{
+    for (size_t i = 0; i < config_loading->n_seen; i++)
+        if (config_loading->seen[i] == opt)
+            return config_fail(cfg->line, "\"%s\" is given twice", opt->name);
+    config_loading->seen =
+        bytes_resize(config_loading->seen, (config_loading->n_seen + 1) * sizeof *config_loading->seen);
+    config_loading->seen[config_loading->n_seen++] = opt;
+    return 0;
+}
+
+static int check_plain(cfg_t *cfg, cfg_opt_t *opt, size_t most)
+{
+    const char *value = cfg_opt_getstr(opt);
+    size_t length = strlen(value);
+    if (check_once(cfg, opt) != 0)
+        return -1;
+    if (length > 0 && !text_is_plain(value, length, most))
+        return config_fail(cfg->line, "\"%s\" is longer than %zu bytes or holds control characters",
+                           opt->name, most);
+    return 0;
+}
+
+static int check_filled(cfg_t *cfg, cfg_opt_t *opt, size_t most)
+{
+    if (cfg_opt_getstr(opt)[0] == '\0')
+        return config_fail(cfg->line, "\"%s\" is empty", opt->name);
+    return check_plain(cfg, opt, most);
+}
+
+static int check_path(cfg_t *cfg, cfg_opt_t *opt)
+{
+    return check_plain(cfg, opt, PATH_MAX - 1);
+}
+
+static int check_data_dir(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_loading->lines.data_dir = cfg->line;
+    return check_filled(cfg, opt, PATH_MAX - 1);
+}
+
+static int check_reader_program(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_loading->lines.reader_program = cfg->line;
+    return check_filled(cfg, opt, PATH_MAX - 1);
+}
+
+static int check_tls_cert(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_loading->lines.tls_cert = cfg->line;
+    return check_path(cfg, opt);
+}
+
+static int check_tls_key(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_loading->lines.tls_key = cfg->line;
+    return check_path(cfg, opt);
+}
+
+/* "host:port" or "[v6]:port"; gives the parts when they are asked for. */
+const char *config_split_listen(const char *text, char **ret_host, char **ret_port)
+{
+    const char *colon = strrchr(text, ':'), *end = colon;
+    if (!colon || strchr(colon, ']'))
+        return "has no port";
+    uint64_t port;
+    if (strlen(colon + 1) > 5 || text_to_u64(colon + 1, 1, UINT16_MAX, &port) != 0)
+        return "has a port that is not a number from 1 to 65535";
+    if (text[0] == '[') {
+        if (end - text < 3 || end[-1] != ']')
+            return "has a broken [address]";
+        text++;
+        end--;
+    } else if (memchr(text, ':', (size_t)(end - text))) {
+        return "has an IPv6 address without [ ]";
+    }
+    if (end == text)
+        return "has no address";
+    for (const char *at = text; at < end; at++)
+        if ((unsigned char)*at <= ' ' || strchr("[]/\x7f", *at))
+            return "has a foreign character in its address";
+    if (ret_host) {
+        *ret_host = bytes_format("%.*s", (int)(end - text), text);
+        *ret_port = bytes_text(colon + 1);
+    }
+    return NULL;
+}
+
+static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
+{
+    if (check_plain(cfg, opt, 255) != 0)
+        return -1;
+    const char *fault = config_split_listen(cfg_opt_getstr(opt), NULL, NULL);
+    return fault ? config_fail(cfg->line, "listen = \"%s\" %s", cfg_opt_getstr(opt), fault) : 0;
+}
+
+static int check_host(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const char *host = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+    size_t length = strlen(host);
+    if (length == 0 || length > 255)
+        return config_fail(cfg->line, "a name in \"hosts\" is empty or too long");
+    for (const char *at = host; *at; at++)
+        if ((unsigned char)*at <= ' ' || (unsigned char)*at >= 0x7f || strchr("/\"\\", *at))
+            return config_fail(cfg->line, "a name in \"hosts\" has a foreign character");
+    return 0;
+}
+
+static int check_http(cfg_t *cfg, cfg_opt_t *opt)
+{
+    return check_once(cfg, opt);
+}
+
+static int check_room(cfg_t *cfg, cfg_opt_t *opt)
+{
+    return check_plain(cfg, opt, ROOM_MOST);
+}
+
+static int check_line_limit(cfg_t *cfg, cfg_opt_t *opt)
+{
+    long limit = cfg_opt_getnint(opt, 0);
+    if (limit < 0 || limit > LINE_LIMIT_MOST)
+        return config_fail(cfg->line, "line_limit = %ld is not from 0 (none) to %d", limit, LINE_LIMIT_MOST);
+    return check_once(cfg, opt);
+}
+
+static bool is_one_of(const char *value, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(value, *words) == 0)
+            return true;
+    return false;
+}
+
+static int check_driver(cfg_t *cfg, cfg_opt_t *opt)
+{
+    static const char *const drivers[] = {"sam", "nfc", "scanner", NULL};
+    config_loading->lines.driver = cfg->line;
+    if (!is_one_of(cfg_opt_getstr(opt), drivers))
+        return config_fail(cfg->line, "unknown driver \"%s\": sam, nfc or scanner", cfg_opt_getstr(opt));
+    return check_once(cfg, opt);
+}
+
+static int check_device(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_loading->lines.device = cfg->line;
+    return check_filled(cfg, opt, DEVICE_MOST);
+}
+
+static int check_method(cfg_t *cfg, cfg_opt_t *opt)
+{
+    static const char *const methods[] = {"auto", "list", "raw", NULL};
+    config_loading->lines.method = cfg->line;
+    if (!is_one_of(cfg_opt_getstr(opt), methods))
+        return config_fail(cfg->line, "unknown method \"%s\": auto, list or raw", cfg_opt_getstr(opt));
+    return check_once(cfg, opt);
+}
+
+static int check_baud(cfg_t *cfg, cfg_opt_t *opt)
+{
+    static const long rates[] = {9600, 19200, 38400, 57600, CONFIG_DEFAULT_BAUD};
+    config_loading->lines.baud = cfg->line;
+    long baud = cfg_opt_getnint(opt, 0);
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
+        if (baud == rates[i])
+            return check_once(cfg, opt);
+    return config_fail(cfg->line, "baud = %ld is none of 9600, 19200, 38400, 57600 and 115200", baud);
+}
+
+/* ---- a whole section ---- */
+
+static int check_title(int line, const char *kind, const char *name, size_t most)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t length = strlen(name);
+    if (length > 0 && length <= most && strspn(name, allowed) == length)
+        return 0;
+    return config_fail(line, "%s \"%s\": a name has 1 to %zu letters, digits, - or _", kind, name, most);
+}
+
+static int check_serial_device(const char *driver, const char *device)
+{
+    static const char scheme[] = "serial:";
+    const char *path = device + sizeof scheme - 1;
+    if (strncmp(device, scheme, sizeof scheme - 1) != 0 || path[0] != '/')
+        return config_fail(config_loading->lines.device, "device \"%s\": driver %s takes \"serial:/dev/...\"",
+                           device, driver);
+    if (config_loading->lines.method)
+        return config_fail(config_loading->lines.method, "\"method\" is for driver nfc only");
+    return 0;
+}
+
+/* Called at the reader's closing brace; `cfg` is its lane. */
+static int check_reader(cfg_t *cfg, cfg_opt_t *opt)
+{
+    cfg_t *reader = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
+    const char *name = cfg_title(reader), *driver = cfg_getstr(reader, "driver"),
+               *device = cfg_getstr(reader, "device");
+    int result = check_title(cfg->line, "reader", name, READER_NAME_MAX);
+    if (result == 0 && !driver)
+        result = config_fail(cfg->line, "reader \"%s\" has no driver", name);
+    if (result == 0 && !device)
+        result = config_fail(cfg->line, "reader \"%s\" has no device", name);
+    if (result == 0 && strcmp(driver, "nfc") != 0)
+        result = check_serial_device(driver, device);
+    else if (result == 0 && config_loading->lines.baud)
+        result = config_fail(config_loading->lines.baud,
+                             "\"baud\" is for serial drivers; nfc takes it in its device text");
+    config_loading->lines.driver = config_loading->lines.device = config_loading->lines.method =
+        config_loading->lines.baud = 0;
+    return result;
+}
+
+static int check_lane(cfg_t *cfg, cfg_opt_t *opt)
+{
+    return check_title(cfg->line, "lane", cfg_title(cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1)),
+                       LANE_NAME_MAX);
+}
+
+int config_parse(cfg_t *cfg, const char *text)
+{
+    static const struct {
+        const char *option;
+        cfg_validate_callback_t check;
+    } rules[] = {
+        {CONFIG_END_MARK, check_once},
+        {"data_dir", check_data_dir},
+        {"key_file", check_path},
+        {"reader_program", check_reader_program},
+        {"http", check_http},
+        {"http|listen", check_listen},
+        {"http|tls_cert", check_tls_cert},
+        {"http|tls_key", check_tls_key},
+        {"http|hosts", check_host},
+        {"lane", check_lane},
+        {"lane|room", check_room},
+        {"lane|line_limit", check_line_limit},
+        {"lane|reader", check_reader},
+        {"lane|reader|driver", check_driver},
+        {"lane|reader|device", check_device},
+        {"lane|reader|method", check_method},
+        {"lane|reader|baud", check_baud},
+    };
+    cfg_set_error_function(cfg, on_confuse_error);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        cfg_set_validate_func(cfg, rules[i].option, rules[i].check);
+    config_loading->last_line = 1;
+    for (const char *at = text; (at = strchr(at, '\n')); at++)
+        config_loading->last_line++;
+    char *marked = bytes_format("%s\n%s = 1", text, CONFIG_END_MARK);
+    int result = cfg_parse_buf(cfg, marked);
+    free(marked);
+    return result == CFG_SUCCESS ? 0 : config_fail(cfg->line, "cannot be understood");
+}

@@ -1,0 +1,23 @@
+/* Text encodings. UTF-8 here is strict (Unicode 15, table 3-7): no overlong forms, no surrogates. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+bool utf8_is_valid(const char *text, size_t length);
+/* The number of bytes of the first character of a valid, non-empty text. */
+size_t utf8_first(const char *text);
+/* Valid UTF-8, 1..max_bytes bytes, no control characters (below U+0020, U+007F..U+009F), no U+FEFF. */
+bool text_is_plain(const char *text, size_t length, size_t max_bytes);
+
+/* UTF-16 little endian to UTF-8 with trailing spaces (U+0020, U+3000 and U+0000) cut off.
+ * Returns the bytes written without the NUL, -EILSEQ for a lone surrogate or odd size, or -E2BIG. */
+int utf16le_to_utf8(const uint8_t *bytes, size_t size, char *ret_text, size_t capacity);
+/* The other way, padded with U+0020 to exactly `size` bytes. Returns 0, -EILSEQ or -E2BIG. */
+int utf8_to_utf16le(const char *text, uint8_t *ret_bytes, size_t size);
+
+/* A whole decimal number and nothing else. Returns 0, -EINVAL or -ERANGE. */
+int text_to_u64(const char *text, uint64_t least, uint64_t most, uint64_t *ret);
+
+#endif

@@ -1,0 +1,76 @@
+/* Chained hash table over the records in order of arrival. */
+#include "desk/answers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+struct answers {
+    struct answer_record *records;
+    uint32_t *next; /* of the same bucket, index + 1 */
+    uint32_t *buckets;
+    size_t count, capacity, n_buckets; /* n_buckets: a power of two */
+};
+
+/* FNV-1a: keys come from our own staff's devices, and a chain is only as long as they make it. */
+static uint32_t hash_of(const char *key)
+{
+    uint32_t hash = 2166136261u;
+    for (; *key; key++)
+        hash = (hash ^ (uint8_t)*key) * 16777619u;
+    return hash;
+}
+
+struct answers *answers_new(void)
+{
+    struct answers *answers = bytes_alloc(sizeof *answers);
+    answers->n_buckets = 1024;
+    answers->buckets = bytes_alloc(answers->n_buckets * sizeof *answers->buckets);
+    return answers;
+}
+
+void answers_free(struct answers *answers)
+{
+    if (!answers)
+        return;
+    free(answers->records);
+    free(answers->next);
+    free(answers->buckets);
+    free(answers);
+}
+
+static void link_record(struct answers *answers, size_t index)
+{
+    uint32_t *bucket = &answers->buckets[hash_of(answers->records[index].key) & (answers->n_buckets - 1)];
+    answers->next[index] = *bucket;
+    *bucket = (uint32_t)index + 1;
+}
+
+static void grow(struct answers *answers)
+{
+    answers->capacity = answers->capacity ? answers->capacity * 2 : 1024;
+    answers->records = bytes_resize(answers->records, answers->capacity * sizeof *answers->records);
+    answers->next = bytes_resize(answers->next, answers->capacity * sizeof *answers->next);
+    free(answers->buckets);
+    answers->n_buckets = answers->capacity;
+    answers->buckets = bytes_alloc(answers->n_buckets * sizeof *answers->buckets);
+    for (size_t i = 0; i < answers->count; i++)
+        link_record(answers, i);
+}
+
+void answers_put(struct answers *answers, const struct answer_record *record)
+{
+    if (answers->count == answers->capacity)
+        grow(answers);
+    answers->records[answers->count] = *record;
+    link_record(answers, answers->count++);
+}
+
+const struct answer_record *answers_get(const struct answers *answers, const char *key)
+{
+    uint32_t index = answers->buckets[hash_of(key) & (answers->n_buckets - 1)];
+    while (index && strcmp(answers->records[index - 1].key, key) != 0)
+        index = answers->next[index - 1];
+    return index ? &answers->records[index - 1] : NULL;
+}

@@ -1,0 +1,161 @@
+/* The one writer. Every change is a command handed to the desk; one thread decides (queue), commits in groups
+ * (journal), applies, answers and publishes, in that order. Nothing is answered or published before its
+ * commit.
+ *
+ * What others see is a second queue state, changed only after the commit, under the desk's lock.
+ * Full disk: the group is rolled back, its commands are answered disk-full, and the desk opens the journal
+ * anew at the next command once there is room. Any other failure of the store: everything is answered
+ * store-failed until the process ends. */
+#ifndef DESK_DESK_H
+#define DESK_DESK_H
+#include "base/config.h"
+#include "desk/problem.h"
+
+struct desk;
+
+struct desk_options {
+    const struct config *config; /* borrowed for the desk's life */
+    bool create;                 /* make the database when there is none */
+    const char *vfs;             /* tests only, NULL otherwise */
+};
+/* Opens the journal, replays it, adds lanes of the configuration that the journal does not know, starts the
+ * writer. The caller holds the data lock. On failure *ret_error (free()) says why in English. */
+enum journal_fault desk_open(struct desk **ret, const struct desk_options *, char **ret_error);
+/* Refuses further commands (stopping), drains those waiting, checkpoints, closes. NULL is fine. */
+void desk_close(struct desk *);
+
+/* ---- tickets as others may see them */
+struct ticket_view {
+    struct ticket ticket; /* state as of the entry or answer it came with */
+    char label[TICKET_LABEL_SIZE];
+    char name[40]; /* masked (identity/mask.h) */
+    char id_mask[ID_NUMBER_LENGTH + 1];
+    char unit[UNIT_MAX + 1];
+};
+
+/* ---- commands */
+enum desk_kind {
+    DESK_QUEUE,        /* queue: a command of queue.h; for COMMAND_CHECK_IN `presentation` says who */
+    DESK_TOKEN_CREATE, /* token: role, lane, kind, expires_us, hash; answer.token_id */
+    DESK_TOKEN_REVOKE, /* token.id */
+    DESK_PAIR, /* token.hash: of the token presented; session: the record to create from it (kind, hash,
+                  expires) */
+};
+struct desk_command {
+    enum desk_kind kind;
+    struct queue_command queue;              /* times are filled in by the desk; person too */
+    const struct presentation *presentation; /* borrowed only during desk_submit */
+    char key[ANSWER_KEY_MAX + 1];            /* idempotency key of the caller, "" for none */
+    struct token_record token, session;
+};
+struct desk_answer {
+    enum problem problem; /* PROBLEM_NONE: done */
+    bool created;         /* a ticket, event or token came into being: HTTP 201 */
+    bool replayed;        /* the first answer to this key, given again */
+    bool has_ticket, has_called;
+    struct ticket_view ticket,
+        called;                /* with a problem: the ticket in question. called: the next one (`advance`) */
+    struct token_record token; /* DESK_TOKEN_CREATE, DESK_PAIR */
+    uint64_t seq;              /* journal position after it */
+};
+/* Called once for each submitted command, on the writer's thread, after the commit. Must not block or call
+ * the desk's submit functions; reading functions are fine. */
+typedef void (*desk_done_fn)(void *arg, const struct desk_answer *);
+/* Any thread; copies the command. 0, or -EBUSY when DESK_QUEUE_MAX commands wait already (done is not
+ * called), or -ESHUTDOWN when the desk is closing. */
+enum { DESK_QUEUE_MAX = 4096, DESK_GROUP_MAX = 256 };
+int desk_submit(struct desk *, const struct desk_command *, desk_done_fn, void *arg);
+/* The same, waiting for the answer (BUSY and STOPPING become its problem). Not on the writer's thread. */
+void desk_call(struct desk *, const struct desk_command *, struct desk_answer *ret);
+
+/* ---- what is visible now. Any thread. */
+struct lane_view {
+    struct queue_lane lane;
+    bool has_current, has_last;
+    struct ticket_view current, last; /* last: the latest shot */
+    struct ticket_view *line;         /* every other unfinished ticket, in number order */
+    size_t n_line;
+    struct ticket_view recent[QUEUE_RECENT_MAX]; /* latest finished, newest first */
+    size_t n_recent;
+    struct queue_event event;
+    enum problem store; /* PROBLEM_NONE, PROBLEM_DISK_FULL, PROBLEM_STORE_FAILED */
+    uint64_t seq;       /* of the whole journal */
+    uint64_t feed;      /* the feed's position: feed_read from here on misses nothing and repeats nothing */
+};
+/* 0, or -ENOENT for an unknown lane (*ret untouched). */
+int desk_lane(struct desk *, const char *lane, struct lane_view *ret);
+void lane_view_done(struct lane_view *);
+void desk_event(struct desk *, struct queue_event *ret);
+/* The lanes' names, NULL-terminated; free() the one block. */
+char (*desk_lane_names(struct desk *, size_t *ret_count))[LANE_NAME_MAX + 1];
+enum problem desk_store_state(struct desk *);
+/* 0 and the ticket, or -ENOENT. */
+int desk_ticket(struct desk *, const char *lane, uint32_t number, struct ticket_view *ret);
+
+/* Tokens: the live record (not revoked, not expired, a pairing token not spent) whose hash this is. 0 or
+ * -ENOENT. */
+int desk_token(struct desk *, const uint8_t hash[static DIGEST_SIZE], struct token_record *ret);
+/* Every token ever made, by id; free() the one block. */
+struct token_record *desk_tokens(struct desk *, size_t *ret_count);
+/* BLAKE2b-256 of a token's text, and a new random token text (32 bytes, base64url without padding, 43
+ * characters). */
+enum { TOKEN_TEXT_SIZE = 44 };
+void token_hash(const char *text, uint8_t ret_hash[static DIGEST_SIZE]);
+void token_text(char ret_text[static TOKEN_TEXT_SIZE]);
+
+/* ---- the feed: what was committed, in commit order, and passing notes between. One ring for all; readers
+ * keep a position of their own, so a slow one costs nothing and falls behind visibly. */
+enum feed_kind {
+    FEED_TICKET, /* a ticket changed: ticket as of seq */
+    FEED_LANE,   /* session or lane settings changed */
+    FEED_NOTE,   /* passing: reader states, door results. seq is 0 */
+    FEED_STORE,  /* the store's state changed. seq is 0 */
+};
+enum { FEED_SIZE = 32768 };
+struct feed_item {
+    enum feed_kind kind;
+    uint64_t position, seq;
+    char lane[LANE_NAME_MAX + 1]; /* "" for FEED_STORE */
+    struct ticket_view ticket;    /* FEED_TICKET */
+    struct queue_lane lane_state; /* FEED_LANE */
+    char note[16];                /* FEED_NOTE: the SSE event's name, "reader" or "door" */
+    const char
+        *json;       /* FEED_NOTE: borrowed until the next call of feed_read by this thread; NULL otherwise */
+    bool staff_only; /* FEED_NOTE: not for display and liaison */
+};
+enum feed_result { FEED_ITEM, FEED_NONE, FEED_BEHIND };
+/* The first item of this lane (or of all, lane NULL) at or after *position; moves *position behind it.
+ * FEED_BEHIND: the ring has gone past; take a fresh desk_lane and its feed position. */
+enum feed_result feed_read(struct desk *, const char *lane, uint64_t *position, struct feed_item *ret);
+/* The position of the first item with a seq above this one; FEED_BEHIND when the ring does not reach back so
+ * far. */
+enum feed_result feed_find(struct desk *, uint64_t after_seq, uint64_t *ret_position);
+/* Called after every publication, on the publishing thread; must not block nor hold a lock that is held
+ * around a call of this function. One listener; NULL takes it away, and once that returns it is not called
+ * any more. */
+void desk_on_publish(struct desk *, void (*wake)(void *arg), void *arg);
+/* Publishes a note. `key` non-NULL: also kept as the latest of its lane and key (reader states), for
+ * desk_notes. */
+void desk_note(struct desk *, const char *lane, const char *note, const char *key, const char *json,
+               bool staff_only);
+/* The kept notes of a lane as one JSON array text, in order of first appearance; free(). */
+char *desk_notes(struct desk *, const char *lane);
+
+/* ---- figures for /metrics */
+struct desk_stats {
+    uint64_t commands, refused, commits, entries, busy; /* busy: turned away because the queue was full */
+    uint64_t commit_us_sum, group_max;
+    uint32_t waiting; /* in the command queue now */
+};
+void desk_stats(struct desk *, struct desk_stats *ret);
+
+/* ---- for hand-over: the lane's tickets in number order with the unmasked person. Called without the lock
+ * held, on the caller's thread, from a copy of the visible state. */
+typedef int (*desk_row_fn)(void *arg, const struct ticket_view *, const struct person_record *);
+int desk_rows(struct desk *, const char *lane, desk_row_fn, void *arg,
+              uint64_t *ret_seq); /* 0, -ENOENT, or the row function's */
+/* journal_backup of this desk's data. */
+enum journal_fault desk_backup(struct desk *, const char *target, uint64_t *ret_seq,
+                               uint8_t ret_head[static JOURNAL_HASH_SIZE]);
+
+#endif

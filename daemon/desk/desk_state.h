@@ -1,0 +1,91 @@
+/* Inside of the desk: its parts and who may touch them. */
+#ifndef DESK_DESK_STATE_H
+#define DESK_DESK_STATE_H
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "desk/answers.h"
+#include "desk/desk.h"
+#include "desk/directory.h"
+#include "desk/feed.h"
+
+/* A submitted command, waiting. Owned by the list, then by the writer. */
+struct job {
+    struct job *next;
+    struct desk_command command;
+    desk_done_fn done;
+    void *arg;
+    struct person_record fresh; /* the person to create when the credential is unknown; id random */
+    struct credential_record credential;
+    struct credential_record second; /* a student number beside an ID number; kind 0: none */
+    uint8_t *payload;
+    size_t payload_size;
+    uint8_t fingerprint[16];
+};
+
+struct token_list {
+    struct token_record *records;
+    size_t count;
+};
+
+/* What the writer decides on: ahead of the visible state by the group under way. Writer's thread only. */
+struct writer {
+    struct journal *journal; /* NULL while the disk is full */
+    struct queue *deciding;
+    struct answers *answers;
+    struct token_list tokens;
+    int64_t retry_mono_us; /* disk full: not before */
+};
+
+struct desk {
+    const struct config *config;
+    char *vfs;
+    pthread_t thread;
+    bool has_thread;
+    struct journal_keys keys;
+    struct writer writer;
+
+    pthread_mutex_t inbox_lock; /* guards the inbox alone; never held together with `lock` */
+    pthread_cond_t inbox_filled;
+    struct job *inbox, **inbox_end;
+    uint32_t inbox_count;
+    bool closing;
+
+    pthread_mutex_t lock; /* guards everything below */
+    struct queue *visible;
+    struct directory *directory;
+    struct token_list tokens;
+    struct feed feed;
+    struct kept_note *notes;
+    enum problem store;
+    struct desk_stats stats;
+
+    pthread_mutex_t wake_lock; /* held while the listener is called, so that it can be taken away safely */
+    void (*wake)(void *arg);
+    void *wake_arg;
+    atomic_uint_fast64_t busy;
+};
+
+/* writer.c */
+void *writer_main(void *desk);
+/* Opens the journal and builds the writer's state from it; with `everything`, the visible state too. */
+enum journal_fault writer_load(struct desk *, bool create, bool everything, char **ret_detail);
+void writer_unload(struct desk *);
+
+/* group.c: one group of commands in one transaction. Consumes the jobs. */
+void group_run(struct desk *, struct job *jobs);
+
+/* view.c */
+void view_of_ticket(const struct desk *, const struct ticket *, struct ticket_view *ret); /* `lock` held */
+void wake_listener(struct desk *);                                                        /* no lock held */
+
+/* tokens.c */
+struct token_record *tokens_by_id(const struct token_list *, uint32_t id);
+struct token_record *tokens_by_hash(const struct token_list *, const uint8_t hash[static DIGEST_SIZE]);
+void tokens_put(struct token_list *, const struct token_record *);
+bool token_is_live(const struct token_record *, int64_t now_us);
+
+/* submit.c */
+void job_free(struct job *);
+
+#endif

@@ -1,0 +1,427 @@
+/* One group of commands in one transaction: decide, write, commit, apply to what is visible, publish, answer;
+ * in that order. Writer's thread. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "desk/desk_state.h"
+
+struct outcome {
+    struct job *job;
+    enum problem problem;
+    bool created, replayed;
+    struct ticket ticket, called; /* number 0: none. As they stood right after this command. */
+    struct token_record token;
+};
+
+struct group {
+    struct desk *desk;
+    struct writer *writer;
+    enum journal_fault fault;
+    bool has_begun;
+    struct outcome *outcomes;
+    size_t n_outcomes;
+    struct queue_entry *entries;
+    size_t n_entries, entries_capacity;
+    struct token_record *tokens; /* changed ones, to be made visible */
+    size_t n_tokens;
+    struct person_record *people; /* likewise */
+    size_t n_people;
+};
+
+static bool is_sound(const struct group *group)
+{
+    return group->fault == JOURNAL_OK;
+}
+
+static void begin_once(struct group *group)
+{
+    if (is_sound(group) && !group->has_begun) {
+        group->fault = journal_begin(group->writer->journal);
+        group->has_begun = is_sound(group);
+    }
+}
+
+static void append_entry(struct group *group, struct queue_entry *entry)
+{
+    struct writer *writer = group->writer;
+    begin_once(group);
+    if (!is_sound(group))
+        return;
+    entry->seq = journal_seq(writer->journal) + 1;
+    if (queue_apply(writer->deciding, entry) != QUEUE_APPLY_OK) {
+        group->fault = JOURNAL_CORRUPT;
+        return;
+    }
+    const struct ticket *after =
+        entry->number ? queue_ticket(writer->deciding, entry->lane, entry->number) : NULL;
+    group->fault = journal_append(writer->journal, entry, after);
+    if (group->n_entries == group->entries_capacity) {
+        group->entries_capacity = group->entries_capacity ? group->entries_capacity * 2 : 64;
+        group->entries = bytes_resize(group->entries, group->entries_capacity * sizeof *group->entries);
+    }
+    group->entries[group->n_entries++] = *entry;
+}
+
+/* ---- people */
+static bool fill_gap(char *ret_field, size_t size, const char *news)
+{
+    if (*ret_field || !*news)
+        return false;
+    memcpy(ret_field, news, size);
+    return true;
+}
+
+static void write_person(struct group *group, const struct person_record *record)
+{
+    begin_once(group);
+    if (is_sound(group))
+        group->fault = journal_put_person(group->writer->journal, record);
+    group->people = bytes_resize(group->people, (group->n_people + 1) * sizeof *group->people);
+    group->people[group->n_people++] = *record;
+}
+
+/* As this group has left it so far. Only this thread changes the directory, so reading it here needs no lock.
+ */
+static void read_person(const struct group *group, const struct person_id *id, struct person_record *ret)
+{
+    for (size_t i = group->n_people; i-- > 0;) {
+        if (person_id_equal(&group->people[i].id, id)) {
+            *ret = group->people[i];
+            return;
+        }
+    }
+    directory_get(group->desk->directory, id, ret);
+}
+
+/* What was empty is filled; what is known is never overwritten by a later reading. */
+static void learn_about(struct group *group, const struct person_id *id, const struct person_record *news)
+{
+    struct person_record record;
+    read_person(group, id, &record);
+    bool has_changed = fill_gap(record.name, sizeof record.name, news->name);
+    has_changed |= fill_gap(record.id_number, sizeof record.id_number, news->id_number);
+    has_changed |= fill_gap(record.student_no, sizeof record.student_no, news->student_no);
+    has_changed |= fill_gap(record.unit, sizeof record.unit, news->unit);
+    has_changed |= fill_gap(record.valid_to, sizeof record.valid_to, news->valid_to);
+    if (has_changed)
+        write_person(group, &record);
+    wipe_bytes(&record, sizeof record);
+}
+
+static void write_credential(struct group *group, struct credential_record *credential,
+                             const struct person_id *person, const uint8_t *payload, size_t payload_size)
+{
+    credential->person = *person;
+    begin_once(group);
+    if (is_sound(group))
+        group->fault = journal_put_credential(group->writer->journal, credential, payload, payload_size);
+    pthread_mutex_lock(&group->desk->lock);
+    directory_put_digest(group->desk->directory, credential->digest, person);
+    pthread_mutex_unlock(&group->desk->lock);
+}
+
+static bool is_known(const struct group *group, const uint8_t digest[static DIGEST_SIZE],
+                     struct person_id *ret)
+{
+    const struct person_id *id = directory_by_digest(group->desk->directory, digest);
+    if (id)
+        *ret = *id;
+    return id;
+}
+
+static void write_people(struct group *group, struct job *job, bool was_known, enum queue_verdict verdict)
+{
+    const struct person_id *person = &job->command.queue.person;
+    struct person_id other;
+    if (verdict != QUEUE_DONE && verdict != QUEUE_ALREADY_WAITING)
+        return;
+    if (was_known) {
+        learn_about(group, person, &job->fresh);
+    } else {
+        write_person(group, &job->fresh);
+        write_credential(group, &job->credential, person, job->payload, job->payload_size);
+    }
+    if (job->second.kind && !is_known(group, job->second.digest, &other))
+        write_credential(group, &job->second, person, (const uint8_t *)job->fresh.student_no,
+                         strlen(job->fresh.student_no));
+}
+
+/* ---- commands of the queue */
+static struct ticket ticket_now(const struct group *group, const char *lane, uint32_t number)
+{
+    const struct ticket *ticket = number ? queue_ticket(group->writer->deciding, lane, number) : NULL;
+    return ticket ? *ticket : (struct ticket){0};
+}
+
+static void keep_answer(struct group *group, const struct outcome *outcome, enum queue_verdict verdict)
+{
+    const struct job *job = outcome->job;
+    if (!*job->command.key)
+        return;
+    struct answer_record record = {
+        .verdict = (int32_t)verdict,
+        .created = outcome->created,
+        .number = outcome->ticket.number,
+        .called = outcome->called.number,
+        .seq = journal_seq(group->writer->journal),
+    };
+    memcpy(record.key, job->command.key, sizeof record.key);
+    memcpy(record.fingerprint, job->fingerprint, sizeof record.fingerprint);
+    memcpy(record.lane, outcome->ticket.lane, sizeof record.lane);
+    begin_once(group);
+    if (is_sound(group))
+        group->fault = journal_put_answer(group->writer->journal, &record);
+    answers_put(group->writer->answers, &record);
+}
+
+static bool is_creating(enum command_kind kind)
+{
+    return kind == COMMAND_CHECK_IN || kind == COMMAND_EVENT_CREATE;
+}
+
+static void run_queue_command(struct group *group, struct outcome *outcome)
+{
+    struct job *job = outcome->job;
+    struct queue_command *command = &job->command.queue;
+    struct queue_decision decision;
+    bool was_known = false;
+    if (command->kind == COMMAND_CHECK_IN) {
+        command->person = job->fresh.id;
+        was_known = is_known(group, job->credential.digest, &command->person);
+    }
+    command->at_us = clock_utc_us();
+    command->mono_us = clock_mono_us();
+    queue_decide(group->writer->deciding, command, &decision);
+    if (command->kind == COMMAND_CHECK_IN)
+        write_people(group, job, was_known, decision.verdict);
+    for (size_t i = 0; i < decision.n_entries; i++)
+        append_entry(group, &decision.entries[i]);
+    outcome->problem = problem_of_verdict(decision.verdict);
+    outcome->created = decision.verdict == QUEUE_DONE && is_creating(command->kind);
+    outcome->ticket = ticket_now(group, decision.lane, decision.number);
+    if (decision.n_entries == 2)
+        outcome->called = ticket_now(group, decision.lane, decision.entries[1].number);
+    keep_answer(group, outcome, decision.verdict);
+}
+
+static void repeat_answer(struct group *group, struct outcome *outcome, const struct answer_record *record)
+{
+    if (memcmp(record->fingerprint, outcome->job->fingerprint, sizeof record->fingerprint) != 0) {
+        outcome->problem = PROBLEM_KEY_REUSED;
+        return;
+    }
+    outcome->replayed = true;
+    outcome->created = record->created;
+    outcome->problem = problem_of_verdict((enum queue_verdict)record->verdict);
+    outcome->ticket = ticket_now(group, record->lane, record->number);
+    outcome->called = ticket_now(group, record->lane, record->called);
+}
+
+/* ---- tokens */
+static void write_token(struct group *group, const struct token_record *token)
+{
+    begin_once(group);
+    if (is_sound(group))
+        group->fault = journal_put_token(group->writer->journal, token);
+    tokens_put(&group->writer->tokens, token);
+    group->tokens = bytes_resize(group->tokens, (group->n_tokens + 1) * sizeof *group->tokens);
+    group->tokens[group->n_tokens++] = *token;
+}
+
+static void write_token_entry(struct group *group, const struct job *job, enum entry_kind kind,
+                              const struct token_record *token)
+{
+    struct queue_entry entry = {
+        .kind = kind,
+        .at_us = clock_utc_us(),
+        .mono_us = clock_mono_us(),
+        .value = token->id,
+    };
+    memcpy(entry.device, job->command.queue.device, sizeof entry.device);
+    memcpy(entry.lane, token->lane, sizeof entry.lane);
+    memcpy(entry.text, token->role, sizeof token->role);
+    append_entry(group, &entry);
+}
+
+static void create_token(struct group *group, struct outcome *outcome, const struct token_record *wanted)
+{
+    struct token_record token = *wanted;
+    token.id = (uint32_t)group->writer->tokens.count + 1;
+    token.created_us = clock_utc_us();
+    write_token_entry(group, outcome->job, ENTRY_TOKEN_CREATED, &token);
+    write_token(group, &token);
+    outcome->token = token;
+    outcome->created = true;
+}
+
+static void run_token_create(struct group *group, struct outcome *outcome)
+{
+    const struct token_record *wanted = &outcome->job->command.token;
+    if (*wanted->lane && !queue_lane(group->writer->deciding, wanted->lane))
+        outcome->problem = PROBLEM_LANE_UNKNOWN;
+    else
+        create_token(group, outcome, wanted);
+}
+
+static void run_token_revoke(struct group *group, struct outcome *outcome)
+{
+    const struct token_record *known = tokens_by_id(&group->writer->tokens, outcome->job->command.token.id);
+    if (!known) {
+        outcome->problem = PROBLEM_NOT_FOUND;
+        return;
+    }
+    struct token_record token = *known;
+    if (!token.revoked_us) {
+        token.revoked_us = clock_utc_us();
+        write_token_entry(group, outcome->job, ENTRY_TOKEN_REVOKED, &token);
+        write_token(group, &token);
+    }
+    outcome->token = token;
+}
+
+static void run_pair(struct group *group, struct outcome *outcome)
+{
+    const struct desk_command *command = &outcome->job->command;
+    const struct token_record *known = tokens_by_hash(&group->writer->tokens, command->token.hash);
+    if (!known || !token_is_live(known, clock_utc_us()) || known->kind == TOKEN_SESSION) {
+        outcome->problem = PROBLEM_BAD_TOKEN;
+        return;
+    }
+    struct token_record parent = *known, session = command->session;
+    memcpy(session.role, parent.role, sizeof session.role);
+    memcpy(session.lane, parent.lane, sizeof session.lane);
+    if (parent.kind == TOKEN_PAIRING) {
+        parent.used_us = clock_utc_us();
+        write_token(group, &parent);
+    }
+    create_token(group, outcome, &session);
+}
+
+static void run_job(struct group *group, struct outcome *outcome)
+{
+    const struct desk_command *command = &outcome->job->command;
+    const struct answer_record *known =
+        *command->key ? answers_get(group->writer->answers, command->key) : NULL;
+    if (known) {
+        repeat_answer(group, outcome, known);
+        return;
+    }
+    switch (command->kind) {
+    case DESK_QUEUE:
+        run_queue_command(group, outcome);
+        return;
+    case DESK_TOKEN_CREATE:
+        run_token_create(group, outcome);
+        return;
+    case DESK_TOKEN_REVOKE:
+        run_token_revoke(group, outcome);
+        return;
+    case DESK_PAIR:
+        run_pair(group, outcome);
+        return;
+    }
+}
+
+/* ---- after the commit */
+static void publish(struct group *group, int64_t commit_us)
+{
+    struct desk *desk = group->desk;
+    pthread_mutex_lock(&desk->lock);
+    for (size_t i = 0; i < group->n_people; i++)
+        directory_put(desk->directory, &group->people[i]);
+    for (size_t i = 0; i < group->n_entries; i++) {
+        if (queue_apply(desk->visible, &group->entries[i]) != QUEUE_APPLY_OK)
+            abort(); /* it was applied to the writer's state a moment ago */
+        feed_add_entry(&desk->feed, desk->visible, &group->entries[i]);
+    }
+    desk->stats.entries += group->n_entries;
+    for (size_t i = 0; i < group->n_tokens; i++)
+        tokens_put(&desk->tokens, &group->tokens[i]);
+    desk->stats.commands += group->n_outcomes;
+    desk->stats.commits += group->has_begun;
+    desk->stats.commit_us_sum += group->has_begun ? (uint64_t)commit_us : 0;
+    if (group->n_outcomes > desk->stats.group_max)
+        desk->stats.group_max = group->n_outcomes;
+    for (size_t i = 0; i < group->n_outcomes; i++)
+        desk->stats.refused += group->outcomes[i].problem != PROBLEM_NONE;
+    pthread_mutex_unlock(&desk->lock);
+    if (group->n_entries)
+        wake_listener(desk);
+}
+
+static void answer_job(struct group *group, struct outcome *outcome)
+{
+    struct desk *desk = group->desk;
+    struct desk_answer answer = {
+        .problem = outcome->problem,
+        .created = outcome->created,
+        .replayed = outcome->replayed,
+        .has_ticket = outcome->ticket.number,
+        .has_called = outcome->called.number,
+        .token = outcome->token,
+    };
+    pthread_mutex_lock(&desk->lock);
+    answer.seq = queue_seq(desk->visible);
+    if (answer.has_ticket)
+        view_of_ticket(desk, &outcome->ticket, &answer.ticket);
+    if (answer.has_called)
+        view_of_ticket(desk, &outcome->called, &answer.called);
+    pthread_mutex_unlock(&desk->lock);
+    if (outcome->job->done)
+        outcome->job->done(outcome->job->arg, &answer);
+}
+
+/* Nothing of the group happened; whoever asked is told so, and the writer's state is thrown away with it. */
+static void abandon(struct group *group)
+{
+    struct desk *desk = group->desk;
+    enum problem problem = problem_of_journal(group->fault);
+    writer_unload(desk);
+    pthread_mutex_lock(&desk->lock);
+    desk->store = problem;
+    feed_add_store(&desk->feed);
+    pthread_mutex_unlock(&desk->lock);
+    wake_listener(desk);
+    for (size_t i = 0; i < group->n_outcomes; i++) {
+        struct outcome *outcome = &group->outcomes[i];
+        *outcome = (struct outcome){.job = outcome->job, .problem = problem};
+    }
+}
+
+static void commit_group(struct group *group)
+{
+    int64_t start_us = clock_mono_us();
+    if (is_sound(group) && group->has_begun)
+        group->fault = journal_commit(group->writer->journal);
+    else if (group->has_begun)
+        journal_rollback(group->writer->journal);
+    if (is_sound(group))
+        publish(group, clock_mono_us() - start_us);
+    else
+        abandon(group);
+}
+
+void group_run(struct desk *desk, struct job *jobs)
+{
+    struct group group = {.desk = desk, .writer = &desk->writer};
+    for (struct job *job = jobs; job; job = job->next)
+        group.n_outcomes++;
+    group.outcomes = bytes_alloc(group.n_outcomes * sizeof *group.outcomes);
+    size_t index = 0;
+    for (struct job *job = jobs; job; job = job->next)
+        group.outcomes[index++].job = job;
+    for (index = 0; index < group.n_outcomes && is_sound(&group); index++)
+        run_job(&group, &group.outcomes[index]);
+    commit_group(&group);
+    for (index = 0; index < group.n_outcomes; index++) {
+        answer_job(&group, &group.outcomes[index]);
+        job_free(group.outcomes[index].job);
+    }
+    free(group.outcomes);
+    free(group.entries);
+    free(group.tokens);
+    wipe_bytes(group.people, group.n_people * sizeof *group.people);
+    free(group.people);
+}

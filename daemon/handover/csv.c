@@ -1,0 +1,73 @@
+/* Writes CSV into memory. Pure: knows no queue and no file. Any thread. */
+#include "handover/csv.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+static bool starts_formula(const char *field)
+{
+    static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (strncmp(field, starts[i], strlen(starts[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool needs_quotes(const char *field)
+{
+    size_t length = strlen(field);
+    return strpbrk(field, ",\"\r\n") || field[0] == ' ' || (length > 0 && field[length - 1] == ' ');
+}
+
+static void begin_field(struct csv *csv)
+{
+    if (csv->text.size == 0)
+        buffer_add_text(&csv->text, byte_order_mark);
+    if (csv->has_field)
+        buffer_add_text(&csv->text, ",");
+    csv->has_field = true;
+}
+
+void csv_add(struct csv *csv, const char *field)
+{
+    const char *guard = starts_formula(field) ? "'" : "";
+    begin_field(csv);
+    if (!needs_quotes(field)) {
+        buffer_add_text(&csv->text, guard);
+        buffer_add_text(&csv->text, field);
+        return;
+    }
+    buffer_add_text(&csv->text, "\"");
+    buffer_add_text(&csv->text, guard);
+    for (const char *at = field; *at; at++)
+        buffer_add(&csv->text, *at == '"' ? "\"\"" : at, *at == '"' ? 2 : 1);
+    buffer_add_text(&csv->text, "\"");
+}
+
+void csv_add_number(struct csv *csv, uint64_t number)
+{
+    begin_field(csv);
+    buffer_format(&csv->text, "%" PRIu64, number);
+}
+
+void csv_end_row(struct csv *csv)
+{
+    buffer_add_text(&csv->text, "\r\n");
+    csv->has_field = false;
+}
+
+char *csv_take(struct csv *csv, size_t *ret_size)
+{
+    char *data = csv->text.data ? csv->text.data : bytes_text("");
+    *ret_size = csv->text.size;
+    *csv = (struct csv){0};
+    return data;
+}
+
+void csv_done(struct csv *csv)
+{
+    buffer_done(&csv->text);
+    *csv = (struct csv){0};
+}

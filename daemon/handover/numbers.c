@@ -1,0 +1,104 @@
+/* The numbers of a lane as CSV. Reads what the desk shows; writes no file. On the caller's thread. */
+#include "handover/numbers.h"
+#include "base/clock.h"
+#include "handover/csv.h"
+#include "identity/mask.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+static const char *const header[] = {
+    "拍摄号 number",
+    "机位 lane",
+    "状态 state",
+    "介质 medium",
+    "已核身份 bound",
+    "姓名 name",
+    "学号 student number",
+    "证件号码 ID mask",
+    "单位 unit",
+    "取号时间 issued (UTC)",
+    "叫号时间 called (UTC)",
+    "拍摄时间 shot (UTC)",
+    "本地拍摄时间 shot (local)",
+    "拍摄次数 shots",
+    "重拍次数 retakes",
+    "原因 reason",
+    "日志序号 journal seq",
+};
+
+static void add_utc(struct csv *csv, int64_t at_us)
+{
+    char text[CLOCK_TEXT_SIZE] = "";
+    if (at_us != 0)
+        clock_text(at_us, text);
+    csv_add(csv, text);
+}
+
+/* A form that spreadsheets take for a date and time. */
+static void add_local(struct csv *csv, int64_t at_us)
+{
+    char text[32] = "";
+    struct tm local;
+    time_t seconds = (time_t)(at_us / 1000000);
+    if (at_us != 0 && localtime_r(&seconds, &local))
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
+    csv_add(csv, text);
+}
+
+static int add_row(void *arg, const struct ticket_view *view, const struct person_record *person)
+{
+    struct csv *csv = arg;
+    const struct ticket *ticket = &view->ticket;
+    char id_mask[ID_NUMBER_LENGTH + 1];
+    mask_id_number(person->id_number, id_mask);
+    csv_add(csv, view->label);
+    csv_add(csv, ticket->lane);
+    csv_add(csv, ticket_state_name(ticket->state));
+    csv_add(csv, medium_name(ticket->medium));
+    csv_add(csv, ticket->bound ? "yes" : "no");
+    csv_add(csv, person->name);
+    csv_add(csv, person->student_no);
+    csv_add(csv, id_mask);
+    csv_add(csv, person->unit);
+    add_utc(csv, ticket->issued_us);
+    add_utc(csv, ticket->called_us);
+    add_utc(csv, ticket->shot_us);
+    add_local(csv, ticket->shot_us);
+    csv_add_number(csv, ticket->shots);
+    csv_add_number(csv, ticket->retakes);
+    csv_add(csv, ticket->reason);
+    csv_add_number(csv, ticket->seq);
+    csv_end_row(csv);
+    return 0;
+}
+
+int handover_numbers_csv_at(struct desk *desk, const char *lane, char **ret_data, size_t *ret_size,
+                            uint64_t *ret_seq)
+{
+    struct csv csv = {0};
+    uint64_t seq = 0;
+    for (size_t i = 0; i < sizeof header / sizeof *header; i++)
+        csv_add(&csv, header[i]);
+    csv_end_row(&csv);
+    int result = desk_rows(desk, lane, add_row, &csv, &seq);
+    if (result != 0) {
+        csv_done(&csv);
+        return result;
+    }
+    *ret_data = csv_take(&csv, ret_size);
+    *ret_seq = seq;
+    return 0;
+}
+
+int handover_numbers_csv(struct desk *desk, const char *lane, char **ret_data, size_t *ret_size)
+{
+    uint64_t seq;
+    return handover_numbers_csv_at(desk, lane, ret_data, ret_size, &seq);
+}
+
+char *handover_numbers_file_name(const char *lane, uint64_t seq)
+{
+    return bytes_format("numbers-%s-%" PRIu64 ".csv", lane, seq);
+}

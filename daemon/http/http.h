@@ -1,0 +1,34 @@
+/* The door of the pages: one HTTP server for people's devices and one on a local socket for the tool.
+ *
+ * Each of the two is one libmicrohttpd daemon with one epoll thread, which never waits for the disk: a request that
+ * changes something hands a command to the desk, suspends its connection and is answered after the commit. A third thread
+ * ticks once a second and carries news to the live streams. */
+#ifndef HTTP_HTTP_H
+#define HTTP_HTTP_H
+#include <stddef.h>
+
+#include "base/config.h"
+#include "desk/desk.h"
+
+struct http;
+
+struct http_options {
+    const struct config *config; /* borrowed for the server's life, as are the desk and the path */
+    struct desk *desk;
+    const char *control_path; /* local socket, mode 0600, same routes with role office and no token; NULL: none */
+    /* The hand-over table of a lane, made on a thread of its own. 0 and bytes to free(), -ENOENT or another -errno. */
+    int (*numbers_csv)(void *arg, const char *lane, char **ret_data, size_t *ret_size);
+    void *numbers_arg;
+};
+
+/* Listens and serves. On failure *ret_error (free()) says why in English: the address is taken, the certificate cannot
+ * be used, ... The caller holds the data lock, so a control socket found in the way is stale and is removed.
+ * Takes the desk's desk_on_publish for itself. */
+int http_start(struct http **ret, const struct http_options *, char **ret_error);
+/* Refuses new requests, waits until the desk has answered those under way (so the desk must still run), ends the live
+ * streams, closes. NULL is fine. */
+void http_stop(struct http *);
+/* The TCP port listened on, for listen ports given as 0. */
+unsigned http_port(const struct http *);
+
+#endif

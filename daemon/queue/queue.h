@@ -1,0 +1,128 @@
+/* The rules. Pure: a command against a state gives entries or a refusal; an entry applied to a state changes
+ * it. No I/O, no clock, no randomness: replaying the same entries gives the same state, everywhere and
+ * always.
+ *
+ * Ticket life (DESIGN.md): waiting -> called -> shot; called -> missed; waiting|called -> void; shot ->
+ * called (retake). The edges are one declared table in queue_rules.c. One thread at a time per state. */
+#ifndef QUEUE_QUEUE_H
+#define QUEUE_QUEUE_H
+#include <stddef.h>
+
+#include "queue/entry.h"
+
+enum command_kind {
+    COMMAND_NONE = 0,
+    COMMAND_EVENT_CREATE, /* text: name; extra: profile */
+    COMMAND_EVENT_CLOSE,
+    COMMAND_LANE_SET,      /* lane, text: room, value: line limit. No entry when nothing changes. */
+    COMMAND_SESSION_OPEN,  /* lane */
+    COMMAND_SESSION_CLOSE, /* lane */
+    COMMAND_CHECK_IN,      /* lane, person, medium, bound */
+    COMMAND_CALL,          /* lane, number: these five name the ticket they mean */
+    COMMAND_SHOT,
+    COMMAND_RETAKE,
+    COMMAND_MISS,
+    COMMAND_VOID,
+    COMMAND_KIND_COUNT
+};
+const char *command_kind_name(enum command_kind);
+
+struct queue_command {
+    enum command_kind kind;
+    int64_t at_us, mono_us;
+    char lane[LANE_NAME_MAX + 1];
+    uint32_t number, value;
+    struct person_id person;
+    enum medium medium;
+    bool bound;
+    bool advance; /* with shot, miss and void: in the same breath call the next who waits, if nobody is called
+                   */
+    char device[DEVICE_MAX + 1];
+    char text[ENTRY_TEXT_MAX + 1];
+    char extra[PROFILE_MAX + 1];
+};
+
+enum queue_verdict {
+    QUEUE_DONE = 0,        /* entries to commit; the ticket, if any, is the one they leave behind */
+    QUEUE_ALREADY_WAITING, /* check-in of somebody who waits here: no entry; ticket says which */
+    QUEUE_UNCHANGED,       /* already as wished, no entry: a session already open, a lane already so */
+    QUEUE_NO_EVENT,
+    QUEUE_EVENT_EXISTS,
+    QUEUE_EVENT_CLOSED,
+    QUEUE_LANE_UNKNOWN,
+    QUEUE_SESSION_CLOSED,
+    QUEUE_ALREADY_WAITING_ELSEWHERE, /* ticket: that one */
+    QUEUE_ALREADY_SHOT,              /* ticket: that one */
+    QUEUE_LINE_FULL,
+    QUEUE_TICKET_UNKNOWN,
+    QUEUE_WRONG_STATE,    /* no such edge; ticket: as it stands */
+    QUEUE_NOT_NEXT,       /* call of somebody who is not first in line; ticket: who is */
+    QUEUE_ANOTHER_CALLED, /* ticket: who is called */
+    QUEUE_LINE_NOT_EMPTY, /* event close while somebody waits or is called; ticket: the first of them */
+    QUEUE_NUMBERS_SPENT,  /* 4,294,967,295 numbers in one lane */
+    QUEUE_VERDICT_COUNT
+};
+
+enum { QUEUE_ENTRIES_MAX = 2 };
+
+struct queue_decision {
+    enum queue_verdict verdict;
+    size_t n_entries;
+    struct queue_entry entries[QUEUE_ENTRIES_MAX]; /* seq is 0 still */
+    char lane[LANE_NAME_MAX + 1];                  /* of the ticket meant in the comments above */
+    uint32_t number;                               /* 0: none */
+};
+
+struct queue;
+struct queue *queue_new(void);
+void queue_free(struct queue *);
+/* Never changes the state. Fills *ret wholly. */
+void queue_decide(const struct queue *, const struct queue_command *, struct queue_decision *ret);
+
+enum queue_apply_fault {
+    QUEUE_APPLY_OK = 0,
+    QUEUE_APPLY_IMPOSSIBLE, /* no rule allows this entry here: the journal is not ours or was altered */
+};
+/* seq must be greater than that of every entry before. Unchanged on a fault. */
+enum queue_apply_fault queue_apply(struct queue *, const struct queue_entry *);
+
+/* ---- what the state says. Pointers stay valid until the next queue_apply. */
+struct queue_counts {
+    uint32_t issued, waiting, called, shot, missed, voided;
+};
+struct queue_lane {
+    char name[LANE_NAME_MAX + 1];
+    char room[ENTRY_TEXT_MAX + 1];
+    uint32_t line_limit;
+    bool is_open;
+    uint32_t session; /* number of the latest session, 0: none yet */
+    int64_t opened_us, closed_us;
+    struct queue_counts counts;
+};
+struct queue_event {
+    bool exists, is_closed;
+    char name[ENTRY_TEXT_MAX + 1], profile[PROFILE_MAX + 1];
+    int64_t created_us;
+};
+uint64_t queue_seq(const struct queue *); /* of the latest entry applied, 0: none */
+const struct queue_event *queue_event(const struct queue *);
+size_t queue_lane_count(const struct queue *);
+const struct queue_lane *queue_lane_at(const struct queue *, size_t index);  /* in the order they were set */
+const struct queue_lane *queue_lane(const struct queue *, const char *name); /* NULL: unknown */
+const struct ticket *queue_ticket(const struct queue *, const char *lane,
+                                  uint32_t number); /* NULL: not issued */
+/* The person's latest ticket in any lane, NULL: none. */
+const struct ticket *queue_ticket_of(const struct queue *, const struct person_id *);
+/* The called ticket with the lowest number, NULL: none. */
+const struct ticket *queue_current(const struct queue *, const char *lane);
+/* The unfinished (waiting or called) ticket with the lowest number above `after`, NULL: none. O(1) per step.
+ */
+const struct ticket *queue_open_after(const struct queue *, const char *lane, uint32_t after);
+/* The latest finished tickets of a lane by their last entry, newest first; at most `most`. Returns how many.
+ */
+enum { QUEUE_RECENT_MAX = 5 };
+size_t queue_recent(const struct queue *, const char *lane, const struct ticket *ret_tickets[], size_t most);
+/* The ticket whose `shot` is the latest in the lane and that is still shot, NULL: none. */
+const struct ticket *queue_last_shot(const struct queue *, const char *lane);
+
+#endif

@@ -1,0 +1,98 @@
+/* Notes for the pages. Must not put anything of a presentation into them. Runs on the supervisor's thread. */
+#include "readers/supervisor_door.h"
+#include "base/bytes.h"
+#include "base/clock.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const result_names[] = {
+    [DOOR_ACCEPTED] = "accepted",
+    [DOOR_ALREADY] = "already",
+    [DOOR_REFUSED] = "refused",
+};
+
+/* The number follows. */
+static const struct {
+    const char *zh, *en;
+} praises[] = {
+    [DOOR_ACCEPTED] = {"您的拍摄号：", "Your number: "},
+    [DOOR_ALREADY] = {"您已取号：", "You already have a number: "},
+};
+
+const char *door_result_name(enum door_result result)
+{
+    return result_names[result];
+}
+
+static void publish(const struct door *door, const char *note, const char *key, json_t *object)
+{
+    char *text = json_dumps(object, JSON_COMPACT);
+    json_decref(object);
+    if (!text)
+        abort(); /* every text in it was checked: only memory can be missing */
+    desk_note(door->desk, door->lane, note, key, text, true);
+    free(text);
+}
+
+void door_tell_state(const struct door *door, const struct reader_life *life)
+{
+    char since[CLOCK_TEXT_SIZE];
+    clock_text(life->since_utc_us, since);
+    publish(door, "reader", door->reader,
+            json_pack("{ss ss ss ss ss ss si}", "reader", door->reader, "driver", door->driver, "state",
+                      reader_state_name(life->state), "code", life->code, "detail", life->detail, "since",
+                      since, "restarts", (int)life->restarts));
+}
+
+static void tell(const struct door *door, enum door_result result, const char *number, const char *code,
+                 const char *zh, const char *en)
+{
+    char at[CLOCK_TEXT_SIZE];
+    clock_text(clock_utc_us(), at);
+    publish(door, "door", NULL,
+            json_pack("{ss ss ss? ss? s{ss ss} ss}", "reader", door->reader, "result", result_names[result],
+                      "number", number, "code", code, "message", "zh", zh, "en", en, "at", at));
+}
+
+void door_tell_problem(const struct door *door, enum problem problem)
+{
+    tell(door, DOOR_REFUSED, NULL, problem_code(problem), problem_zh(problem), problem_en(problem));
+}
+
+enum door_result door_tell_answer(const struct door *door, const struct desk_answer *answer)
+{
+    const char *number = answer->has_ticket ? answer->ticket.label : NULL;
+    if (answer->problem != PROBLEM_NONE) {
+        tell(door, DOOR_REFUSED, number, problem_code(answer->problem), problem_zh(answer->problem),
+             problem_en(answer->problem));
+        return DOOR_REFUSED;
+    }
+    enum door_result result = answer->created ? DOOR_ACCEPTED : DOOR_ALREADY;
+    char *zh = bytes_format("%s%s", praises[result].zh, number ? number : "");
+    char *en = bytes_format("%s%s", praises[result].en, number ? number : "");
+    tell(door, result, number, NULL, zh, en);
+    free(zh);
+    free(en);
+    return result;
+}
+
+static enum problem problem_from_code(const char *code)
+{
+    for (int problem = PROBLEM_NONE + 1; problem < PROBLEM_COUNT; problem++)
+        if (strcmp(problem_code((enum problem)problem), code) == 0)
+            return (enum problem)problem;
+    return PROBLEM_NONE;
+}
+
+void door_tell_fault(const struct door *door, const struct reader_event *fault)
+{
+    enum problem problem = problem_from_code(fault->code);
+    bool has_words = fault->zh[0] && fault->en[0];
+    if (problem == PROBLEM_NONE && has_words)
+        tell(door, DOOR_REFUSED, NULL, fault->code, fault->zh, fault->en);
+    else if (problem == PROBLEM_NONE)
+        tell(door, DOOR_REFUSED, NULL, fault->code, problem_zh(PROBLEM_CARD_UNREADABLE),
+             problem_en(PROBLEM_CARD_UNREADABLE));
+    else
+        door_tell_problem(door, problem);
+}

@@ -1,0 +1,79 @@
+/* Standard error of the reader processes into the log. Must not let a noisy one flood it, nor a mad one forge
+ * lines. Runs on the supervisor's thread. */
+#include "readers/supervisor_relay.h"
+#include "base/log.h"
+#include "base/text.h"
+#include <stdio.h>
+#include <string.h>
+
+static void print_to_log(const char *name, const char *text)
+{
+    log_warning("reader %s: %s", name, text);
+}
+
+void relay_init(struct relay *relay, const char *name, void (*print)(const char *name, const char *text))
+{
+    *relay = (struct relay){.name = name, .print = print ? print : print_to_log};
+}
+
+static void tell_left_out(struct relay *relay)
+{
+    if (relay->left_out == 0)
+        return;
+    char text[64];
+    snprintf(text, sizeof text, "(%u more lines left out)", relay->left_out);
+    relay->print(relay->name, text);
+    relay->left_out = 0;
+}
+
+/* Whole characters only, and none that a terminal would obey. */
+static void make_plain(struct relay *relay)
+{
+    size_t length = relay->length;
+    if (relay->is_cut)
+        while (length > 0 && ((unsigned char)relay->text[length - 1] & 0x80))
+            length--;
+    if (!text_is_plain(relay->text, length, READER_TEXT_MAX))
+        for (size_t i = 0; i < length; i++)
+            if (relay->text[i] < ' ' || relay->text[i] > '~')
+                relay->text[i] = '?';
+    relay->text[length] = '\0';
+}
+
+static void finish_line(struct relay *relay, int64_t now_us)
+{
+    if (now_us - relay->span_us >= RELAY_SPAN_US) {
+        tell_left_out(relay);
+        relay->span_us = now_us;
+        relay->lines = 0;
+    }
+    if (relay->length == 0) {
+        /* an empty line says nothing */
+    } else if (relay->lines < RELAY_LINES_MOST) {
+        make_plain(relay);
+        relay->print(relay->name, relay->text);
+        relay->lines++;
+    } else {
+        relay->left_out++;
+    }
+    relay->length = 0;
+    relay->is_cut = false;
+}
+
+void relay_feed(struct relay *relay, const char *bytes, size_t size, int64_t now_us)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '\n')
+            finish_line(relay, now_us);
+        else if (relay->length < READER_TEXT_MAX)
+            relay->text[relay->length++] = bytes[i] == '\t' || bytes[i] == '\r' ? ' ' : bytes[i];
+        else
+            relay->is_cut = true;
+    }
+}
+
+void relay_end(struct relay *relay, int64_t now_us)
+{
+    finish_line(relay, now_us);
+    tell_left_out(relay);
+}

@@ -1,0 +1,195 @@
+/* Starts and ends reader processes. Between fork and exec only async-signal-safe calls: the daemon has
+ * threads, and the child's memory is a copy of theirs at some moment. Runs on the supervisor's thread. */
+#include "readers/supervisor_spawn.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ARGUMENTS_MAX = 12, ENDS_FROM = 10 };
+
+/* Which end of each pipe is the child's. The last pipe brings the errno of a failed exec, or closes at its
+ * success. */
+enum { PIPE_INPUT, PIPE_OUTPUT, PIPE_MESSAGES, PIPE_REPORT, PIPE_COUNT };
+
+struct reader_process reader_process_none(void)
+{
+    return (struct reader_process){.pid_fd = -1, .input = -1, .output = -1, .messages = -1};
+}
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
+void reader_process_close_input(struct reader_process *process)
+{
+    close_fd(&process->input);
+}
+
+void reader_process_close(struct reader_process *process)
+{
+    close_fd(&process->input);
+    close_fd(&process->output);
+    close_fd(&process->messages);
+    close_fd(&process->pid_fd);
+}
+
+static void build_arguments(const char *program, const struct config_reader *reader, char baud[static 12],
+                            const char *arguments[static ARGUMENTS_MAX])
+{
+    size_t n = 0;
+    arguments[n++] = program;
+    arguments[n++] = "--driver";
+    arguments[n++] = reader->driver;
+    arguments[n++] = "--device";
+    arguments[n++] = reader->device;
+    if (strcmp(reader->driver, "nfc") == 0) {
+        arguments[n++] = "--method";
+        arguments[n++] = reader->method;
+    } else if (strncmp(reader->device, "serial:", 7) == 0) {
+        snprintf(baud, 12, "%d", reader->baud);
+        arguments[n++] = "--baud";
+        arguments[n++] = baud;
+    }
+    arguments[n++] = "--supervised";
+    arguments[n] = NULL;
+}
+
+static int child_end(int which, int pipes[PIPE_COUNT][2])
+{
+    return which == PIPE_INPUT ? pipes[which][0] : pipes[which][1];
+}
+
+_Noreturn static void give_up(int report)
+{
+    int cause = errno;
+    ssize_t written = write(report, &cause, sizeof cause);
+    (void)written;
+    _exit(127);
+}
+
+/* In the child. */
+_Noreturn static void become_reader(const char *const *arguments, int pipes[PIPE_COUNT][2], pid_t daemon)
+{
+    /* copies high up first: the pipes may themselves be numbers 0 to 2 */
+    int ends[PIPE_COUNT];
+    for (int i = 0; i < PIPE_COUNT; i++)
+        if ((ends[i] = fcntl(child_end(i, pipes), F_DUPFD_CLOEXEC, ENDS_FROM)) < 0)
+            _exit(127);
+    for (int i = 0; i < PIPE_REPORT; i++)
+        if (dup2(ends[i], i) < 0)
+            give_up(ends[PIPE_REPORT]);
+    if (setpgid(0, 0) < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        give_up(ends[PIPE_REPORT]);
+    if (getppid() != daemon) /* it died before the line above */
+        _exit(127);
+    sigset_t none;
+    sigemptyset(&none);
+    signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execv(arguments[0], (char *const *)(const void *)arguments);
+    give_up(ends[PIPE_REPORT]);
+}
+
+static int open_pipes(int pipes[PIPE_COUNT][2])
+{
+    for (int i = 0; i < PIPE_COUNT; i++)
+        pipes[i][0] = pipes[i][1] = -1;
+    for (int i = 0; i < PIPE_COUNT; i++)
+        if (pipe2(pipes[i], O_CLOEXEC) < 0)
+            return -errno;
+    const int ours[] = {pipes[PIPE_INPUT][1], pipes[PIPE_OUTPUT][0], pipes[PIPE_MESSAGES][0]};
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        if (fcntl(ours[i], F_SETFL, O_NONBLOCK) < 0)
+            return -errno;
+    return 0;
+}
+
+/* 0 once the program runs, or what its exec failed with; the child has ended then. */
+static int read_report(int report, pid_t pid)
+{
+    int cause = 0;
+    ssize_t size;
+    do
+        size = read(report, &cause, sizeof cause);
+    while (size < 0 && errno == EINTR);
+    if (size == 0)
+        return 0;
+    waitpid(pid, NULL, 0);
+    return size == sizeof cause && cause > 0 ? -cause : -EIO;
+}
+
+static int fork_reader(const char *const *arguments, int pipes[PIPE_COUNT][2], struct reader_process *process)
+{
+    pid_t daemon = getpid();
+    pid_t pid = fork();
+    if (pid < 0)
+        return -errno;
+    if (pid == 0)
+        become_reader(arguments, pipes, daemon);
+    for (int i = 0; i < PIPE_COUNT; i++) {
+        int end = i == PIPE_INPUT ? 0 : 1;
+        close_fd(&pipes[i][end]);
+    }
+    int result = read_report(pipes[PIPE_REPORT][0], pid);
+    if (result < 0)
+        return result;
+    process->pid = pid;
+    process->pid_fd = pidfd_open(pid, 0);
+    return 0;
+}
+
+int reader_process_start(const char *program, const struct config_reader *reader, struct reader_process *ret)
+{
+    struct reader_process process = reader_process_none();
+    const char *arguments[ARGUMENTS_MAX];
+    char baud[12];
+    int pipes[PIPE_COUNT][2];
+    build_arguments(program, reader, baud, arguments);
+    int result = open_pipes(pipes);
+    if (result == 0)
+        result = fork_reader(arguments, pipes, &process);
+    if (result == 0) {
+        process.input = pipes[PIPE_INPUT][1];
+        process.output = pipes[PIPE_OUTPUT][0];
+        process.messages = pipes[PIPE_MESSAGES][0];
+        pipes[PIPE_INPUT][1] = pipes[PIPE_OUTPUT][0] = pipes[PIPE_MESSAGES][0] = -1;
+    }
+    for (int i = 0; i < PIPE_COUNT; i++) {
+        close_fd(&pipes[i][0]);
+        close_fd(&pipes[i][1]);
+    }
+    *ret = process;
+    return result;
+}
+
+void reader_process_signal(const struct reader_process *process, int signal)
+{
+    if (process->pid > 0)
+        kill(-process->pid, signal);
+}
+
+bool reader_process_reap(struct reader_process *process, bool is_patient, int *ret_status)
+{
+    siginfo_t info = {0};
+    int result;
+    do
+        result = waitid(P_PID, (id_t)process->pid, &info, WEXITED | WNOWAIT | (is_patient ? 0 : WNOHANG));
+    while (result < 0 && errno == EINTR);
+    if (result == 0 && info.si_pid == 0)
+        return false;
+    *ret_status = 0;
+    /* while the dead leader is not yet reaped, its number cannot name another group */
+    kill(-process->pid, SIGKILL);
+    waitpid(process->pid, ret_status, 0);
+    process->pid = 0;
+    return true;
+}

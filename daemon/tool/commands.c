@@ -1,0 +1,30 @@
+/* The table of commands. */
+#include "tool/commands.h"
+
+const struct tool_command tool_commands[] = {
+    {"event create", NULL, OPTION_NAME | OPTION_PROFILE, OPTION_NAME, REACH_DESK_CREATE, run_event_create,
+     check_event_create, "event create --name NAME [--profile default]", "create the event and its lanes"},
+    {"event status", NULL, 0, 0, REACH_DESK, run_event_status, NULL, "event status",
+     "the event, its lanes and their counts"},
+    {"event close", NULL, 0, 0, REACH_DESK, run_event_close, NULL, "event close", "end the event for good"},
+    {"session open", NULL, OPTION_LANE, OPTION_LANE, REACH_DESK, run_session_open, NULL,
+     "session open --lane LANE", "let people in at a lane"},
+    {"session close", NULL, OPTION_LANE, OPTION_LANE, REACH_DESK, run_session_close, NULL,
+     "session close --lane LANE", "issue no more numbers at a lane"},
+    {"token create", NULL, OPTION_ROLE | OPTION_LANE | OPTION_ONCE, OPTION_ROLE, REACH_DESK_CREATE,
+     run_token_create, check_token_create, "token create --role ROLE [--lane LANE] [--once]",
+     "print a new token for a page"},
+    {"token list", NULL, 0, 0, REACH_DESK, run_token_list, NULL, "token list", "the tokens made so far"},
+    {"token revoke", "ID", 0, 0, REACH_DESK, run_token_revoke, check_token_revoke, "token revoke ID",
+     "end a token and what was paired with it"},
+    {"handover numbers", NULL, OPTION_LANE | OPTION_OUTPUT | OPTION_FORCE, OPTION_LANE, REACH_DESK,
+     run_handover_numbers, NULL, "handover numbers --lane LANE [--output FILE] [--force]",
+     "the numbers of a lane as CSV"},
+    {"journal verify", NULL, 0, 0, REACH_FILES, run_journal_verify, NULL, "journal verify",
+     "prove that nothing was changed or lost"},
+    {"journal tail", NULL, OPTION_COUNT, 0, REACH_FILES, run_journal_tail, NULL, "journal tail [-n COUNT]",
+     "the latest entries"},
+    {"backup", NULL, OPTION_OUTPUT, 0, REACH_DESK, run_backup, NULL, "backup [--output FILE]",
+     "copy the database, also while the daemon runs"},
+    {0},
+};

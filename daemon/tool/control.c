@@ -1,0 +1,145 @@
+/* libcurl on a Unix socket. Blocking; the tool's only thread. Prints nothing. */
+#include "tool/control.h"
+#include "base/bytes.h"
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    CONNECT_TIMEOUT_S = 5,
+    ANSWER_TIMEOUT_S = 600, /* a backup of a long event on a slow card takes its time */
+    ANSWER_MOST = 256 << 20,
+};
+
+struct control {
+    CURL *curl;
+    int folder;
+    char *socket_path;
+};
+
+int control_open(const char *data_dir, struct control **ret)
+{
+    int folder = open(data_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return -errno;
+    CURL *curl = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_easy_init() : NULL;
+    if (!curl) {
+        close(folder);
+        return -ENOMEM;
+    }
+    struct control *control = bytes_alloc(sizeof *control);
+    *control = (struct control){curl, folder, bytes_format("/proc/self/fd/%d/control.sock", folder)};
+    *ret = control;
+    return 0;
+}
+
+void control_close(struct control *control)
+{
+    if (!control)
+        return;
+    curl_easy_cleanup(control->curl);
+    curl_global_cleanup();
+    close(control->folder);
+    free(control->socket_path);
+    free(control);
+}
+
+static size_t take_data(char *data, size_t one, size_t count, void *arg)
+{
+    struct buffer *body = arg;
+    if (count > ANSWER_MOST - body->size)
+        return 0;
+    buffer_add(body, data, one * count);
+    return one * count;
+}
+
+/* Content-Disposition: attachment; filename="numbers-A-17.csv" */
+static size_t take_header(char *data, size_t one, size_t count, void *arg)
+{
+    static const char name[] = "content-disposition:", mark[] = "filename=\"";
+    char **ret_file_name = arg;
+    size_t size = one * count;
+    if (size <= strlen(name) || strncasecmp(data, name, strlen(name)) != 0)
+        return size;
+    const char *start = memmem(data, size, mark, strlen(mark));
+    if (!start)
+        return size;
+    start += strlen(mark);
+    const char *end = memchr(start, '"', (size_t)(data + size - start));
+    if (end && end > start && !memchr(start, '/', (size_t)(end - start))) {
+        free(*ret_file_name);
+        *ret_file_name = bytes_format("%.*s", (int)(end - start), start);
+    }
+    return size;
+}
+
+static int errno_of(CURLcode code, bool is_reading)
+{
+    if (code == CURLE_OK)
+        return 0;
+    if (code == CURLE_COULDNT_CONNECT)
+        return -EAGAIN;
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        return -ETIMEDOUT;
+    return is_reading ? -EAGAIN : -EIO;
+}
+
+int control_request(struct control *control, const char *method, const char *path, const json_t *body,
+                    struct control_answer *ret)
+{
+    struct buffer data = {0};
+    struct curl_slist *headers = NULL;
+    char *file_name = NULL, *url = bytes_format("http://localhost%s", path),
+         *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    if (text)
+        headers = curl_slist_append(headers, "Content-Type: application/json");
+    CURL *curl = control->curl;
+    curl_easy_reset(curl);
+    curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, control->socket_path);
+    curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)ANSWER_TIMEOUT_S);
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+    if (strcmp(method, "GET") != 0)
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text ? text : "");
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_data);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &data);
+    curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(curl, CURLOPT_HEADERDATA, &file_name);
+    int result = errno_of(curl_easy_perform(curl), strcmp(method, "GET") == 0);
+    curl_slist_free_all(headers);
+    free(url);
+    free(text);
+    if (result != 0) {
+        buffer_done(&data);
+        free(file_name);
+        return result;
+    }
+    buffer_add(&data, "", 0);
+    *ret = (struct control_answer){.data = data.data, .size = data.size, .file_name = file_name};
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &ret->status);
+    ret->json = json_loadb(ret->data, ret->size, 0, NULL);
+    return 0;
+}
+
+void control_answer_done(struct control_answer *answer)
+{
+    json_decref(answer->json);
+    free(answer->data);
+    free(answer->file_name);
+    *answer = (struct control_answer){0};
+}
+
+char *control_escape(struct control *control, const char *text)
+{
+    char *escaped = curl_easy_escape(control->curl, text, 0);
+    char *copy = bytes_text(escaped ? escaped : "");
+    curl_free(escaped);
+    return copy;
+}

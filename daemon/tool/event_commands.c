@@ -1,0 +1,253 @@
+/* event create|status|close and session open|close. What is printed is built from the same JSON, whether this
+ * process has the desk or a daemon does. */
+#include "base/bytes.h"
+#include "base/text.h"
+#include "tool/commands.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- reading ---- */
+
+static json_t *counts_json(const struct queue_counts *counts)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "issued", (json_int_t)counts->issued, "waiting",
+                     (json_int_t)counts->waiting, "called", (json_int_t)counts->called, "shot",
+                     (json_int_t)counts->shot, "missed", (json_int_t)counts->missed, "void",
+                     (json_int_t)counts->voided);
+}
+
+static json_t *lane_json(const struct queue_lane *lane)
+{
+    return json_pack("{s:s, s:s, s:I, s:{s:s, s:I, s:o, s:o}, s:o}", "lane", lane->name, "room", lane->room,
+                     "line_limit", (json_int_t)lane->line_limit, "session", "state",
+                     lane->is_open ? "open" : "closed", "number", (json_int_t)lane->session, "opened_at",
+                     tool_time_json(lane->opened_us), "closed_at", tool_time_json(lane->closed_us), "counts",
+                     counts_json(&lane->counts));
+}
+
+static enum tool_exit desk_lane_json(struct tool *tool, const char *name, json_t **ret)
+{
+    struct lane_view view;
+    if (desk_lane(tool->desk, name, &view) != 0)
+        return tool_refuse(&tool->options, PROBLEM_LANE_UNKNOWN);
+    *ret = lane_json(&view.lane);
+    lane_view_done(&view);
+    return TOOL_DONE;
+}
+
+/* The daemon's snapshot says more than is wanted here. */
+static enum tool_exit ask_lane_json(struct tool *tool, const char *name, json_t **ret)
+{
+    static const char *const wanted[] = {"lane", "room", "line_limit", "session", "counts"};
+    char *escaped = control_escape(tool->control, name), *path = bytes_format("/api/v1/lanes/%s", escaped);
+    struct control_answer answer;
+    enum tool_exit result = tool_ask(tool, "GET", path, NULL, &answer);
+    free(path);
+    free(escaped);
+    if (result != TOOL_DONE)
+        return result;
+    *ret = json_object();
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        json_object_set(*ret, wanted[i], json_object_get(answer.json, wanted[i]));
+    control_answer_done(&answer);
+    return TOOL_DONE;
+}
+
+static enum tool_exit read_lane(struct tool *tool, const char *name, json_t **ret)
+{
+    return tool->desk ? desk_lane_json(tool, name, ret) : ask_lane_json(tool, name, ret);
+}
+
+static enum tool_exit desk_event_json(struct tool *tool, json_t **ret)
+{
+    struct queue_event event;
+    desk_event(tool->desk, &event);
+    if (!event.exists)
+        return tool_refuse(&tool->options, PROBLEM_NO_EVENT);
+    size_t count;
+    char(*names)[LANE_NAME_MAX + 1] = desk_lane_names(tool->desk, &count);
+    json_t *lanes = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(lanes, json_string(names[i]));
+    free(names);
+    *ret = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", event.name, "state",
+                     event.is_closed ? "closed" : "open", "profile", event.profile, "created_at",
+                     tool_time_json(event.created_us), "lanes", lanes);
+    return TOOL_DONE;
+}
+
+static enum tool_exit ask_event_json(struct tool *tool, json_t **ret)
+{
+    static const char *const wanted[] = {"name", "state", "profile", "created_at", "lanes"};
+    struct control_answer answer;
+    enum tool_exit result = tool_ask(tool, "GET", "/api/v1/event", NULL, &answer);
+    if (result != TOOL_DONE)
+        return result;
+    *ret = json_object();
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        json_object_set(*ret, wanted[i], json_object_get(answer.json, wanted[i]));
+    control_answer_done(&answer);
+    return TOOL_DONE;
+}
+
+/* The event with its lanes as objects. */
+static enum tool_exit read_status(struct tool *tool, json_t **ret)
+{
+    json_t *event = NULL, *lanes = json_array(), *name;
+    enum tool_exit result = tool->desk ? desk_event_json(tool, &event) : ask_event_json(tool, &event);
+    size_t i;
+    json_array_foreach(json_object_get(event, "lanes"), i, name)
+    {
+        json_t *lane = NULL;
+        if (result == TOOL_DONE)
+            result = read_lane(tool, json_string_value(name), &lane);
+        json_array_append_new(lanes, lane ? lane : json_null());
+    }
+    if (result == TOOL_DONE) {
+        json_object_set(event, "lanes", lanes);
+        *ret = event;
+    } else {
+        json_decref(event);
+    }
+    json_decref(lanes);
+    return result;
+}
+
+/* ---- printing ---- */
+
+static void print_lane(const json_t *lane)
+{
+    const char *name = "", *room = "", *state = "";
+    json_int_t session = 0, limit = 0, issued = 0, waiting = 0, called = 0, shot = 0, missed = 0, voided = 0;
+    json_unpack((json_t *)lane, "{s:s, s:s, s:I, s:{s:s, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I}}", "lane",
+                &name, "room", &room, "line_limit", &limit, "session", "state", &state, "number", &session,
+                "counts", "issued", &issued, "waiting", &waiting, "called", &called, "shot", &shot, "missed",
+                &missed, "void", &voided);
+    printf("lane %s%s%s: ", name, room[0] ? ", room " : "", room);
+    if (session > 0)
+        printf("session %lld %s", (long long)session, state);
+    else
+        printf("no session yet");
+    if (limit > 0)
+        printf(", line limit %lld", (long long)limit);
+    printf("; issued %lld, waiting %lld, called %lld, shot %lld, missed %lld, void %lld\n", (long long)issued,
+           (long long)waiting, (long long)called, (long long)shot, (long long)missed, (long long)voided);
+}
+
+/* Takes `status`. */
+static void print_status(const struct tool *tool, json_t *status)
+{
+    if (tool->options.is_json) {
+        tool_print_json(status);
+        return;
+    }
+    const char *name = "", *state = "", *profile = "", *created = "";
+    json_unpack(status, "{s:s, s:s, s:s, s:s}", "name", &name, "state", &state, "profile", &profile,
+                "created_at", &created);
+    printf("event \"%s\": %s, profile %s, created %s\n", name, state, profile, created);
+    size_t i;
+    json_t *lane;
+    json_array_foreach(json_object_get(status, "lanes"), i, lane) print_lane(lane);
+    json_decref(status);
+}
+
+enum tool_exit run_event_status(struct tool *tool)
+{
+    json_t *status = NULL;
+    enum tool_exit result = read_status(tool, &status);
+    if (result == TOOL_DONE)
+        print_status(tool, status);
+    return result;
+}
+
+/* ---- changing ---- */
+
+/* With `path` and `body` for the daemon or `queue` for the desk here. Takes `body`. */
+static enum tool_exit change(struct tool *tool, const char *path, json_t *body,
+                             const struct queue_command *queue)
+{
+    if (tool->desk) {
+        struct desk_command command = {.kind = DESK_QUEUE, .queue = *queue};
+        struct desk_answer answer;
+        json_decref(body);
+        return tool_desk_call(tool, &command, &answer);
+    }
+    struct control_answer answer;
+    enum tool_exit result = tool_ask(tool, "POST", path, body, &answer);
+    if (result == TOOL_DONE)
+        control_answer_done(&answer);
+    return result;
+}
+
+static const char *profile_of(const struct tool_options *options)
+{
+    return options->profile ? options->profile : "default";
+}
+
+enum tool_exit check_event_create(const struct tool_options *options)
+{
+    if (!text_is_plain(options->name, strlen(options->name), ENTRY_TEXT_MAX))
+        return tool_refuse_because(
+            options, PROBLEM_BAD_REQUEST, "活动名称须为 1 至 200 字节的 UTF-8 文本，不含控制字符。",
+            "The name of an event is 1 to 200 bytes of UTF-8 text without control characters.");
+    if (strcmp(profile_of(options), "default") != 0)
+        return tool_refuse_because(options, PROBLEM_BAD_REQUEST, "没有这个场地方案，本版本只有 default。",
+                                   "There is no such profile; this version has only \"default\".");
+    return TOOL_DONE;
+}
+
+enum tool_exit run_event_create(struct tool *tool)
+{
+    const char *profile = profile_of(&tool->options);
+    struct queue_command command = {.kind = COMMAND_EVENT_CREATE, .device = "tool"};
+    strncpy(command.text, tool->options.name, sizeof command.text - 1);
+    strncpy(command.extra, profile, sizeof command.extra - 1);
+    enum tool_exit result =
+        change(tool, "/api/v1/event", json_pack("{s:s, s:s}", "name", tool->options.name, "profile", profile),
+               &command);
+    return result == TOOL_DONE ? run_event_status(tool) : result;
+}
+
+enum tool_exit run_event_close(struct tool *tool)
+{
+    struct queue_command command = {.kind = COMMAND_EVENT_CLOSE, .device = "tool"};
+    enum tool_exit result = change(tool, "/api/v1/event/close", json_object(), &command);
+    return result == TOOL_DONE ? run_event_status(tool) : result;
+}
+
+static enum tool_exit run_session(struct tool *tool, bool is_open)
+{
+    const char *name = tool->options.lane;
+    struct queue_command command = {.kind = is_open ? COMMAND_SESSION_OPEN : COMMAND_SESSION_CLOSE,
+                                    .device = "tool"};
+    if (strlen(name) > LANE_NAME_MAX)
+        return tool_refuse(&tool->options, PROBLEM_LANE_UNKNOWN);
+    strncpy(command.lane, name, sizeof command.lane - 1);
+    char *escaped = tool->control ? control_escape(tool->control, name) : NULL,
+         *path = bytes_format("/api/v1/lanes/%s/session", escaped ? escaped : "");
+    json_t *lane = NULL;
+    enum tool_exit result =
+        change(tool, path, json_pack("{s:s}", "state", is_open ? "open" : "closed"), &command);
+    if (result == TOOL_DONE)
+        result = read_lane(tool, name, &lane);
+    if (result == TOOL_DONE && !tool->options.is_json)
+        print_lane(lane);
+    if (result == TOOL_DONE && tool->options.is_json)
+        tool_print_json(json_incref(lane));
+    json_decref(lane);
+    free(path);
+    free(escaped);
+    return result;
+}
+
+enum tool_exit run_session_open(struct tool *tool)
+{
+    return run_session(tool, true);
+}
+
+enum tool_exit run_session_close(struct tool *tool)
+{
+    return run_session(tool, false);
+}

@@ -1,0 +1,173 @@
+/* Who holds the data, and how outcomes are told. The tool's main thread. */
+#include "tool/tool.h"
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/files.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- telling ---- */
+
+void tool_tell(const struct tool_options *options, const struct tool_message *message)
+{
+    fprintf(stderr, "paihao: %s: %s / %s\n", message->code, message->en, message->zh);
+    if (options->is_json)
+        tool_print_json(json_pack("{s:s, s:i, s:{s:s, s:s}}", "code", message->code, "status",
+                                  (int)message->status, "message", "zh", message->zh, "en", message->en));
+}
+
+enum tool_exit tool_refuse_because(const struct tool_options *options, enum problem problem, const char *zh,
+                                   const char *en)
+{
+    tool_tell(options, &(struct tool_message){problem_code(problem), zh, en, problem_status(problem)});
+    return problem_status(problem) >= 500 ? TOOL_ENVIRONMENT : TOOL_REFUSED;
+}
+
+enum tool_exit tool_refuse(const struct tool_options *options, enum problem problem)
+{
+    return tool_refuse_because(options, problem, problem_zh(problem), problem_en(problem));
+}
+
+enum tool_exit tool_environment(const struct tool_options *options, const char *code, const char *zh,
+                                const char *en, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, en);
+    int length = vasprintf(&text, en, arguments);
+    va_end(arguments);
+    tool_tell(options, &(struct tool_message){code, zh, length < 0 ? "out of memory" : text, 503});
+    free(text);
+    return TOOL_ENVIRONMENT;
+}
+
+enum tool_exit tool_journal_fault(const struct tool_options *options, enum journal_fault fault,
+                                  const char *detail)
+{
+    static const struct {
+        const char *code, *zh;
+    } facts[JOURNAL_FAULT_COUNT] = {
+        [JOURNAL_FOREIGN] = {"database-foreign", "该数据库文件不属于本程序，未作改动。"},
+        [JOURNAL_NEWER] = {"database-newer", "该数据库由更新的版本写成，请使用新版本程序。"},
+        [JOURNAL_CORRUPT] = {"database-corrupt", "数据库已损坏或被改动，请停止使用并联系负责人。"},
+        [JOURNAL_READ_ONLY] = {"database-read-only", "数据目录或数据库无法写入。"},
+        [JOURNAL_FULL] = {"disk-full", "磁盘已满，本次操作未生效，请清理磁盘空间。"},
+        [JOURNAL_IO] = {"store-failed", "磁盘读写失败，本次操作未生效。"},
+        [JOURNAL_BUSY] = {"database-busy", "另一程序正在使用该数据库。"},
+        [JOURNAL_KEY_MISSING] = {"key-missing", "数据库在，但密钥文件不见了，请放回密钥文件。"},
+        [JOURNAL_KEY_WRONG] = {"key-wrong", "密钥文件不属于此数据库、已损坏，或他人可读。"},
+        [JOURNAL_KEY_UNWRITABLE] = {"key-unwritable", "密钥文件无法写入。"},
+        [JOURNAL_DUPLICATE] = {"file-exists", "目标文件已存在，未作改动。"},
+    };
+    if (fault == JOURNAL_MISSING)
+        return tool_refuse(options, PROBLEM_NO_EVENT);
+    bool is_known = (unsigned)fault < JOURNAL_FAULT_COUNT && facts[fault].code;
+    return tool_environment(options, is_known ? facts[fault].code : "store-failed",
+                            is_known ? facts[fault].zh : "数据库故障，本次操作未生效。", "%s",
+                            detail ? detail : journal_fault_text(fault));
+}
+
+void tool_print_json(json_t *value)
+{
+    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    puts(text ? text : "null");
+    free(text);
+    json_decref(value);
+}
+
+json_t *tool_time_json(int64_t at_us)
+{
+    char text[CLOCK_TEXT_SIZE];
+    if (at_us == 0)
+        return json_null();
+    clock_text(at_us, text);
+    return json_string(text);
+}
+
+/* ---- the way to the data ---- */
+
+static enum tool_exit reach_desk(struct tool *tool, bool create)
+{
+    char *error = NULL;
+    struct desk_options options = {.config = tool->config, .create = create};
+    enum journal_fault fault = desk_open(&tool->desk, &options, &error);
+    if (fault == JOURNAL_OK)
+        return TOOL_DONE;
+    enum tool_exit result = tool_journal_fault(&tool->options, fault, error);
+    free(error);
+    tool_leave(tool);
+    return result;
+}
+
+enum tool_exit tool_reach(struct tool *tool, bool create)
+{
+    tool->lock = data_lock(tool->config->data_dir, NULL);
+    if (tool->lock >= 0)
+        return reach_desk(tool, create);
+    int error = tool->lock;
+    tool->lock = -1;
+    if (error == -EWOULDBLOCK)
+        error = control_open(tool->config->data_dir, &tool->control);
+    if (error == 0)
+        return TOOL_DONE;
+    return tool_environment(&tool->options, "folder-unusable", "数据目录无法使用。", "%s: %s",
+                            tool->config->data_dir, strerror(-error));
+}
+
+void tool_leave(struct tool *tool)
+{
+    desk_close(tool->desk);
+    tool->desk = NULL;
+    control_close(tool->control);
+    tool->control = NULL;
+    if (tool->lock >= 0)
+        close(tool->lock);
+    tool->lock = -1;
+}
+
+enum tool_exit tool_desk_call(struct tool *tool, const struct desk_command *command, struct desk_answer *ret)
+{
+    desk_call(tool->desk, command, ret);
+    return ret->problem == PROBLEM_NONE ? TOOL_DONE : tool_refuse(&tool->options, ret->problem);
+}
+
+static enum tool_exit tell_answer(struct tool *tool, const struct control_answer *answer)
+{
+    struct tool_message message = {.status = (unsigned)answer->status};
+    if (json_unpack(answer->json, "{s:s, s:{s:s, s:s}}", "code", &message.code, "message", "zh", &message.zh,
+                    "en", &message.en) != 0)
+        return tool_environment(&tool->options, "daemon-strange", "服务程序的答复无法理解，版本可能不同。",
+                                "the daemon answered %ld in a way this version does not understand",
+                                answer->status);
+    if (strcmp(message.code, problem_code(PROBLEM_STOPPING)) == 0)
+        return TOOL_AGAIN;
+    tool_tell(&tool->options, &message);
+    return answer->status >= 500 ? TOOL_ENVIRONMENT : TOOL_REFUSED;
+}
+
+enum tool_exit tool_ask(struct tool *tool, const char *method, const char *path, json_t *body,
+                        struct control_answer *ret)
+{
+    struct control_answer answer = {0};
+    int error = control_request(tool->control, method, path, body, &answer);
+    json_decref(body);
+    if (error == -EAGAIN)
+        return TOOL_AGAIN;
+    if (error != 0)
+        return tool_environment(&tool->options, "daemon-silent",
+                                "服务程序未答复，操作是否生效未知，请查看状态后再试。",
+                                "the daemon did not answer (%s); whether this was done is not known: look "
+                                "before trying again",
+                                strerror(-error));
+    if (answer.status >= 200 && answer.status < 300) {
+        *ret = answer;
+        return TOOL_DONE;
+    }
+    enum tool_exit result = tell_answer(tool, &answer);
+    control_answer_done(&answer);
+    return result;
+}

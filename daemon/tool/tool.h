@@ -1,0 +1,70 @@
+/* What the tool's commands share: the options given, the way to the data, and how an outcome is told.
+ *
+ * Whoever holds the data lock writes. When it is free, the tool takes it and opens the desk in its own
+ * process; when a daemon holds it, the tool asks the daemon over DATA_DIR/control.sock. A command sees
+ * exactly one of the two. */
+#ifndef TOOL_TOOL_H
+#define TOOL_TOOL_H
+#include "base/config.h"
+#include "desk/desk.h"
+#include "tool/control.h"
+
+/* The contract's exit codes. TOOL_AGAIN never leaves the program: nothing was done, the daemon is just
+ * starting or stopping, so look once more who holds the data. */
+enum tool_exit {
+    TOOL_AGAIN = -1,
+    TOOL_DONE = 0,
+    TOOL_REFUSED = 1, /* or found wrong */
+    TOOL_WRONG_USAGE = 2,
+    TOOL_ENVIRONMENT = 3,
+};
+
+struct tool_options {
+    const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
+    uint64_t count;                                                        /* 0: not given */
+    bool is_json, is_once, is_forced;
+};
+
+struct tool {
+    struct tool_options options;
+    const struct config *config;
+    int lock;          /* -1: not ours */
+    struct desk *desk; /* ours; NULL: a daemon holds the data */
+    struct control *control;
+};
+
+/* ---- the way to the data */
+/* Opens the desk or the way to the daemon, whichever it is. TOOL_DONE, TOOL_AGAIN, or the exit code after
+ * telling why not. `create`: make the database when there is none. */
+enum tool_exit tool_reach(struct tool *, bool create);
+void tool_leave(struct tool *);
+
+/* One command to the desk in this process. Tells a refusal. */
+enum tool_exit tool_desk_call(struct tool *, const struct desk_command *, struct desk_answer *ret);
+/* One request to the daemon; takes `body` (may be NULL). Tells a refusal. On TOOL_DONE the answer is 2xx and
+ * the caller's to control_answer_done(). */
+enum tool_exit tool_ask(struct tool *, const char *method, const char *path, json_t *body,
+                        struct control_answer *ret);
+
+/* ---- telling. "paihao: CODE: english / 中文" on standard error; with --json also
+ * {"code","status","message":{"zh","en"}} on standard output. */
+struct tool_message {
+    const char *code, *zh, *en;
+    unsigned status; /* as HTTP would say it */
+};
+void tool_tell(const struct tool_options *, const struct tool_message *);
+enum tool_exit tool_refuse(const struct tool_options *, enum problem);
+/* The same words for a problem that needs its own explanation. */
+enum tool_exit tool_refuse_because(const struct tool_options *, enum problem, const char *zh, const char *en);
+/* Exit code 3. `en` is a format; `zh` is a fixed sentence. */
+enum tool_exit tool_environment(const struct tool_options *, const char *code, const char *zh, const char *en,
+                                ...) __attribute__((format(printf, 4, 5)));
+/* detail may be NULL. JOURNAL_MISSING is the refusal no-event. */
+enum tool_exit tool_journal_fault(const struct tool_options *, enum journal_fault, const char *detail);
+
+/* Prints one JSON value on a line. Takes `value`. */
+void tool_print_json(json_t *value);
+/* "2026-..Z" or JSON null for 0. */
+json_t *tool_time_json(int64_t at_us);
+
+#endif

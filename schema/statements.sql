@@ -1,0 +1,73 @@
+-- The statements of daemon/journal, found by name. Each is one SQL statement; parameters in the order of its columns.
+
+-- name: insert_entry
+INSERT INTO entry (seq, kind, at_us, mono_us, lane, number, value, person, medium, bound, device, text, extra, prev, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: insert_ticket
+INSERT INTO ticket (state, person, medium, bound, session, calls, shots, retakes, issued_us, called_us, shot_us,
+                    ended_us, issued_seq, seq, reason, lane, number)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: update_ticket
+UPDATE ticket
+SET state = ?, person = ?, medium = ?, bound = ?, session = ?, calls = ?, shots = ?, retakes = ?, issued_us = ?,
+    called_us = ?, shot_us = ?, ended_us = ?, issued_seq = ?, seq = ?, reason = ?
+WHERE lane = ? AND number = ?;
+
+-- name: put_person
+INSERT INTO person (id, sealed) VALUES (?, ?)
+ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed;
+
+-- name: insert_credential
+INSERT INTO credential (digest, kind, person, sealed) VALUES (?, ?, ?, ?);
+
+-- name: insert_answer
+INSERT INTO answer (key, fingerprint, verdict, created, lane, number, called, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: put_token
+INSERT INTO token (id, hash, kind, role, lane, created_us, expires_us, used_us, revoked_us)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE
+SET hash = excluded.hash, kind = excluded.kind, role = excluded.role, lane = excluded.lane,
+    created_us = excluded.created_us, expires_us = excluded.expires_us, used_us = excluded.used_us,
+    revoked_us = excluded.revoked_us;
+
+-- name: insert_key_check
+INSERT INTO key_check (id, value) VALUES (1, ?);
+
+-- name: select_key_check
+SELECT value FROM key_check WHERE id = 1;
+
+-- name: select_head
+SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1;
+
+-- name: select_hash
+SELECT hash FROM entry WHERE seq = ?;
+
+-- name: select_entries
+SELECT seq, kind, at_us, mono_us, lane, number, value, person, medium, bound, device, text, extra, prev, hash
+FROM entry WHERE seq > ? ORDER BY seq;
+
+-- name: select_tickets
+SELECT state, person, medium, bound, session, calls, shots, retakes, issued_us, called_us, shot_us, ended_us, issued_seq,
+       seq, reason, lane, number
+FROM ticket ORDER BY lane, number;
+
+-- name: select_people
+SELECT id, sealed FROM person ORDER BY row;
+
+-- name: select_credentials
+SELECT digest, kind, person, sealed FROM credential ORDER BY row;
+
+-- name: select_credential
+SELECT digest, kind, person, sealed FROM credential WHERE row = ?;
+
+-- name: select_new_credentials
+SELECT row, kind, person FROM credential WHERE row > ? ORDER BY row;
+
+-- name: select_answers
+SELECT key, fingerprint, verdict, created, lane, number, called, seq FROM answer ORDER BY row;
+
+-- name: select_tokens
+SELECT id, hash, kind, role, lane, created_us, expires_us, used_us, revoked_us FROM token ORDER BY id;

@@ -1,0 +1,165 @@
+// A real daemon with a fresh event for one test file, and browser contexts paired with it.
+// PAIHAO_BUILD names the folder of the programs (default: build/ of this tree).
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const run = promisify(execFile);
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const BUILD = path.resolve(process.env.PAIHAO_BUILD || path.join(ROOT, 'build'));
+export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+// Asks `probe` until it gives something true; fails after `limit_ms` with what it gave last.
+export async function eventually(what, probe, limit_ms = 5000) {
+  const end = Date.now() + limit_ms;
+  let last;
+  for (;;) {
+    try { last = await probe(); } catch (error) { last = error; }
+    if (last && !(last instanceof Error)) return last;
+    if (Date.now() > end) throw new Error(`not in ${limit_ms} ms: ${what} (last: ${last})`);
+    await pause(30);
+  }
+}
+
+// A port that is ours until the daemon takes it: of every ten thousand such races none was seen to be lost.
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const { port } = server.address();
+  await new Promise((resolve) => { server.close(resolve); });
+  return port;
+}
+
+// Synthetic people: region 990101, valid check digits (GB 11643).
+export function person(number, name = '') {
+  const digits = `99010120010203${String(number).padStart(3, '0')}`;
+  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+  const sum = weights.reduce((total, weight, at) => total + weight * Number(digits[at]), 0);
+  return { medium: 'manual', id_number: digits + '10X98765432'[sum % 11], name: name || `测试${number}` };
+}
+
+export class Daemon {
+  static async start({ lines = [], room = 'E201', open = true } = {}) {
+    const daemon = new Daemon();
+    daemon.folder = await mkdtemp(path.join(tmpdir(), 'paihao-browser-'));
+    daemon.port = await freePort();
+    daemon.origin = `http://127.0.0.1:${daemon.port}`;
+    daemon.config = path.join(daemon.folder, 'paihao.conf');
+    await writeFile(daemon.config, `data_dir = "${daemon.folder}/data"\nhttp { listen = "127.0.0.1:${daemon.port}" }\n`
+      + `lane "A" {\n  room = "${room}"\n${lines.map((line) => `  ${line}\n`).join('')}}\n`);
+    await daemon.tool('event', 'create', '--name', 'Page tests');
+    daemon.tokens = {};
+    for (const role of ['display', 'photographer', 'marshal', 'office']) {
+      const made = await daemon.tool('token', 'create', '--role', role, '--lane', 'A', '--json');
+      daemon.tokens[role] = JSON.parse(made).token;
+    }
+    if (open) await daemon.tool('session', 'open', '--lane', 'A');
+    await daemon.up();
+    return daemon;
+  }
+
+  async tool(...args) {
+    const { stdout } = await run(path.join(BUILD, 'paihao'), ['--config', this.config, ...args]);
+    return stdout;
+  }
+
+  async up() {
+    this.log = '';
+    this.child = spawn(path.join(BUILD, 'paihaod'), ['--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child.stderr.on('data', (data) => { this.log = (this.log + data).slice(-20000); });
+    await eventually(`the daemon answers; its log: ${this.log}`, async () => {
+      if (this.child.exitCode !== null) throw new Error(`the daemon ended: ${this.log}`);
+      return (await fetch(`${this.origin}/healthz`)).ok;
+    }, 10000);
+  }
+
+  signal(name) { this.child.kill(name); }
+
+  async down(signal = 'SIGTERM') {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((resolve) => { this.child.once('exit', resolve); });
+    this.child.kill('SIGCONT');
+    this.child.kill(signal);
+    await ended;
+  }
+
+  async stop() {
+    await this.down();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  // A request with the office's token, or another role's; gives {status, data}.
+  async api(method, route, body, role = 'office') {
+    const response = await fetch(`${this.origin}/api/v1${route}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.tokens[role]}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
+      body: body ? JSON.stringify(body) : undefined,
+    });
+    const text = await response.text();
+    return { status: response.status, data: text ? JSON.parse(text) : null };
+  }
+
+  async checkIn(someone) {
+    const { status, data } = await this.api('POST', '/lanes/A/tickets', someone);
+    if (status !== 201) throw new Error(`check-in gave ${status} ${JSON.stringify(data)}`);
+    return data.number;
+  }
+
+  act(number, verb, body = {}) { return this.api('POST', `/lanes/A/tickets/${number}/${verb}`, body); }
+
+  async snapshot() { return (await this.api('GET', '/lanes/A')).data; }
+
+  async stateOf(number) {
+    const view = await this.snapshot();
+    const known = [view.current, view.last, ...view.line, ...view.done].filter(Boolean);
+    return known.find((ticket) => ticket.number === number)?.state;
+  }
+}
+
+export class Browser {
+  static async start() {
+    const browser = new Browser();
+    browser.chromium = await chromium.launch({
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        '--disable-component-update', '--disable-sync', '--autoplay-policy=user-gesture-required'],
+    });
+    browser.complaints = [];
+    return browser;
+  }
+
+  async stop() { await this.chromium.close(); }
+
+  // A device of its own (cookies, language), with a page that is paired and live.
+  async open(daemon, name, options = {}) {
+    const page = await this.device(options);
+    const address = `${daemon.origin}/${name}/?lane=A#token=${daemon.tokens[options.role || name]}`;
+    await page.goto(address);
+    await live(page);
+    return page;
+  }
+
+  async device({ size = { width: 1280, height: 800 }, bypassCSP = false, colorScheme = 'light', expectsLoss = false } = {}) {
+    const context = await this.chromium.newContext({ viewport: size, bypassCSP, colorScheme, locale: 'zh-CN' });
+    const page = await context.newPage();
+    // What a browser must not say; a lost connection is logged by the browser itself.
+    const isLoss = (text) => expectsLoss && /net::ERR_|Failed to load resource|EventSource/.test(text);
+    page.on('pageerror', (error) => this.complaints.push(`${page.url()}: ${error}`));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type()) && !isLoss(message.text())) this.complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    return page;
+  }
+}
+
+// Not waitForFunction: it evaluates strings, which the pages' policy forbids.
+export const live = (page) => page.locator('html[data-link="live"]').waitFor({ state: 'attached', timeout: 8000 });
+export const textOf = (page, selector) => page.locator(selector).innerText();
+export const hasText = (page, selector, text, limit_ms = 5000) => eventually(`${selector} says ${text}`,
+  async () => { const got = await textOf(page, selector); if (got.includes(text)) return true; throw new Error(got); }, limit_ms);
+export const LIVE_NUMBER = { photographer: '#number', marshal: '#now', display: '#now' };

@@ -1,0 +1,66 @@
+// Pictures of every page at the sizes it is used at, to be looked at by a person: node screenshots.mjs FOLDER
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Browser, Daemon, hasText, pause, person } from './daemon.mjs';
+
+const folder = process.argv[2];
+if (!folder) {
+  console.error('usage: node screenshots.mjs FOLDER');
+  process.exit(2);
+}
+const SIZES = { phone: { width: 390, height: 844 }, tablet: { width: 1280, height: 800 }, tv: { width: 1920, height: 1080 } };
+await mkdir(folder, { recursive: true });
+const daemon = await Daemon.start({ lines: ['line_limit = 12'] });
+const browser = await Browser.start();
+const take = async (page, name) => { await pause(400); await page.screenshot({ path: path.join(folder, `${name}.png`) }); };
+const pictures = async (name, { prepare = async () => {}, pages = ['photographer', 'marshal', 'display'], sizes = Object.keys(SIZES), schemes = ['light'] } = {}) => {
+  for (const kind of pages) {
+    for (const size of sizes) {
+      for (const colorScheme of schemes) {
+        const page = await browser.open(daemon, kind, { size: SIZES[size], colorScheme, expectsLoss: true });
+        await prepare(page);
+        await take(page, `${kind}-${name}-${size}-${colorScheme}`);
+        await page.context().close();
+      }
+    }
+  }
+};
+
+try {
+  const start = await browser.device({ size: SIZES.tablet });
+  await start.goto(daemon.origin);
+  await take(start, 'start');
+  await start.goto(`${daemon.origin}/pair/`);
+  await take(start, 'pair');
+  await pictures('empty', { sizes: ['tablet'] });
+  const names = ['张明', '李小华', '欧阳文静', '王芳', '古丽娜尔·买买提', '陈', '刘洋', '赵敏', '周强'];
+  const numbers = [];
+  for (const [index, name] of names.entries()) {
+    const someone = person(index + 1, name);
+    if (index === 3) Object.assign(someone, { medium: 'capture_code', payload_base64: Buffer.from('page test').toString('base64') });
+    if (index === 3) { delete someone.id_number; delete someone.name; }
+    numbers.push(await daemon.checkIn(someone));
+  }
+  await pictures('ready', { pages: ['photographer', 'display'], sizes: ['tablet'] });
+  await daemon.act(numbers[0], 'call');
+  await daemon.act(numbers[0], 'shot', { advance: true });
+  await daemon.act(numbers[1], 'miss', { advance: true });
+  await pictures('called', { schemes: ['light', 'dark'] });
+  await daemon.act(numbers[2], 'shot', { advance: true });
+  const english = (page) => page.locator('[data-switch-language]').first().click();
+  await pictures('english', { prepare: english, sizes: ['phone', 'tablet'], schemes: ['dark'] });
+  await pictures('sure', { pages: ['photographer'], sizes: ['phone', 'tablet'], prepare: (page) => page.click('#retake') });
+  await pictures('void', { pages: ['photographer'], sizes: ['tablet'], prepare: (page) => page.click('#void') });
+  await pictures('wrong', {
+    pages: ['marshal'], sizes: ['phone', 'tablet'],
+    prepare: async (page) => { await page.fill('#id-number', '990101200102030011'); await page.fill('#name', '测试'); await page.click('#issue'); },
+  });
+  await pictures('sign', { pages: ['marshal'], sizes: ['phone', 'tablet'], prepare: (page) => page.click('#sign-open') });
+  const lost = await Promise.all(['photographer', 'marshal', 'display'].map((kind) => browser.open(daemon, kind, { size: SIZES.tablet, expectsLoss: true })));
+  daemon.signal('SIGSTOP');
+  for (const page of lost) await hasText(page, '.cover-title', '连接已断');
+  for (const page of lost) await take(page, `lost-${new URL(page.url()).pathname.split('/')[1]}`);
+} finally {
+  await browser.stop();
+  await daemon.stop();
+}

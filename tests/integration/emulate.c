@@ -1,0 +1,392 @@
+/* Emulated readers for tests from outside. One JSON object a line on standard output: first
+ * {"ready":true,...} with the links' paths, then one answer for each command line on standard input. Ends at
+ * "quit" or at the end of its input.
+ *
+ *   emulate --dir DIR [--fast] [--sam NAME]... [--pn532 NAME]... [--scanner NAME]...
+ *
+ * makes DIR/NAME for each device. Words are separated by blanks; "double quotes" hold a word with blanks. HEX
+ * is an even number of hexadecimal digits. Every answer has "ok"; a refused command answers
+ * {"ok":false,"error":"..."}.
+ *
+ *   present NAME CARD        lays the card on the reader, where it stays; CARD is one of
+ *                              id ID_NUMBER PERSON_NAME VALID_TO [HEX16]    a resident card (VALID_TO
+ * YYYYMMDD or LONG) chip HEX16                                   a resident card by its chip number person
+ * SEED [INDEX]                          the card of a synthetic person uid HEX a type A card, 4, 7 or 10
+ * bytes two-cards                                    two resident cards at once tap NAME [TIMEOUT_MS] CARD
+ * present, wait until the host has been given the whole card (5000 ms), 100 ms more, remove; answers "read":
+ * true or false remove NAME              takes all cards away scan NAME HEX            writes these bytes and
+ * the separator; answers when they are written or lost: "read" person SEED [INDEX]      answers a synthetic
+ * person: name, id_number, valid_to, serial, code (hex), code_base64 fault NAME KIND [COUNT] [reads]    for
+ * the next COUNT answers (1; 0: for ever), only those carrying a card with "reads"; kinds:
+ * rehearsal/emulated_pn532.h, emulated_sam.h, emulated_scanner.h; "none" takes it back option NAME KEY VALUE
+ * rehearsal/device.h and the same headers (nbtg0 on, rests off, chunk 1, separator crlf ...) unplug NAME /
+ * replug NAME stats NAME               commands, answers, reads, lost, plugged, host (somebody has the port
+ * open) wait NAME READS [TIMEOUT_MS]    waits until "reads" of stats has reached READS (5000 ms); answers
+ * "read" quit
+ */
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "rehearsal/emulated_pn532.h"
+#include "rehearsal/emulated_sam.h"
+#include "rehearsal/emulated_scanner.h"
+#include "rehearsal/emulator.h"
+#include "rehearsal/people.h"
+#include <errno.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORDS_MAX = 12, TAP_TIMEOUT_MS = 5000, LINGER_MS = 100, SCAN_TIMEOUT_MS = 30000 };
+
+struct words {
+    char *word[WORDS_MAX];
+    size_t n;
+};
+
+static struct emulator *emulator;
+
+static void answer(json_t *object)
+{
+    char *text = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    puts(text);
+    fflush(stdout);
+    free(text);
+    json_decref(object);
+}
+
+static void refuse(const char *why)
+{
+    answer(json_pack("{s:b,s:s}", "ok", 0, "error", why));
+}
+
+static void answer_result(int r)
+{
+    if (r < 0)
+        refuse(strerror(-r));
+    else
+        answer(json_pack("{s:b}", "ok", 1));
+}
+
+static void answer_read(bool is_read)
+{
+    answer(json_pack("{s:b,s:b}", "ok", 1, "read", is_read));
+}
+
+/* Cuts a line in place. False when it has too many words or a quote is left open. */
+static bool split(char *line, struct words *ret)
+{
+    ret->n = 0;
+    for (char *at = line; *(at += strspn(at, " \t\r\n"));) {
+        const bool is_quoted = *at == '"';
+        at += is_quoted;
+        char *end = at + strcspn(at, is_quoted ? "\"" : " \t\r\n");
+        if (ret->n == WORDS_MAX || (is_quoted && !*end))
+            return false;
+        ret->word[ret->n++] = at;
+        at = *end ? end + 1 : end;
+        *end = '\0';
+    }
+    return true;
+}
+
+static int number(const struct words *w, size_t at, uint64_t most, uint64_t fallback, uint64_t *ret)
+{
+    *ret = fallback;
+    return at < w->n ? text_to_u64(w->word[at], 0, most, ret) : 0;
+}
+
+static int parse_serial(const char *text, struct card *card)
+{
+    return hex_decode(text, strlen(text), card->serial, CARD_SERIAL_SIZE) == CARD_SERIAL_SIZE ? 0 : -EINVAL;
+}
+
+static int parse_id(const struct words *w, size_t at, struct card *card)
+{
+    static const uint8_t plain_serial[CARD_SERIAL_SIZE] = {0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88};
+    if (w->n < at + 3)
+        return -EINVAL;
+    memcpy(card->serial, plain_serial, sizeof plain_serial);
+    if (w->n > at + 3 && parse_serial(w->word[at + 3], card) < 0)
+        return -EINVAL;
+    return sam_text_compose(w->word[at + 1], w->word[at], w->word[at + 2], card->text);
+}
+
+static int parse_person(const struct words *w, size_t at, struct person *ret)
+{
+    uint64_t seed, index;
+    if (at >= w->n || number(w, at, UINT64_MAX, 0, &seed) < 0 ||
+        number(w, at + 1, PEOPLE_MAX - 1, 0, &index) < 0)
+        return -EINVAL;
+    person_make(seed, (uint32_t)index, ret);
+    return 0;
+}
+
+/* Gives how many cards, or -errno. */
+static int parse_cards(const struct words *w, size_t at, struct card *ret)
+{
+    struct person person;
+    int r = -EINVAL;
+    if (at >= w->n)
+        return r;
+    const char *kind = w->word[at++];
+    memset(ret, 0, CARDS_MAX * sizeof *ret);
+    person_make(1, 0, &person);
+    person_card(&person, &ret[0]);
+    if (strcmp(kind, "two-cards") == 0) {
+        person_make(1, 1, &person);
+        person_card(&person, &ret[1]);
+        return 2;
+    }
+    if (strcmp(kind, "id") == 0)
+        r = parse_id(w, at, ret);
+    else if (strcmp(kind, "chip") == 0 && at < w->n)
+        r = parse_serial(w->word[at], ret);
+    else if (strcmp(kind, "person") == 0 && (r = parse_person(w, at, &person)) == 0)
+        person_card(&person, ret);
+    else if (strcmp(kind, "uid") == 0 && at < w->n) {
+        r = hex_decode(w->word[at], strlen(w->word[at]), ret->uid, CARD_UID_MAX);
+        ret->kind = CARD_TYPE_A;
+        ret->uid_size = r > 0 ? (size_t)r : 0;
+        r = r == 4 || r == 7 || r == 10 ? 0 : -EINVAL;
+    }
+    return r < 0 ? r : 1;
+}
+
+/* ---- commands; the device's name is word 1 where there is one */
+
+static void do_present(int device, const struct words *w)
+{
+    struct card cards[CARDS_MAX];
+    const int n = parse_cards(w, 2, cards);
+    answer_result(n < 0 ? n : emulator_put(emulator, device, cards, (size_t)n));
+}
+
+static void do_tap(int device, const struct words *w)
+{
+    struct card cards[CARDS_MAX];
+    uint64_t timeout_ms = TAP_TIMEOUT_MS;
+    const bool has_timeout = w->n > 2 && number(w, 2, 600000, TAP_TIMEOUT_MS, &timeout_ms) == 0;
+    const int n = parse_cards(w, has_timeout ? 3 : 2, cards);
+    const int r = n < 0 ? n : emulator_tap(emulator, device, cards, (size_t)n, (int)timeout_ms, LINGER_MS);
+    if (r < 0)
+        answer_result(r);
+    else
+        answer_read(r);
+}
+
+static void do_remove(int device, const struct words *w)
+{
+    (void)w;
+    answer_result(emulator_put(emulator, device, NULL, 0));
+}
+
+/* Waits until the scan is written or lost. */
+static bool scan_is_written(int device, const struct emulator_state *before)
+{
+    const int64_t until_us = clock_mono_us() + (int64_t)SCAN_TIMEOUT_MS * 1000;
+    struct emulator_state now;
+    emulator_state(emulator, device, &now);
+    while (now.counts.reads == before->counts.reads && now.lost == before->lost &&
+           clock_mono_us() < until_us) {
+        if (emulator_wait_read(emulator, device, before->counts.reads, 5))
+            return true;
+        emulator_state(emulator, device, &now);
+    }
+    return now.counts.reads > before->counts.reads;
+}
+
+static void do_scan(int device, const struct words *w)
+{
+    struct emulator_state before;
+    const size_t digits = w->n > 2 ? strlen(w->word[2]) : 0;
+    uint8_t *bytes = bytes_alloc(digits / 2);
+    const int size = digits ? hex_decode(w->word[2], digits, bytes, digits / 2) : 0;
+    emulator_state(emulator, device, &before);
+    const int r = size < 0 ? size : emulator_scan(emulator, device, bytes, (size_t)size);
+    free(bytes);
+    if (r < 0)
+        answer_result(r);
+    else
+        answer_read(before.is_plugged && scan_is_written(device, &before));
+}
+
+static void do_fault(int device, const struct words *w)
+{
+    uint64_t count = 1;
+    const bool is_for_reads = w->n > 3 && strcmp(w->word[w->n - 1], "reads") == 0;
+    const size_t n = w->n - is_for_reads;
+    if (n < 3 || n > 4 || (n == 4 && number(w, 3, UINT_MAX - 1, 1, &count) < 0))
+        answer_result(-EINVAL);
+    else
+        answer_result(emulator_fault(emulator, device, w->word[2], (unsigned)count, is_for_reads));
+}
+
+static void do_option(int device, const struct words *w)
+{
+    answer_result(w->n == 4 ? emulator_option(emulator, device, w->word[2], w->word[3]) : -EINVAL);
+}
+
+static void do_unplug(int device, const struct words *w)
+{
+    (void)w;
+    emulator_unplug(emulator, device);
+    answer_result(0);
+}
+
+static void do_replug(int device, const struct words *w)
+{
+    (void)w;
+    answer_result(emulator_replug(emulator, device));
+}
+
+static void do_stats(int device, const struct words *w)
+{
+    struct emulator_state s;
+    (void)w;
+    emulator_state(emulator, device, &s);
+    answer(json_pack("{s:b,s:I,s:I,s:I,s:I,s:b,s:b}", "ok", 1, "commands", (json_int_t)s.counts.commands,
+                     "answers", (json_int_t)s.counts.answers, "reads", (json_int_t)s.counts.reads, "lost",
+                     (json_int_t)s.lost, "plugged", s.is_plugged, "host", s.has_host));
+}
+
+static void do_wait(int device, const struct words *w)
+{
+    uint64_t reads, timeout_ms;
+    if (w->n < 3 || number(w, 2, LONG_MAX, 0, &reads) < 0 ||
+        number(w, 3, 600000, TAP_TIMEOUT_MS, &timeout_ms) < 0)
+        answer_result(-EINVAL);
+    else
+        answer_read(reads == 0 ||
+                    emulator_wait_read(emulator, device, (unsigned long)reads - 1, (int)timeout_ms));
+}
+
+static void do_person(const struct words *w)
+{
+    struct person p;
+    char serial[2 * CARD_SERIAL_SIZE + 1], code[2 * PERSON_CODE_MAX + 1];
+    char *base64;
+    if (parse_person(w, 1, &p) < 0) {
+        answer_result(-EINVAL);
+        return;
+    }
+    hex_encode(p.serial, sizeof p.serial, serial);
+    hex_encode(p.code, p.code_size, code);
+    base64 = bytes_alloc(base64_size(p.code_size));
+    base64_encode(p.code, p.code_size, base64);
+    answer(json_pack("{s:b,s:s,s:s,s:s,s:s,s:s,s:s}", "ok", 1, "name", p.name, "id_number", p.id_number,
+                     "valid_to", p.valid_to, "serial", serial, "code", code, "code_base64", base64));
+    free(base64);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(int device, const struct words *);
+} commands[] = {
+    {"present", do_present}, {"tap", do_tap},       {"remove", do_remove}, {"scan", do_scan},
+    {"fault", do_fault},     {"option", do_option}, {"unplug", do_unplug}, {"replug", do_replug},
+    {"stats", do_stats},     {"wait", do_wait},
+};
+
+static void obey(const struct words *w)
+{
+    if (strcmp(w->word[0], "person") == 0) {
+        do_person(w);
+        return;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(w->word[0], commands[i].name) != 0)
+            continue;
+        const int device = w->n > 1 ? emulator_find(emulator, w->word[1]) : -ENOENT;
+        if (device < 0)
+            refuse("no such device");
+        else
+            commands[i].run(device, w);
+        return;
+    }
+    refuse("no such command");
+}
+
+static void obey_all(void)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    struct words w;
+    while (getline(&line, &capacity, stdin) > 0) {
+        if (!split(line, &w))
+            refuse("too many words, or an open quote");
+        else if (w.n > 0 && strcmp(w.word[0], "quit") == 0)
+            break;
+        else if (w.n > 0)
+            obey(&w);
+    }
+    free(line);
+}
+
+static const struct device_class *class_of(const char *option)
+{
+    static const struct device_class *const classes[] = {&emulated_sam, &emulated_pn532, &emulated_scanner};
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (strcmp(option + 2, classes[i]->name) == 0)
+            return classes[i];
+    return NULL;
+}
+
+static int usage(void)
+{
+    fputs("usage: emulate --dir DIR [--fast] [--sam NAME]... [--pn532 NAME]... [--scanner NAME]...\n",
+          stderr);
+    return 2;
+}
+
+static int add_devices(char **argv, const char *dir, json_t *links)
+{
+    for (; *argv; argv++) {
+        const struct device_class *class = strncmp(*argv, "--", 2) == 0 ? class_of(*argv) : NULL;
+        if (!class)
+            continue;
+        char *path = bytes_format("%s/%s", dir, *++argv);
+        const int r = emulator_add(emulator, class, *argv, path);
+        json_object_set_new(links, *argv, json_string(path));
+        if (r < 0)
+            fprintf(stderr, "emulate: %s: %s\n", path, strerror(-r));
+        free(path);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *dir = NULL;
+    bool is_fast = false;
+    for (int i = 1; i < argc; i++) {
+        const bool has_value = i + 1 < argc;
+        if (strcmp(argv[i], "--fast") == 0)
+            is_fast = true;
+        else if (strcmp(argv[i], "--dir") == 0 && has_value)
+            dir = argv[++i];
+        else if (strncmp(argv[i], "--", 2) == 0 && class_of(argv[i]) && has_value)
+            i++;
+        else
+            return usage();
+    }
+    if (!dir)
+        return usage();
+    int r = emulator_new(is_fast, &emulator);
+    json_t *links = json_object();
+    if (r == 0)
+        r = add_devices(argv + 1, dir, links);
+    if (r < 0) {
+        json_decref(links);
+        emulator_free(emulator);
+        return 3;
+    }
+    answer(json_pack("{s:b,s:o}", "ready", 1, "links", links));
+    obey_all();
+    emulator_free(emulator);
+    return 0;
+}

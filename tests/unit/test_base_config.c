@@ -1,0 +1,307 @@
+/* The configuration file: what a whole one gives, and for each kind of mistake the line and the words. */
+#include "base/bytes.h"
+#include "base/config.h"
+#include "base/files.h"
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[64];
+
+static int enter_folder(void **state)
+{
+    (void)state;
+    strcpy(folder, "/tmp/paihao-test-XXXXXX");
+    return mkdtemp(folder) && chmod(folder, 0755) == 0 && chdir(folder) == 0 && mkdir("data", 0700) == 0 ? 0
+                                                                                                         : -1;
+}
+
+static int leave_folder(void **state)
+{
+    (void)state;
+    char *command = bytes_format("rm -rf '%s'", folder);
+    int result = chdir("/") == 0 ? system(command) : -1;
+    free(command);
+    return result;
+}
+
+/* Loads a text in which each @ stands for the test's folder. */
+static int load(const char *text, struct config **ret, char **ret_error)
+{
+    struct buffer file = {0};
+    for (; *text; text++) {
+        if (*text == '@')
+            buffer_add_text(&file, folder);
+        else
+            buffer_add(&file, text, 1);
+    }
+    buffer_add(&file, "", 0);
+    assert_int_equal(file_write_durably("paihao.conf", file.data, file.size, 0644), 0);
+    buffer_done(&file);
+    return config_load("paihao.conf", ret, ret_error);
+}
+
+static struct config *load_well(const char *text)
+{
+    struct config *config = NULL;
+    char *error = NULL;
+    int result = load(text, &config, &error);
+    if (error)
+        print_error("%s\n", error);
+    assert_int_equal(result, 0);
+    assert_null(error);
+    assert_non_null(config);
+    return config;
+}
+
+static void whole_file_is_taken(void **state)
+{
+    (void)state;
+    assert_int_equal(file_write_durably("cert.pem", "c", 1, 0644), 0);
+    assert_int_equal(file_write_durably("key.pem", "k", 1, 0600), 0);
+    struct config *config = load_well(
+        "# an event\n"
+        "data_dir = \"@/data\"\nkey_file = \"@/other.key\"\nreader_program = \"/bin/sh\"\n"
+        "http { listen = \"[::1]:8443\" tls_cert = \"@/cert.pem\" tls_key = \"@/key.pem\" hosts = "
+        "{\"door.lan\", \"10.0.0.2\"} }\n"
+        "lane \"A\" {\n  room = \"东201\"\n  line_limit = 5\n"
+        "  reader \"door\" { driver = \"sam\" device = \"serial:/dev/ttyUSB0\" baud = 9600 }\n"
+        "  reader \"chip\" { device = \"pn532_uart:/dev/ttyUSB1\" driver = \"nfc\" method = raw }\n"
+        "  reader \"gun-2\" { driver = \"scanner\" device = \"serial:/dev/ttyACM0\" }\n}\n"
+        "lane \"B_2\" { reader \"door\" { driver = \"nfc\" device = \"pn532_uart:/dev/ttyUSB2\" } }\n");
+    char *expected = bytes_format("%s/data", folder);
+    assert_string_equal(config->path, "paihao.conf");
+    assert_string_equal(config->data_dir, expected);
+    assert_string_equal(strrchr(config->key_file, '/'), "/other.key");
+    assert_string_equal(config->reader_program, "/bin/sh");
+    assert_string_equal(config->listen_host, "::1");
+    assert_string_equal(config->listen_port, "8443");
+    assert_string_equal(strrchr(config->tls_cert, '/'), "/cert.pem");
+    assert_string_equal(strrchr(config->tls_key, '/'), "/key.pem");
+    assert_int_equal(config->n_hosts, 2);
+    assert_string_equal(config->hosts[1], "10.0.0.2");
+    assert_int_equal(config->n_lanes, 2);
+    const struct config_lane *lane = config_lane(config, "A");
+    assert_ptr_equal(lane, &config->lanes[0]);
+    assert_string_equal(lane->room, "东201");
+    assert_int_equal(lane->line_limit, 5);
+    assert_int_equal(lane->n_readers, 3);
+    assert_string_equal(lane->readers[0].name, "door");
+    assert_string_equal(lane->readers[0].driver, "sam");
+    assert_string_equal(lane->readers[0].device, "serial:/dev/ttyUSB0");
+    assert_string_equal(lane->readers[0].method, "auto");
+    assert_int_equal(lane->readers[0].baud, 9600);
+    assert_string_equal(lane->readers[1].method, "raw");
+    assert_int_equal(lane->readers[2].baud, 115200);
+    assert_int_equal(config_lane(config, "B_2")->line_limit, 0);
+    assert_null(config_lane(config, "C"));
+    free(expected);
+    config_free(config);
+}
+
+static void short_file_has_defaults(void **state)
+{
+    (void)state;
+    struct config *config = load_well("data_dir = \"@/new\"\nlane \"A\" { }\n");
+    struct stat status;
+    assert_int_equal(stat("new", &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0700);
+    char *key = bytes_format("%s/new/secret.key", folder);
+    assert_string_equal(config->key_file, key);
+    assert_string_equal(config->listen_host, "127.0.0.1");
+    assert_string_equal(config->listen_port, "8100");
+    assert_string_equal(config->tls_cert, "");
+    assert_string_equal(config->tls_key, "");
+    assert_int_equal(config->n_hosts, 0);
+    assert_string_equal(strrchr(config->reader_program, '/'), "/paihao-reader");
+    assert_string_equal(config->lanes[0].room, "");
+    assert_int_equal(config->lanes[0].n_readers, 0);
+    free(key);
+    config_free(config);
+    config_free(NULL);
+}
+
+/* D is line 1, L makes a lane; READER is line 2 */
+#define D            "data_dir = \"@/data\"\n"
+#define L            "lane \"A\" { }\n"
+#define READER(text) D "lane \"A\" { reader \"r\" {\n" text "\n} }\n"
+
+static void mistakes_have_line_and_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *legend, *text;
+        int line;
+        const char *words;
+    } cases[] = {
+        {"unknown key", D "\nlistne = \"x\"\n" L, 3, "listne"},
+        {"unknown key in a section", D "http {\n listen = \"127.0.0.1:80\"\n tls = \"x\"\n}\n" L, 4, "tls"},
+        {"unknown key in a reader", READER("driver = \"sam\"\nbuad = 9600"), 4, "buad"},
+        {"unknown section", D "lame \"A\" {\n}\n", 2, "lame"},
+        {"no equal sign", D L "key_file \"x\"\n", 3, "equal sign"},
+        {"brace not closed", D "lane \"A\" {\nroom = \"x\"\n", 4, "not closed"},
+        {"text not closed", "data_dir = \"@/data\n", 2, "end of file"},
+        {"brace too many", D L "}\n", 3, "brace"},
+        {"lane without a name", D "lane { }\n", 2, "title"},
+        {"word for a number", D "lane \"A\" {\nline_limit = five\n}\n", 3, "line_limit"},
+        {"number too large", D "lane \"A\" {\nline_limit = 99999999999999999999\n}\n", 3, "line_limit"},
+        {"negative limit", D "lane \"A\" {\nline_limit = -1\n}\n", 3, "line_limit = -1"},
+        {"enormous limit", D "lane \"A\" {\nline_limit = 10000\n}\n", 3, "9999"},
+        {"key twice", D "data_dir = \"@/data\"\n" L, 2, "data_dir\" is given twice"},
+        {"key twice in a reader", READER("driver = \"nfc\" driver = \"nfc\" device = \"x\""), 3, "twice"},
+        {"http twice", D "http { }\nhttp { }\n" L, 3, "http\" is given twice"},
+        {"lane twice", D L "lane \"A\" { }\n", 3, "duplicate"},
+        {"reader twice",
+         D "lane \"A\" {\nreader \"r\" { driver = \"nfc\" device = \"x\" }\nreader \"r\" { driver = \"nfc\" "
+           "device = \"y\" }\n}\n",
+         4, "duplicate"},
+        {"lane name empty", D "lane \"\" { }\n", 2, "lane \"\""},
+        {"lane name with a blank", D "lane \"A 1\" { }\n", 2, "lane \"A 1\""},
+        {"lane name with a slash", D "lane \"A/1\" { }\n", 2, "letters"},
+        {"lane name in Chinese", D "lane \"东\" { }\n", 2, "letters"},
+        {"lane name of 9", D "lane \"ABCDEFGHI\" { }\n", 2, "1 to 8"},
+        {"reader name of 17", D "lane \"A\" {\nreader \"abcdefghijklmnopq\" { }\n}\n", 3, "1 to 16"},
+        {"room with a control character", D "lane \"A\" {\nroom = \"a\\tb\"\n}\n", 3, "room"},
+        {"no driver", READER("device = \"serial:/dev/x\""), 4, "no driver"},
+        {"no device", READER("driver = \"sam\""), 4, "no device"},
+        {"unknown driver", READER("driver = \"smart\"\ndevice = \"x\""), 3, "unknown driver \"smart\""},
+        {"empty device", READER("driver = \"nfc\"\ndevice = \"\""), 4, "device\" is empty"},
+        {"sam on usb", READER("device = \"usb:0400:c35a\"\ndriver = \"sam\"\n"), 3, "serial:/dev/"},
+        {"scanner without a scheme", READER("driver = \"scanner\"\ndevice = \"/dev/ttyACM0\""), 4,
+         "serial:/dev/"},
+        {"serial without a path", READER("driver = \"sam\"\ndevice = \"serial:\""), 4, "serial:/dev/"},
+        {"method of a scanner", READER("driver = \"scanner\"\ndevice = \"serial:/dev/x\"\nmethod = \"raw\""),
+         5, "nfc only"},
+        {"unknown method", READER("driver = \"nfc\"\nmethod = \"fast\""), 4, "unknown method \"fast\""},
+        {"odd baud", READER("driver = \"sam\"\nbaud = 9601"), 4, "baud = 9601"},
+        {"baud of nfc", READER("driver = \"nfc\"\ndevice = \"pn532_uart:/dev/x\"\nbaud = 9600"), 5,
+         "serial drivers"},
+        {"listen without a port", D "http {\nlisten = \"127.0.0.1\"\n}\n" L, 3, "no port"},
+        {"listen with an empty port", D "http {\nlisten = \"127.0.0.1:\"\n}\n" L, 3, "port"},
+        {"listen on port 0", D "http {\nlisten = \"127.0.0.1:0\"\n}\n" L, 3, "port"},
+        {"listen on port 65536", D "http {\nlisten = \"127.0.0.1:65536\"\n}\n" L, 3, "port"},
+        {"listen on a word", D "http {\nlisten = \"127.0.0.1:http\"\n}\n" L, 3, "port"},
+        {"listen on no address", D "http {\nlisten = \":8100\"\n}\n" L, 3, "no address"},
+        {"listen on bare IPv6", D "http {\nlisten = \"::1:8100\"\n}\n" L, 3, "IPv6"},
+        {"listen on [v6] without a port", D "http {\nlisten = \"[::1]\"\n}\n" L, 3, "no port"},
+        {"listen on []", D "http {\nlisten = \"[]:8100\"\n}\n" L, 3, "[address]"},
+        {"empty host", D "http {\nhosts = {\"a\",\n\"\"}\n}\n" L, 4, "hosts"},
+        {"host with a path", D "http {\nhosts = {\"a/b\"}\n}\n" L, 3, "hosts"},
+        {"certificate without key", D "http {\ntls_cert = \"@/paihao.conf\"\n}\n" L, 3, "without tls_key"},
+        {"key without certificate", D "http {\ntls_key = \"@/paihao.conf\"\n}\n" L, 3, "without tls_cert"},
+        {"certificate not there", D "http {\ntls_key = \"@/paihao.conf\"\ntls_cert = \"@/gone\"\n}\n" L, 4,
+         "No such file"},
+        {"key not there", D "http {\ntls_key = \"@/gone\"\ntls_cert = \"@/paihao.conf\"\n}\n" L, 3,
+         "No such file"},
+        {"reader program not there", D L "reader_program = \"@/gone\"\n", 3, "No such file"},
+        {"reader program not runnable", D L "reader_program = \"@/paihao.conf\"\n", 3, "Permission denied"},
+        {"no data_dir", "\n" L, 3, "no data_dir"},
+        {"data_dir empty", "\ndata_dir = \"\"\n" L, 2, "data_dir\" is empty"},
+        {"data_dir without its parent", "\ndata_dir = \"@/gone/data\"\n" L, 2, "/gone/data\": No such file"},
+        {"data_dir a file", "\ndata_dir = \"@/paihao.conf\"\n" L, 2, "Not a directory"},
+        {"data_dir below a file", "\ndata_dir = \"@/paihao.conf/data\"\n" L, 2, "Not a directory"},
+        {"no lane", D, 2, "no lane"},
+        {"nothing at all", "", 1, "no data_dir"},
+        {"not UTF-8", D L "# \xff\n", 3, "UTF-8"},
+    };
+    unsigned wrong = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct config *config = NULL;
+        char *error = NULL;
+        int result = load(cases[i].text, &config, &error);
+        print_message("  %s: %s\n", cases[i].legend, error ? error : "(loaded)");
+        assert_true(result < 0);
+        assert_null(config);
+        assert_non_null(error);
+        char *start = bytes_format("paihao.conf:%d: ", cases[i].line);
+        bool is_right = strncmp(error, start, strlen(start)) == 0 && strstr(error, cases[i].words);
+        if (!is_right)
+            print_error("  expected line %d and \"%s\"\n", cases[i].line, cases[i].words);
+        wrong += !is_right;
+        free(start);
+        free(error);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void mistakes_make_no_folder(void **state)
+{
+    (void)state;
+    struct config *config = NULL;
+    char *error = NULL;
+    assert_int_equal(load("data_dir = \"@/new\"\nlane \"A\" { }\nlisten = 1\n", &config, &error), -EINVAL);
+    free(error);
+    assert_int_equal(access("new", F_OK), -1);
+}
+
+static void unreadable_files_are_named(void **state)
+{
+    (void)state;
+    struct config *config = NULL;
+    char *error = NULL;
+    assert_int_equal(config_load("gone.conf", &config, &error), -ENOENT);
+    assert_string_equal(error, "gone.conf: No such file");
+    free(error);
+    assert_int_equal(config_load(".", &config, &error), -EISDIR);
+    assert_string_equal(error, ".: Is a directory");
+    free(error);
+    assert_null(config);
+}
+
+static void nul_bytes_are_refused(void **state)
+{
+    (void)state;
+    static const char text[] = "data_dir = \"x\"\n\0lane \"A\" { }\n";
+    assert_int_equal(file_write_durably("paihao.conf", text, sizeof text - 1, 0644), 0);
+    struct config *config = NULL;
+    char *error = NULL;
+    assert_int_equal(config_load("paihao.conf", &config, &error), -EINVAL);
+    assert_string_equal(error, "paihao.conf:2: not UTF-8 text");
+    free(error);
+}
+
+static void unwritable_data_dir_is_refused(void **state)
+{
+    (void)state;
+    enum { NOBODY = 65534 };
+    bool is_root = geteuid() == 0;
+    struct config *config = NULL;
+    char *error = NULL;
+    assert_int_equal(chmod("data", 0555), 0);
+    config_free(load_well(is_root ? D L : "data_dir = \".\"\n" L));
+    if (is_root)
+        assert_int_equal(seteuid(NOBODY), 0);
+    int result = config_load("paihao.conf", &config, &error);
+    if (!is_root)
+        result = load(D L, &config, &error);
+    if (is_root)
+        assert_int_equal(seteuid(0), 0);
+    assert_int_equal(result, -EACCES);
+    assert_non_null(strstr(error, "paihao.conf:1: data_dir = "));
+    assert_non_null(strstr(error, "Permission denied"));
+    free(error);
+}
+
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(whole_file_is_taken),
+        IN_FOLDER(short_file_has_defaults),
+        IN_FOLDER(mistakes_have_line_and_words),
+        IN_FOLDER(mistakes_make_no_folder),
+        IN_FOLDER(unreadable_files_are_named),
+        IN_FOLDER(nul_bytes_are_refused),
+        IN_FOLDER(unwritable_data_dir_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

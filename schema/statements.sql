@@ -49,6 +49,10 @@ SELECT hash FROM entry WHERE seq = ?;
 SELECT seq, kind, at_us, mono_us, lane, number, value, person, medium, bound, device, text, extra, prev, hash
 FROM entry WHERE seq > ? ORDER BY seq;
 
+-- name: select_latest_entries
+SELECT seq, kind, at_us, mono_us, lane, number, value, person, medium, bound, device, text, extra, prev, hash
+FROM (SELECT * FROM entry ORDER BY seq DESC LIMIT ?) ORDER BY seq;
+
 -- name: select_tickets
 SELECT state, person, medium, bound, session, calls, shots, retakes, issued_us, called_us, shot_us, ended_us, issued_seq,
        seq, reason, lane, number

@@ -84,6 +84,10 @@ int base64_decode(const char *text, size_t length, uint8_t *ret_bytes, size_t ca
         return -EINVAL;
     if (length > INT_MAX)
         return -E2BIG;
+    /* libsodium 1.0.18 takes some bytes beyond ASCII for '+' or '/' where char is signed */
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            return -EINVAL;
     /* decoded aside, so that a fault near the end leaves the caller's bytes alone */
     size_t room = length / 4 * 3, size = 0;
     uint8_t *bytes = bytes_alloc(room);

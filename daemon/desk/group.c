@@ -160,20 +160,21 @@ static void keep_answer(struct group *group, const struct outcome *outcome, enum
     const struct job *job = outcome->job;
     if (!*job->command.key)
         return;
-    struct answer_record record = {
+    struct kept_answer answer = {.ticket = outcome->ticket, .called = outcome->called};
+    answer.record = (struct answer_record){
         .verdict = (int32_t)verdict,
         .created = outcome->created,
         .number = outcome->ticket.number,
         .called = outcome->called.number,
         .seq = journal_seq(group->writer->journal),
     };
-    memcpy(record.key, job->command.key, sizeof record.key);
-    memcpy(record.fingerprint, job->fingerprint, sizeof record.fingerprint);
-    memcpy(record.lane, outcome->ticket.lane, sizeof record.lane);
+    memcpy(answer.record.key, job->command.key, sizeof answer.record.key);
+    memcpy(answer.record.fingerprint, job->fingerprint, sizeof answer.record.fingerprint);
+    memcpy(answer.record.lane, outcome->ticket.lane, sizeof answer.record.lane);
     begin_once(group);
     if (is_sound(group))
-        group->fault = journal_put_answer(group->writer->journal, &record);
-    answers_put(group->writer->answers, &record);
+        group->fault = journal_put_answer(group->writer->journal, &answer.record);
+    answers_put(group->writer->answers, &answer);
 }
 
 static bool is_creating(enum command_kind kind)
@@ -206,8 +207,9 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
     keep_answer(group, outcome, decision.verdict);
 }
 
-static void repeat_answer(struct group *group, struct outcome *outcome, const struct answer_record *record)
+static void repeat_answer(struct outcome *outcome, const struct kept_answer *answer)
 {
+    const struct answer_record *record = &answer->record;
     if (memcmp(record->fingerprint, outcome->job->fingerprint, sizeof record->fingerprint) != 0) {
         outcome->problem = PROBLEM_KEY_REUSED;
         return;
@@ -215,8 +217,8 @@ static void repeat_answer(struct group *group, struct outcome *outcome, const st
     outcome->replayed = true;
     outcome->created = record->created;
     outcome->problem = problem_of_verdict((enum queue_verdict)record->verdict);
-    outcome->ticket = ticket_now(group, record->lane, record->number);
-    outcome->called = ticket_now(group, record->lane, record->called);
+    outcome->ticket = answer->ticket;
+    outcome->called = answer->called;
 }
 
 /* ---- tokens */
@@ -302,10 +304,10 @@ static void run_pair(struct group *group, struct outcome *outcome)
 static void run_job(struct group *group, struct outcome *outcome)
 {
     const struct desk_command *command = &outcome->job->command;
-    const struct answer_record *known =
+    const struct kept_answer *known =
         *command->key ? answers_get(group->writer->answers, command->key) : NULL;
     if (known) {
-        repeat_answer(group, outcome, known);
+        repeat_answer(outcome, known);
         return;
     }
     switch (command->kind) {

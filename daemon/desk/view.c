@@ -18,7 +18,9 @@ void view_of_ticket(const struct desk *desk, const struct ticket *ticket, struct
 {
     struct person_masks masks;
     directory_masks(desk->directory, &ticket->person, &masks);
+    copy_text(ret->reason, sizeof ret->reason, ticket->reason ? ticket->reason : "");
     ret->ticket = *ticket;
+    ret->ticket.reason = "";
     ticket_label(ticket->lane, ticket->number, ret->label);
     copy_text(ret->name, sizeof ret->name, masks.name);
     copy_text(ret->id_mask, sizeof ret->id_mask, masks.id_mask);

@@ -19,6 +19,7 @@ static int load_entry(void *arg, const struct queue_entry *entry)
 {
     const struct loading *loading = arg;
     struct desk *desk = loading->desk;
+    answers_fill(desk->writer.answers, desk->writer.deciding);
     if (queue_apply(desk->writer.deciding, entry) != QUEUE_APPLY_OK)
         return -1;
     if (!loading->everything)
@@ -43,7 +44,8 @@ static int load_credential(void *arg, const struct credential_record *record)
 
 static int load_answer(void *arg, const struct answer_record *record)
 {
-    answers_put(arg, record);
+    const struct kept_answer answer = {.record = *record};
+    answers_put(arg, &answer);
     return 0;
 }
 
@@ -57,13 +59,14 @@ static enum journal_fault load_tables(struct desk *desk, struct directory *direc
 {
     struct writer *writer = &desk->writer;
     struct loading loading = {desk, everything};
-    enum journal_fault fault = journal_read_entries(writer->journal, 0, load_entry, &loading);
+    enum journal_fault fault = journal_read_answers(writer->journal, load_answer, writer->answers);
+    if (fault == JOURNAL_OK)
+        fault = journal_read_entries(writer->journal, 0, load_entry, &loading);
+    answers_fill(writer->answers, writer->deciding);
     if (fault == JOURNAL_OK)
         fault = journal_read_people(writer->journal, load_person, directory);
     if (fault == JOURNAL_OK)
         fault = journal_read_credentials(writer->journal, load_credential, directory);
-    if (fault == JOURNAL_OK)
-        fault = journal_read_answers(writer->journal, load_answer, writer->answers);
     if (fault == JOURNAL_OK)
         fault = journal_read_tokens(writer->journal, load_token, &writer->tokens);
     return fault;

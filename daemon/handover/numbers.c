@@ -68,14 +68,14 @@ static int add_row(void *arg, const struct ticket_view *view, const struct perso
     add_local(csv, ticket->shot_us);
     csv_add_number(csv, ticket->shots);
     csv_add_number(csv, ticket->retakes);
-    csv_add(csv, ticket->reason);
+    csv_add(csv, view->reason);
     csv_add_number(csv, ticket->seq);
     csv_end_row(csv);
     return 0;
 }
 
-int handover_numbers_csv_at(struct desk *desk, const char *lane, char **ret_data, size_t *ret_size,
-                            uint64_t *ret_seq)
+int handover_numbers_csv(struct desk *desk, const char *lane, char **ret_data, size_t *ret_size,
+                         uint64_t *ret_seq)
 {
     struct csv csv = {0};
     uint64_t seq = 0;
@@ -90,12 +90,6 @@ int handover_numbers_csv_at(struct desk *desk, const char *lane, char **ret_data
     *ret_data = csv_take(&csv, ret_size);
     *ret_seq = seq;
     return 0;
-}
-
-int handover_numbers_csv(struct desk *desk, const char *lane, char **ret_data, size_t *ret_size)
-{
-    uint64_t seq;
-    return handover_numbers_csv_at(desk, lane, ret_data, ret_size, &seq);
 }
 
 char *handover_numbers_file_name(const char *lane, uint64_t seq)

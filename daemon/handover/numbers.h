@@ -11,11 +11,10 @@
 #define HANDOVER_NUMBERS_H
 #include "desk/desk.h"
 
-/* Gives the file, to free(). 0, or -ENOENT for an unknown lane. Blocking; not on the writer's thread. */
-int handover_numbers_csv(struct desk *, const char *lane, char **ret_data, size_t *ret_size);
-/* The same, and the journal position that the file shows. */
-int handover_numbers_csv_at(struct desk *, const char *lane, char **ret_data, size_t *ret_size,
-                            uint64_t *ret_seq);
+/* Gives the file, to free(), and the journal position that it shows. 0, or -ENOENT for an unknown lane.
+ * Blocking; not on the writer's thread. */
+int handover_numbers_csv(struct desk *, const char *lane, char **ret_data, size_t *ret_size,
+                         uint64_t *ret_seq);
 /* "numbers-A-17.csv", to free(). */
 char *handover_numbers_file_name(const char *lane, uint64_t seq);
 

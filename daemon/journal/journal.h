@@ -1,11 +1,13 @@
 /* The truth on disk: one SQLite database (WAL, synchronous=FULL), DATA_DIR/event.db, and one key file.
  *
- * Exactly one connection ever writes or checkpoints (Debian's SQLite 3.40.1 can corrupt a WAL that two connections
- * write and checkpoint at once). A struct journal is used by one thread; the caller holds the data lock.
+ * Exactly one connection ever writes or checkpoints (Debian's SQLite 3.40.1 can corrupt a WAL that two
+ * connections write and checkpoint at once). A struct journal is used by one thread; the caller holds the
+ * data lock.
  *
- * The journal table is append-only (triggers) and hash-chained: hash = BLAKE2b-256(prev || canonical bytes of the
- * entry); the first prev is BLAKE2b-256("paihao journal 1"). Tickets are derived from the entries and written in the same
- * transaction. Personal fields are sealed (XChaCha20-Poly1305, person id as associated data); the entries hold none. */
+ * The journal table is append-only (triggers) and hash-chained: hash = BLAKE2b-256(prev || canonical bytes of
+ * the entry); the first prev is BLAKE2b-256("paihao journal 1"). Tickets are derived from the entries and
+ * written in the same transaction. Personal fields are sealed (XChaCha20-Poly1305, person id as associated
+ * data); the entries hold none. */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
 #include <stddef.h>
@@ -18,18 +20,18 @@ enum { JOURNAL_HASH_SIZE = 32, JOURNAL_KEY_SIZE = 32 };
 
 enum journal_fault {
     JOURNAL_OK = 0,
-    JOURNAL_FOREIGN,      /* not a database of ours */
-    JOURNAL_NEWER,        /* written by a later version */
-    JOURNAL_CORRUPT,      /* SQLite's checks, the hash chain or the replay fail */
-    JOURNAL_READ_ONLY,    /* file, folder or file system cannot be written */
-    JOURNAL_FULL,         /* no room on the disk; rolled back, nothing lost */
-    JOURNAL_IO,           /* any other failure of the disk */
-    JOURNAL_BUSY,         /* another program has the database open for writing */
-    JOURNAL_KEY_MISSING,  /* there is a database but its key file is gone */
-    JOURNAL_KEY_WRONG,    /* the key file is another event's, damaged, or readable by others */
+    JOURNAL_FOREIGN,     /* not a database of ours */
+    JOURNAL_NEWER,       /* written by a later version */
+    JOURNAL_CORRUPT,     /* SQLite's checks, the hash chain or the replay fail */
+    JOURNAL_READ_ONLY,   /* file, folder or file system cannot be written */
+    JOURNAL_FULL,        /* no room on the disk; rolled back, nothing lost */
+    JOURNAL_IO,          /* any other failure of the disk */
+    JOURNAL_BUSY,        /* another program has the database open for writing */
+    JOURNAL_KEY_MISSING, /* there is a database but its key file is gone */
+    JOURNAL_KEY_WRONG,   /* the key file is another event's, damaged, or readable by others */
     JOURNAL_KEY_UNWRITABLE,
-    JOURNAL_MISSING,      /* open without create: no database */
-    JOURNAL_DUPLICATE,    /* a UNIQUE constraint refused: a bug above, never shown as success */
+    JOURNAL_MISSING,   /* open without create: no database */
+    JOURNAL_DUPLICATE, /* a UNIQUE constraint refused: a bug above, never shown as success */
     JOURNAL_FAULT_COUNT
 };
 const char *journal_fault_text(enum journal_fault); /* English, for the log and the tool */
@@ -46,7 +48,8 @@ struct journal_options {
     const char *vfs;                 /* NULL: SQLite's own. The power-cut tests give theirs. */
     bool unsafe_normal;              /* negative control of those tests only: synchronous=NORMAL */
 };
-/* Opens, checks application_id, user_version and quick_check, migrates. ret_detail (free()) may be NULL or tells more. */
+/* Opens, checks application_id, user_version and quick_check, migrates. ret_detail (free()) may be NULL or
+ * tells more. */
 enum journal_fault journal_open(struct journal **ret, const struct journal_options *, char **ret_detail);
 void journal_close(struct journal *); /* checkpoints (TRUNCATE); NULL is fine */
 const struct journal_keys *journal_keys(const struct journal *);
@@ -70,14 +73,14 @@ struct answer_record { /* the first answer to an idempotency key */
     int32_t verdict;         /* of enum queue_verdict */
     bool created;            /* 201 rather than 200 */
     char lane[LANE_NAME_MAX + 1];
-    uint32_t number;         /* 0: no ticket in the answer */
-    uint32_t called;         /* the number called by `advance`, 0: none */
-    uint64_t seq;            /* journal position when it was given */
+    uint32_t number; /* 0: no ticket in the answer */
+    uint32_t called; /* the number called by `advance`, 0: none */
+    uint64_t seq;    /* journal position when it was given */
 };
 enum token_kind { TOKEN_BEARER = 1, TOKEN_PAIRING = 2, TOKEN_SESSION = 3 };
 struct token_record {
-    uint32_t id;                /* from 1 */
-    uint8_t hash[DIGEST_SIZE];  /* BLAKE2b-256 of the token's text; the token itself is never stored */
+    uint32_t id;               /* from 1 */
+    uint8_t hash[DIGEST_SIZE]; /* BLAKE2b-256 of the token's text; the token itself is never stored */
     enum token_kind kind;
     char role[16];
     char lane[LANE_NAME_MAX + 1]; /* "": any */
@@ -88,31 +91,42 @@ typedef int (*journal_person_fn)(void *arg, const struct person_record *);
 typedef int (*journal_credential_fn)(void *arg, const struct credential_record *);
 typedef int (*journal_answer_fn)(void *arg, const struct answer_record *);
 typedef int (*journal_token_fn)(void *arg, const struct token_record *);
-enum journal_fault journal_read_entries(struct journal *, uint64_t after_seq, journal_entry_fn, void *arg); /* checks the chain */
+enum journal_fault journal_read_entries(struct journal *, uint64_t after_seq, journal_entry_fn,
+                                        void *arg);                                     /* checks the chain */
 enum journal_fault journal_read_people(struct journal *, journal_person_fn, void *arg); /* unseals */
 enum journal_fault journal_read_credentials(struct journal *, journal_credential_fn, void *arg);
 enum journal_fault journal_read_answers(struct journal *, journal_answer_fn, void *arg);
 enum journal_fault journal_read_tokens(struct journal *, journal_token_fn, void *arg);
 
-/* ---- writing: begin, any of these, commit. After any fault the transaction is rolled back and the journal must be
- * closed; it refuses every further write with the same fault (a failed commit is never retried in place). */
+/* The latest `count` entries, oldest first, from a read-only connection of its own: safe beside a running
+ * daemon, on any thread. Checks the chain between them. ret_detail as in journal_open. */
+enum journal_fault journal_tail(const char *data_dir, uint64_t count, journal_entry_fn, void *arg,
+                                char **ret_detail);
+
+/* ---- writing: begin, any of these, commit. After any fault the transaction is rolled back and the journal
+ * must be closed; it refuses every further write with the same fault (a failed commit is never retried in
+ * place). */
 enum journal_fault journal_begin(struct journal *);
 /* Gives the entry its seq, chains it, and writes the ticket `after` it (NULL: the entry concerns none). */
 enum journal_fault journal_append(struct journal *, struct queue_entry *, const struct ticket *after);
 enum journal_fault journal_put_person(struct journal *, const struct person_record *); /* new or changed */
-enum journal_fault journal_put_credential(struct journal *, const struct credential_record *, const uint8_t *payload,
-                                          size_t payload_size);
+enum journal_fault journal_put_credential(struct journal *, const struct credential_record *,
+                                          const uint8_t *payload, size_t payload_size);
 enum journal_fault journal_put_answer(struct journal *, const struct answer_record *);
-enum journal_fault journal_put_token(struct journal *, const struct token_record *); /* new or changed, by id */
+enum journal_fault journal_put_token(struct journal *,
+                                     const struct token_record *); /* new or changed, by id */
 enum journal_fault journal_commit(struct journal *);
 void journal_rollback(struct journal *);
+
+/* What SQLite said at the latest fault, for the log; "" when nothing. Borrowed until the next call. */
+const char *journal_detail(const struct journal *);
 
 uint64_t journal_seq(const struct journal *);
 void journal_head(const struct journal *, uint8_t ret_hash[static JOURNAL_HASH_SIZE]);
 
 /* The exact payload of one of a person's credentials (largest id first); size 0 when there is none. */
-enum journal_fault journal_payload(struct journal *, const struct person_id *, enum credential_kind, uint8_t *ret_bytes,
-                                   size_t capacity, size_t *ret_size);
+enum journal_fault journal_payload(struct journal *, const struct person_id *, enum credential_kind,
+                                   uint8_t *ret_bytes, size_t capacity, size_t *ret_size);
 
 /* ---- proof and safety */
 struct journal_report {
@@ -121,13 +135,19 @@ struct journal_report {
     uint64_t first_bad_seq; /* 0: none */
     char problem[256];      /* "" when all is well */
 };
-/* Opens a second, read-only connection and checks: integrity_check, foreign keys, chain, replay through the queue
- * equals the ticket table field by field, numbers 1..n without gap in each lane, every person's record unseals. Safe beside
- * a running daemon. Returns a fault only when it could not look. */
+/* Opens a second, read-only connection and checks: integrity_check, foreign keys, chain, replay through the
+ * queue equals the ticket table field by field, numbers 1..n without gap in each lane, every person's record
+ * unseals. Safe beside a running daemon. Returns a fault only when it could not look. */
 enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret);
-/* A whole copy by SQLite's backup API from a read-only connection of its own (one read transaction, so the writer goes
- * on meanwhile), to a temporary name in the target's folder; then integrity_check of the copy, fsync, rename, fsync of the
- * folder. Never replaces a file (JOURNAL_DUPLICATE). The key is not copied. Any thread. ret_seq, ret_head: what the copy holds. */
+/* The latest `most` entries, oldest first, from a read-only connection: needs no key and is safe beside a
+ * running daemon. Shows what stands there; whether it may be believed is journal_verify's to say. ret_detail
+ * (free()) may be NULL. */
+enum journal_fault journal_tail(const char *data_dir, uint64_t most, journal_entry_fn, void *arg,
+                                char **ret_detail);
+/* A whole copy by SQLite's backup API from a read-only connection of its own (one read transaction, so the
+ * writer goes on meanwhile), to a temporary name in the target's folder; then integrity_check of the copy,
+ * fsync, rename, fsync of the folder. Never replaces a file (JOURNAL_DUPLICATE). The key is not copied. Any
+ * thread. ret_seq, ret_head: what the copy holds. */
 enum journal_fault journal_backup(const char *data_dir, const char *target, uint64_t *ret_seq,
                                   uint8_t ret_head[static JOURNAL_HASH_SIZE]);
 

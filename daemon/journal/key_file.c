@@ -1,6 +1,7 @@
 /* Reads and makes the key file and derives the keys in use. Never prints or logs a key. Any thread. */
 #include "journal/key_file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -48,9 +49,10 @@ enum journal_fault key_file_load(const char *path, struct derived_keys *ret, cha
         return wrong(ret_detail, path, error == -EFBIG ? "too long for a key file" : strerror(-error));
 
     uint8_t master[JOURNAL_KEY_SIZE];
-    bool is_key = size == FILE_LENGTH && memcmp(text, FIRST_LINE, FIRST_LINE_LENGTH) == 0 &&
-                  text[FILE_LENGTH - 1] == '\n' &&
-                  hex_decode(text + FIRST_LINE_LENGTH, 2 * sizeof master, master, sizeof master) == sizeof master;
+    bool is_key =
+        size == FILE_LENGTH && memcmp(text, FIRST_LINE, FIRST_LINE_LENGTH) == 0 &&
+        text[FILE_LENGTH - 1] == '\n' &&
+        hex_decode(text + FIRST_LINE_LENGTH, 2 * sizeof master, master, sizeof master) == sizeof master;
     wipe_bytes(text, size);
     free(text);
     if (!is_key)

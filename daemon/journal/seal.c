@@ -7,7 +7,8 @@
 
 #include "base/bytes.h"
 
-static_assert(SEAL_OVERHEAD == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
+static_assert(SEAL_OVERHEAD ==
+                  crypto_aead_xchacha20poly1305_ietf_NPUBBYTES + crypto_aead_xchacha20poly1305_ietf_ABYTES,
               "nonce and tag");
 static_assert(JOURNAL_KEY_SIZE == crypto_aead_xchacha20poly1305_ietf_KEYBYTES, "key");
 
@@ -38,8 +39,8 @@ static size_t seal(const uint8_t *key, const uint8_t *ad, size_t ad_size, const 
                    uint8_t *ret_box)
 {
     random_bytes(ret_box, SEAL_NONCE_SIZE);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(ret_box + SEAL_NONCE_SIZE, NULL, plain, size, ad, ad_size, NULL,
-                                               ret_box, key);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(ret_box + SEAL_NONCE_SIZE, NULL, plain, size, ad, ad_size,
+                                               NULL, ret_box, key);
     return size + SEAL_OVERHEAD;
 }
 
@@ -118,11 +119,12 @@ static bool person_parse(const uint8_t *plain, size_t size, struct person_record
     return sodium_is_zero(fields.at, (size_t)fields.left);
 }
 
-bool unseal_person(const uint8_t key[static JOURNAL_KEY_SIZE], const struct person_id *id, const uint8_t *box, size_t size,
-                   struct person_record *ret)
+bool unseal_person(const uint8_t key[static JOURNAL_KEY_SIZE], const struct person_id *id, const uint8_t *box,
+                   size_t size, struct person_record *ret)
 {
     uint8_t plain[SEAL_PERSON_PLAIN_MAX], ad[AD_MAX];
-    if (size <= SEAL_OVERHEAD || size > SEAL_PERSON_MAX || !unseal(key, ad, person_ad(id, ad), box, size, plain))
+    if (size <= SEAL_OVERHEAD || size > SEAL_PERSON_MAX ||
+        !unseal(key, ad, person_ad(id, ad), box, size, plain))
         return false;
     struct person_record person = {.id = *id};
     bool is_whole = person_parse(plain, size - SEAL_OVERHEAD, &person);

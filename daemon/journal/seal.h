@@ -1,8 +1,10 @@
-/* Sealing of personal fields: XChaCha20-Poly1305 (libsodium, IETF construction), a random nonce in front of each box.
+/* Sealing of personal fields: XChaCha20-Poly1305 (libsodium, IETF construction), a random nonce in front of
+ * each box.
  *
- * A person's box is bound to "person" and the id; a payload's to "credential", digest, kind and person. So a box moved to
- * another row does not open. Inside a person's box: u8 bound, then name, id_number, student_no, unit and valid_to, each as
- * u16 length (little-endian) and bytes, zeros up to a multiple of 64, so that the size says little about the name. */
+ * A person's box is bound to "person" and the id; a payload's to "credential", digest, kind and person. So a
+ * box moved to another row does not open. Inside a person's box: u8 bound, then name, id_number, student_no,
+ * unit and valid_to, each as u16 length (little-endian) and bytes, zeros up to a multiple of 64, so that the
+ * size says little about the name. */
 #ifndef JOURNAL_SEAL_H
 #define JOURNAL_SEAL_H
 #include "journal/journal.h"
@@ -22,11 +24,11 @@ size_t seal_person(const uint8_t key[static JOURNAL_KEY_SIZE], const struct pers
 size_t seal_payload(const uint8_t key[static JOURNAL_KEY_SIZE], const struct credential_record *,
                     const uint8_t *payload, size_t payload_size, uint8_t ret_box[static SEAL_PAYLOAD_MAX]);
 
-/* Both return false, and leave the outputs alone, when the box is not of this key and this row, or its inside is not as
- * above. unseal_payload also when the payload is larger than the capacity. */
-bool unseal_person(const uint8_t key[static JOURNAL_KEY_SIZE], const struct person_id *, const uint8_t *box, size_t size,
-                   struct person_record *ret);
-bool unseal_payload(const uint8_t key[static JOURNAL_KEY_SIZE], const struct credential_record *, const uint8_t *box,
-                    size_t size, uint8_t *ret_bytes, size_t capacity, size_t *ret_size);
+/* Both return false, and leave the outputs alone, when the box is not of this key and this row, or its inside
+ * is not as above. unseal_payload also when the payload is larger than the capacity. */
+bool unseal_person(const uint8_t key[static JOURNAL_KEY_SIZE], const struct person_id *, const uint8_t *box,
+                   size_t size, struct person_record *ret);
+bool unseal_payload(const uint8_t key[static JOURNAL_KEY_SIZE], const struct credential_record *,
+                    const uint8_t *box, size_t size, uint8_t *ret_bytes, size_t capacity, size_t *ret_size);
 
 #endif

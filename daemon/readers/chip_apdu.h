@@ -1,5 +1,5 @@
-/* What is said to the contactless chip of a resident identity card (ISO 14443-3 type B without ISO-DEP; CRC_B left
- * out) and how its answers are judged. Pure. */
+/* What is said to the contactless chip of a resident identity card (ISO 14443-3 type B without ISO-DEP; CRC_B
+ * left out) and how its answers are judged. Pure. */
 #ifndef READERS_CHIP_APDU_H
 #define READERS_CHIP_APDU_H
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* SAM_V readers of resident identity cards on a serial line. Moves bytes and time into sam_session, which decides
- * everything, and its events out. */
+/* SAM_V readers of resident identity cards on a serial line. Moves bytes and time into sam_session, which
+ * decides everything, and its events out. */
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "readers/reader_driver.h"
@@ -19,7 +19,9 @@ struct sam {
 
 static const char *sam_objection(const char *device)
 {
-    return serial_path(device) ? NULL : "this version reads SAM readers at serial:/PATH, for example serial:/dev/ttyUSB0";
+    return serial_path(device)
+               ? NULL
+               : "this version reads SAM readers at serial:/PATH, for example serial:/dev/ttyUSB0";
 }
 
 static int sam_open(const struct reader_options *options, struct reader *reader, void **ret_device)

@@ -1,5 +1,6 @@
 /* A reader driver: one const table of functions. All that a driver may call back stands in the second half.
- * To add a driver: copy driver_scanner.c, which is the smallest, and name it in reader_drivers of reader_loop.c. */
+ * To add a driver: copy driver_scanner.c, which is the smallest, and name it in reader_drivers of
+ * reader_loop.c. */
 #ifndef READERS_READER_DRIVER_H
 #define READERS_READER_DRIVER_H
 #include "identity/medium.h"
@@ -14,7 +15,7 @@ struct reader_driver;
 
 struct reader_options {
     const struct reader_driver *driver;
-    const char *device; /* borrowed */
+    const char *device;      /* borrowed */
     enum chip_method method; /* nfc only */
     int baud;                /* serial only */
     bool shows_all;          /* personal fields unmasked on a terminal */
@@ -25,11 +26,11 @@ struct reader_driver {
     const char *name;
     /* NULL when the driver can use this DEV, else why not: a text for the usage message. Opens nothing. */
     const char *(*objection)(const char *device);
-    /* Opens and gives *ret_device, or -errno: -ENOENT, -ENODEV, -ENXIO, -EIO not there; -EWOULDBLOCK held by another
-     * process; -EACCES; -ETIMEDOUT there but silent. May take 1.5 s. */
+    /* Opens and gives *ret_device, or -errno: -ENOENT, -ENODEV, -ENXIO, -EIO not there; -EWOULDBLOCK held by
+     * another process; -EACCES; -ETIMEDOUT there but silent. May take 1.5 s. */
     int (*open)(const struct reader_options *, struct reader *, void **ret_device);
-    /* Does one short piece of work (under a second, the device permitting) and reports what came of it. 0, or -errno
-     * as above: the device is lost, it is closed and opened anew. */
+    /* Does one short piece of work (under a second, the device permitting) and reports what came of it. 0, or
+     * -errno as above: the device is lost, it is closed and opened anew. */
     int (*step)(void *device, struct reader *);
     void (*close)(void *device);
     int pause_ms; /* between two steps */

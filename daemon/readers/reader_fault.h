@@ -1,4 +1,5 @@
-/* What may go wrong with one presentation, and what to tell the person who stands there, in both languages. */
+/* What may go wrong with one presentation, and what to tell the person who stands there, in both languages.
+ */
 #ifndef READERS_READER_FAULT_H
 #define READERS_READER_FAULT_H
 

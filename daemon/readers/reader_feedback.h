@@ -13,10 +13,11 @@ struct feedback_parser {
 };
 
 const char *feedback_name(enum feedback);
-/* A push parser: bytes up to the end of a line. *ret_used says how many were taken. NONE: the line goes on. */
+/* A push parser: bytes up to the end of a line. *ret_used says how many were taken. NONE: the line goes on.
+ */
 enum feedback feedback_feed(struct feedback_parser *, const char *bytes, size_t size, size_t *ret_used);
-/* Tells the person: a line on standard error, and its bell (once accepted, twice otherwise) when that is a terminal.
- * No supported protocol documents a beeper or a lamp of the device itself. */
+/* Tells the person: a line on standard error, and its bell (once accepted, twice otherwise) when that is a
+ * terminal. No supported protocol documents a beeper or a lamp of the device itself. */
 void feedback_show(enum feedback);
 
 #endif

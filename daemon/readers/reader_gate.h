@@ -1,6 +1,6 @@
-/* Lets one presentation through once: what was last seen less than two seconds ago is the same presentation, however
- * often the device reports it (a card trembling at the edge of the field, a scanner that sees a screen twice).
- * Keeps a keyed hash, not the bytes. Pure: time is given. */
+/* Lets one presentation through once: what was last seen less than two seconds ago is the same presentation,
+ * however often the device reports it (a card trembling at the edge of the field, a scanner that sees a
+ * screen twice). Keeps a keyed hash, not the bytes. Pure: time is given. */
 #ifndef READERS_READER_GATE_H
 #define READERS_READER_GATE_H
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* The only thread of paihao-reader. Must never wait longer than a heartbeat by itself; drivers may, and then show it
- * by the heartbeat that stays away. */
+/* The only thread of paihao-reader. Must never wait longer than a heartbeat by itself; drivers may, and then
+ * show it by the heartbeat that stays away. */
 #include "readers/reader_loop.h"
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -89,9 +89,11 @@ static void enter_loss(struct reader *r, int error)
         {EPIPE, READER_ABSENT, "device-absent", "the device has gone"},
         {EWOULDBLOCK, READER_ERROR, "device-busy", "another process uses the device"},
         {EBUSY, READER_ERROR, "device-busy", "another process uses the device"},
-        {EACCES, READER_ERROR, "permission-denied", "no permission for the device; is the user in its group?"},
+        {EACCES, READER_ERROR, "permission-denied",
+         "no permission for the device; is the user in its group?"},
         {EPERM, READER_ERROR, "permission-denied", "no permission for the device; is the user in its group?"},
         {ETIMEDOUT, READER_ERROR, "no-answer", "the device is there but does not answer"},
+        {EPROTO, READER_ERROR, "garbled-answers", "the device answers, but not in its protocol"},
     };
     for (size_t i = 0; i < sizeof losses / sizeof *losses; i++)
         if (losses[i].error == error) {

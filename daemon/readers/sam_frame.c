@@ -75,8 +75,8 @@ static enum sam_frame_event complete(struct sam_frame_parser *p, struct sam_fram
     return SAM_FRAME_WHOLE;
 }
 
-enum sam_frame_event sam_frame_feed(struct sam_frame_parser *p, const uint8_t *bytes, size_t size, size_t *ret_used,
-                                    struct sam_frame *ret_frame)
+enum sam_frame_event sam_frame_feed(struct sam_frame_parser *p, const uint8_t *bytes, size_t size,
+                                    size_t *ret_used, struct sam_frame *ret_frame)
 {
     enum sam_frame_event event = SAM_FRAME_NONE;
     size_t used = 0;

@@ -1,8 +1,8 @@
 /* Frames of the SAM_V reader protocol, as vendors describe it:
  *   host to reader  AA AA AA 96 69 | LenH LenL | CMD PARA          | CHK
  *   reader to host  AA AA AA 96 69 | LenH LenL | SW1 SW2 SW3 data | CHK
- * Len counts what follows it, CHK included; CHK is the XOR of everything from LenH on. Pure: a push parser that
- * the reader, the unit tests and the fuzzer all drive. */
+ * Len counts what follows it, CHK included; CHK is the XOR of everything from LenH on. Pure: a push parser
+ * that the reader, the unit tests and the fuzzer all drive. */
 #ifndef READERS_SAM_FRAME_H
 #define READERS_SAM_FRAME_H
 #include <stdbool.h>
@@ -30,22 +30,23 @@ enum sam_frame_event {
 };
 
 struct sam_frame_parser {
-    uint8_t marks;   /* AA seen in a row while hunting, counted up to 3 */
-    uint8_t phase;   /* hunting, 96 seen, inside a frame */
-    size_t size;     /* of body */
-    size_t expected; /* 2 + Len once the length is known */
+    uint8_t marks;                          /* AA seen in a row while hunting, counted up to 3 */
+    uint8_t phase;                          /* hunting, 96 seen, inside a frame */
+    size_t size;                            /* of body */
+    size_t expected;                        /* 2 + Len once the length is known */
     uint8_t body[2 + SAM_FRAME_LENGTH_MAX]; /* from LenH on */
 };
 
 /* Forgets everything and wipes what a card may have said. */
 void sam_frame_reset(struct sam_frame_parser *);
 
-/* Takes bytes up to the end of the next frame, in pieces of any size. *ret_used says how many were taken; call again
- * with the rest after an event. Garbage before the header is skipped; more than three AA are tolerated, and two
- * suffice, because readers are known to spoil one of them. Inside a frame bytes are counted, never matched, so a
- * header within the data means nothing. *ret_frame is written only with SAM_FRAME_WHOLE. */
-enum sam_frame_event sam_frame_feed(struct sam_frame_parser *, const uint8_t *bytes, size_t size, size_t *ret_used,
-                                    struct sam_frame *ret_frame);
+/* Takes bytes up to the end of the next frame, in pieces of any size. *ret_used says how many were taken;
+ * call again with the rest after an event. Garbage before the header is skipped; more than three AA are
+ * tolerated, and two suffice, because readers are known to spoil one of them. Inside a frame bytes are
+ * counted, never matched, so a header within the data means nothing. *ret_frame is written only with
+ * SAM_FRAME_WHOLE. */
+enum sam_frame_event sam_frame_feed(struct sam_frame_parser *, const uint8_t *bytes, size_t size,
+                                    size_t *ret_used, struct sam_frame *ret_frame);
 
 /* True while a header has been seen whose frame is not complete. */
 bool sam_frame_is_open(const struct sam_frame_parser *);

@@ -88,8 +88,8 @@ static bool is_out_of_order(struct sam_session *s, uint8_t sw3, struct sam_event
     return true;
 }
 
-static void end_without_reading(struct sam_session *s, enum reader_fault fault, const char *detail, int64_t now_us,
-                                struct sam_event *ret)
+static void end_without_reading(struct sam_session *s, enum reader_fault fault, const char *detail,
+                                int64_t now_us, struct sam_event *ret)
 {
     if (s->is_card_sure)
         give_fault(s, s->is_spoilt ? READER_FAULT_FRAME_GARBLED : fault, detail, now_us, ret);
@@ -116,7 +116,8 @@ static const uint8_t *text_of_record(const struct sam_frame *frame)
     return frame->data + RECORD_HEADER_SIZE;
 }
 
-static void take_record(struct sam_session *s, const struct sam_frame *frame, int64_t now_us, struct sam_event *ret)
+static void take_record(struct sam_session *s, const struct sam_frame *frame, int64_t now_us,
+                        struct sam_event *ret)
 {
     static const struct {
         enum reader_fault fault;
@@ -168,18 +169,29 @@ static void take_find_answer(struct sam_session *s, uint8_t sw3, struct sam_even
     look_again(s);
 }
 
-static void take_frame(struct sam_session *s, const struct sam_frame *frame, int64_t now_us, struct sam_event *ret)
+/* An answer said twice, or late, must not be taken for the one that is awaited. */
+static bool is_stale(const struct sam_session *s, const struct sam_frame *frame)
 {
     const uint8_t sw3 = frame->status[2];
-    const bool is_asked = s->is_waiting;
+    switch (s->step) {
+    case SAM_STEP_PROBE:
+        return false;
+    case SAM_STEP_FIND:
+        return sw3 == SAM_OK;
+    case SAM_STEP_SELECT:
+        return sw3 == SAM_FOUND;
+    case SAM_STEP_READ:
+        return sw3 == SAM_FOUND || (sw3 == SAM_OK && frame->size < RECORD_HEADER_SIZE + SAM_TEXT_SIZE);
+    }
+    return false;
+}
+
+static void take_awaited(struct sam_session *s, const struct sam_frame *frame, int64_t now_us,
+                         struct sam_event *ret)
+{
+    const uint8_t sw3 = frame->status[2];
     s->is_waiting = false;
-    if (sw3 == SAM_FOUND && s->step <= SAM_STEP_FIND) { /* even when it comes late: it will not be repeated */
-        is_well(s, ret);
-        s->is_card_sure = true;
-        go_to(s, SAM_STEP_SELECT, now_us);
-    } else if (!is_asked) {
-        return;
-    } else if (s->step == SAM_STEP_PROBE) {
+    if (s->step == SAM_STEP_PROBE) {
         take_probe_answer(s, sw3, now_us, ret);
     } else if (s->step == SAM_STEP_FIND) {
         take_find_answer(s, sw3, ret);
@@ -193,8 +205,22 @@ static void take_frame(struct sam_session *s, const struct sam_frame *frame, int
     }
 }
 
+static void take_frame(struct sam_session *s, const struct sam_frame *frame, int64_t now_us,
+                       struct sam_event *ret)
+{
+    if (frame->status[2] == SAM_FOUND && s->step <= SAM_STEP_FIND) { /* even late: it will not be repeated */
+        s->is_waiting = false;
+        is_well(s, ret);
+        s->is_card_sure = true;
+        go_to(s, SAM_STEP_SELECT, now_us);
+    } else if (s->is_waiting && !is_stale(s, frame)) {
+        take_awaited(s, frame, now_us, ret);
+    }
+}
+
 /* The answer came damaged or only in part. */
-static void take_spoilt_answer(struct sam_session *s, const char *detail, int64_t now_us, struct sam_event *ret)
+static void take_spoilt_answer(struct sam_session *s, const char *detail, int64_t now_us,
+                               struct sam_event *ret)
 {
     s->is_waiting = false;
     s->is_spoilt = true;
@@ -227,8 +253,8 @@ static void take_silence(struct sam_session *s, int64_t now_us, struct sam_event
         ret->kind = SAM_EVENT_SILENT;
 }
 
-void sam_session_feed(struct sam_session *s, const uint8_t *bytes, size_t size, int64_t now_us, size_t *ret_used,
-                      struct sam_event *ret_event)
+void sam_session_feed(struct sam_session *s, const uint8_t *bytes, size_t size, int64_t now_us,
+                      size_t *ret_used, struct sam_event *ret_event)
 {
     struct sam_frame frame;
     size_t used = 0;
@@ -239,7 +265,8 @@ void sam_session_feed(struct sam_session *s, const uint8_t *bytes, size_t size, 
     }
     while (used < size && ret_event->kind == SAM_EVENT_NONE) {
         size_t taken;
-        const enum sam_frame_event event = sam_frame_feed(&s->parser, bytes + used, size - used, &taken, &frame);
+        const enum sam_frame_event event =
+            sam_frame_feed(&s->parser, bytes + used, size - used, &taken, &frame);
         used += taken;
         if (event == SAM_FRAME_WHOLE) {
             take_frame(s, &frame, now_us, ret_event);

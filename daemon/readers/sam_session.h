@@ -1,11 +1,13 @@
-/* The conversation with a SAM_V reader: ask its status, then look for a card, select it, read it; over and over.
- * Pure: bytes and time in, requests and events out; the reader, the golden captures and the fuzzer drive the same.
+/* The conversation with a SAM_V reader: ask its status, then look for a card, select it, read it; over and
+ * over. Pure: bytes and time in, requests and events out; the reader, the golden captures and the fuzzer
+ * drive the same.
  *
- * One presentation gives exactly one event. The answer "found" (9F) is the arrival of a card; it is then selected and
- * read once. Afterwards "not found" (80) means that it rests there or has gone, which cannot be told apart, so
- * nothing is concluded from it. The same number again less than two seconds after it was last seen is the same
- * presentation (modules exist that keep finding a resting card). A spoilt answer to "find" may have been a "found",
- * which the reader will not repeat, so the card is asked for all the same, quietly. */
+ * One presentation gives exactly one event. The answer "found" (9F) is the arrival of a card; it is then
+ * selected and read once. Afterwards "not found" (80) means that it rests there or has gone, which cannot be
+ * told apart, so nothing is concluded from it. The same number again less than two seconds after it was last
+ * seen is the same presentation (modules exist that keep finding a resting card). A spoilt answer to "find"
+ * may have been a "found", which the reader will not repeat, so the card is asked for all the same, quietly.
+ */
 #ifndef READERS_SAM_SESSION_H
 #define READERS_SAM_SESSION_H
 #include "identity/medium.h"
@@ -47,12 +49,12 @@ struct sam_session {
     struct sam_frame_parser parser;
     struct reader_gate gate;
     enum sam_step step;
-    bool is_waiting;     /* for the answer to a request */
-    bool has_heard;      /* bytes came since that request */
-    bool is_card_sure;   /* 9F was seen */
-    bool is_spoilt;      /* an answer of this presentation was damaged */
-    bool is_second_try;  /* select or read is being asked for again */
-    bool asks_number;    /* probe with 12 FF instead of 11 FF */
+    bool is_waiting;    /* for the answer to a request */
+    bool has_heard;     /* bytes came since that request */
+    bool is_card_sure;  /* 9F was seen */
+    bool is_spoilt;     /* an answer of this presentation was damaged */
+    bool is_second_try; /* select or read is being asked for again */
+    bool asks_number;   /* probe with 12 FF instead of 11 FF */
     bool is_ready, is_troubled;
     unsigned misses;
     int64_t sent_us, heard_us, next_us, last_fault_us;
@@ -61,10 +63,10 @@ struct sam_session {
 
 void sam_session_init(struct sam_session *, int64_t now_us);
 
-/* Bytes that came from the reader, up to the next event; *ret_used says how many were taken. ret_event->kind is
- * always written, the rest with it. */
-void sam_session_feed(struct sam_session *, const uint8_t *bytes, size_t size, int64_t now_us, size_t *ret_used,
-                      struct sam_event *ret_event);
+/* Bytes that came from the reader, up to the next event; *ret_used says how many were taken. ret_event->kind
+ * is always written, the rest with it. */
+void sam_session_feed(struct sam_session *, const uint8_t *bytes, size_t size, int64_t now_us,
+                      size_t *ret_used, struct sam_event *ret_event);
 /* Time has passed. */
 void sam_session_tick(struct sam_session *, int64_t now_us, struct sam_event *ret_event);
 /* True when a request is to be sent now; it then counts as sent. */

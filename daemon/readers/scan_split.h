@@ -1,15 +1,15 @@
-/* Cuts what a serial barcode scanner sends into scans. A scan ends with CR, LF or CRLF, or, with a scanner that has
- * shown no such ending yet, with a pause. Everything else, NUL and TAB included, belongs to the code and is kept
- * exactly: payloads are opaque. Once an ending has been seen, a scan that stops without one is incomplete and is
- * reported as cut off, never as a shorter code. Pure: a push machine; time is given. */
+/* Cuts what a serial barcode scanner sends into scans. A scan ends with CR, LF or CRLF, or, with a scanner
+ * that has shown no such ending yet, with a pause. Everything else, NUL and TAB included, belongs to the code
+ * and is kept exactly: payloads are opaque. Once an ending has been seen, a scan that stops without one is
+ * incomplete and is reported as cut off, never as a shorter code. Pure: a push machine; time is given. */
 #ifndef READERS_SCAN_SPLIT_H
 #define READERS_SCAN_SPLIT_H
 #include "identity/medium.h"
 
 enum {
-    SCAN_PAUSE_US = 200000,     /* ends a scan of a scanner without endings, and an overlong one */
-    SCAN_CUT_OFF_US = 1000000,  /* gives up waiting for an ending */
-    SCAN_ENDING_US = 100000,    /* the LF of a CRLF comes within this time */
+    SCAN_PAUSE_US = 200000,    /* ends a scan of a scanner without endings, and an overlong one */
+    SCAN_CUT_OFF_US = 1000000, /* gives up waiting for an ending */
+    SCAN_ENDING_US = 100000,   /* the LF of a CRLF comes within this time */
 };
 
 enum scan_event {
@@ -23,7 +23,7 @@ enum scan_event {
 struct scan_split {
     uint8_t bytes[CREDENTIAL_MAX];
     size_t size;
-    bool is_done;       /* bytes were handed out: the next byte starts anew */
+    bool is_done; /* bytes were handed out: the next byte starts anew */
     bool is_overlong;
     bool knows_endings; /* this scanner has ended a scan with CR or LF */
     uint8_t ending;     /* the CR or LF that was the last byte, else 0 */

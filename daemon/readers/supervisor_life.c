@@ -4,15 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Rows: from; columns: to. Opening is the only way into ready, so that nobody calls a device ready that was
- * not opened. */
+/* Rows: from; columns: to. Out of absent only opening leads to ready: nobody may call a device ready that was
+ * not opened since it was away. A reader in trouble with an open device gets ready again by itself. */
 static const bool edges[READER_STATE_COUNT][READER_STATE_COUNT] = {
-    [READER_ABSENT] = {[READER_ABSENT] = true, [READER_OPENING] = true, [READER_ERROR] = true},
     [READER_OPENING] =
         {[READER_OPENING] = true, [READER_READY] = true, [READER_ABSENT] = true, [READER_ERROR] = true},
     [READER_READY] =
-        {[READER_READY] = true, [READER_OPENING] = true, [READER_ABSENT] = true, [READER_ERROR] = true},
-    [READER_ERROR] = {[READER_ERROR] = true, [READER_OPENING] = true, [READER_ABSENT] = true},
+        {[READER_OPENING] = true, [READER_READY] = true, [READER_ABSENT] = true, [READER_ERROR] = true},
+    [READER_ABSENT] = {[READER_OPENING] = true, [READER_ABSENT] = true, [READER_ERROR] = true},
+    [READER_ERROR] =
+        {[READER_OPENING] = true, [READER_READY] = true, [READER_ABSENT] = true, [READER_ERROR] = true},
 };
 
 bool reader_life_may_move(enum reader_state from, enum reader_state to)

@@ -3,7 +3,7 @@
  * started or told here. */
 #ifndef READERS_SUPERVISOR_LIFE_H
 #define READERS_SUPERVISOR_LIFE_H
-#include "readers/reader_line.h"
+#include "readers/reader_event.h"
 
 /* Times of the monotonic clock unless they say UTC. */
 enum {

@@ -31,7 +31,7 @@ void supervised_init(struct supervised *reader, const char *program, const struc
     reader->process = reader_process_none();
     reader->logged_state = READER_STATE_COUNT;
     reader_life_init(&reader->life, now_us, clock_utc_us());
-    reader_line_init(&reader->line);
+    reader_parser_init(&reader->parser);
     relay_init(&reader->relay, reader->name, NULL);
     door_tell_state(&reader->door, &reader->life);
 }
@@ -157,7 +157,7 @@ static void take_output(struct supervised *reader, const char *bytes, size_t siz
 {
     while (size > 0 && reader->life.phase == LIFE_UP) {
         struct reader_event event;
-        size_t taken = reader_line_feed(&reader->line, bytes, size, &event);
+        size_t taken = reader_parser_feed(&reader->parser, bytes, size, &event);
         if (event.kind != READER_EVENT_NONE)
             take_event(reader, &event, now_us);
         reader_event_wipe(&event);
@@ -216,7 +216,7 @@ static void hear_last_words(struct supervised *reader, int64_t now_us)
         if (!read_messages(reader, now_us))
             break;
     relay_end(&reader->relay, now_us);
-    reader_line_wipe(&reader->line);
+    reader_parser_wipe(&reader->parser);
 }
 
 static void bury(struct supervised *reader, int64_t now_us)
@@ -307,5 +307,5 @@ void supervised_done(struct supervised *reader)
     if (reader->process.pid > 0)
         log_warning("reader %s: the process hangs in its device and could not be ended", reader->name);
     reader_process_close(&reader->process);
-    reader_line_wipe(&reader->line);
+    reader_parser_wipe(&reader->parser);
 }

@@ -18,7 +18,7 @@ struct supervised {
     char name[LANE_NAME_MAX + 1 + READER_NAME_MAX + 1]; /* "A/door", for the log */
     struct reader_life life;
     struct reader_process process;
-    struct reader_line line;
+    struct reader_parser parser;
     struct relay relay;
     bool has_told_error; /* this process said itself what is wrong */
     /* what the log said last, so that a reader that fails in the same way again and again is told of once */

@@ -3,7 +3,7 @@
  * afterwards. */
 #ifndef READERS_SUPERVISOR_RELAY_H
 #define READERS_SUPERVISOR_RELAY_H
-#include "readers/reader_line.h"
+#include "readers/reader_event.h"
 
 enum { RELAY_LINES_MOST = 20, RELAY_SPAN_US = 10000000 };
 

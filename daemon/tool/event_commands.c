@@ -168,16 +168,20 @@ enum tool_exit run_event_status(struct tool *tool)
 static enum tool_exit change(struct tool *tool, const char *path, json_t *body,
                              const struct queue_command *queue)
 {
-    if (tool->desk) {
+    enum tool_exit result = TOOL_DONE;
+    if (tool->has_changed) {
+        json_decref(body);
+    } else if (tool->desk) {
         struct desk_command command = {.kind = DESK_QUEUE, .queue = *queue};
         struct desk_answer answer;
         json_decref(body);
-        return tool_desk_call(tool, &command, &answer);
-    }
-    struct control_answer answer;
-    enum tool_exit result = tool_ask(tool, "POST", path, body, &answer);
-    if (result == TOOL_DONE)
+        result = tool_desk_call(tool, &command, &answer);
+    } else {
+        struct control_answer answer = {0};
+        result = tool_ask(tool, "POST", path, body, &answer);
         control_answer_done(&answer);
+    }
+    tool->has_changed = result == TOOL_DONE;
     return result;
 }
 
@@ -222,8 +226,6 @@ static enum tool_exit run_session(struct tool *tool, bool is_open)
     const char *name = tool->options.lane;
     struct queue_command command = {.kind = is_open ? COMMAND_SESSION_OPEN : COMMAND_SESSION_CLOSE,
                                     .device = "tool"};
-    if (strlen(name) > LANE_NAME_MAX)
-        return tool_refuse(&tool->options, PROBLEM_LANE_UNKNOWN);
     strncpy(command.lane, name, sizeof command.lane - 1);
     char *escaped = tool->control ? control_escape(tool->control, name) : NULL,
          *path = bytes_format("/api/v1/lanes/%s/session", escaped ? escaped : "");

@@ -32,15 +32,36 @@ enum tool_exit tool_refuse(const struct tool_options *options, enum problem prob
     return tool_refuse_because(options, problem, problem_zh(problem), problem_en(problem));
 }
 
+static char *format_text(const char *format, va_list arguments)
+{
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0)
+        abort();
+    return text;
+}
+
+enum tool_exit tool_wrong_usage(const struct tool_options *options, const char *en, ...)
+{
+    va_list arguments;
+    va_start(arguments, en);
+    char *cause = format_text(en, arguments);
+    va_end(arguments);
+    char *text = bytes_format("%s; see paihao --help", cause);
+    tool_tell(options,
+              &(struct tool_message){"usage", "命令用法有误，请运行 paihao --help 查看用法。", text, 400});
+    free(text);
+    free(cause);
+    return TOOL_WRONG_USAGE;
+}
+
 enum tool_exit tool_environment(const struct tool_options *options, const char *code, const char *zh,
                                 const char *en, ...)
 {
-    char *text = NULL;
     va_list arguments;
     va_start(arguments, en);
-    int length = vasprintf(&text, en, arguments);
+    char *text = format_text(en, arguments);
     va_end(arguments);
-    tool_tell(options, &(struct tool_message){code, zh, length < 0 ? "out of memory" : text, 503});
+    tool_tell(options, &(struct tool_message){code, zh, text, 503});
     free(text);
     return TOOL_ENVIRONMENT;
 }
@@ -135,14 +156,18 @@ enum tool_exit tool_desk_call(struct tool *tool, const struct desk_command *comm
     return ret->problem == PROBLEM_NONE ? TOOL_DONE : tool_refuse(&tool->options, ret->problem);
 }
 
+enum tool_exit tool_strange_answer(const struct tool *tool)
+{
+    return tool_environment(&tool->options, "daemon-strange", "服务程序的答复无法理解，版本可能不同。",
+                            "the daemon answered in a way this version does not understand");
+}
+
 static enum tool_exit tell_answer(struct tool *tool, const struct control_answer *answer)
 {
     struct tool_message message = {.status = (unsigned)answer->status};
     if (json_unpack(answer->json, "{s:s, s:{s:s, s:s}}", "code", &message.code, "message", "zh", &message.zh,
                     "en", &message.en) != 0)
-        return tool_environment(&tool->options, "daemon-strange", "服务程序的答复无法理解，版本可能不同。",
-                                "the daemon answered %ld in a way this version does not understand",
-                                answer->status);
+        return tool_strange_answer(tool);
     if (strcmp(message.code, problem_code(PROBLEM_STOPPING)) == 0)
         return TOOL_AGAIN;
     tool_tell(&tool->options, &message);

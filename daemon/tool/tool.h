@@ -29,6 +29,7 @@ struct tool {
     struct tool_options options;
     const struct config *config;
     int lock;          /* -1: not ours */
+    bool has_changed;  /* the command's change is done already, should it run once more */
     struct desk *desk; /* ours; NULL: a daemon holds the data */
     struct control *control;
 };
@@ -61,6 +62,12 @@ enum tool_exit tool_environment(const struct tool_options *, const char *code, c
                                 ...) __attribute__((format(printf, 4, 5)));
 /* detail may be NULL. JOURNAL_MISSING is the refusal no-event. */
 enum tool_exit tool_journal_fault(const struct tool_options *, enum journal_fault, const char *detail);
+
+/* Exit code 2. */
+enum tool_exit tool_wrong_usage(const struct tool_options *, const char *en, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The daemon answered 2xx with something else than the contract says. */
+enum tool_exit tool_strange_answer(const struct tool *);
 
 /* Prints one JSON value on a line. Takes `value`. */
 void tool_print_json(json_t *value);

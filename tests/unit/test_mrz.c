@@ -37,7 +37,8 @@ static void zones_are_judged(void **state)
         {"birth unknown", SPECIMEN1, "X1234<<<<9UTO<<<<<<0M3001019<<<<<<<<<<<<<<<8", MRZ_OK},
         {"empty optional data, check 0", SPECIMEN1, "X1234<<<<9UTO9001011M3001019<<<<<<<<<<<<<<08", MRZ_OK},
         {"empty optional data, check <", SPECIMEN1, "X1234<<<<9UTO9001011M3001019<<<<<<<<<<<<<<<8", MRZ_OK},
-        {"filled optional data, check <", SPECIMEN1, "L898902C36UTO7408122F1204159ZE184226B<<<<<<0", MRZ_BAD_CHECK},
+        {"filled optional data, check <", SPECIMEN1, "L898902C36UTO7408122F1204159ZE184226B<<<<<<0",
+         MRZ_BAD_CHECK},
         {"number's check", SPECIMEN1, "L898902C37UTO7408122F1204159ZE184226B<<<<<10", MRZ_BAD_CHECK},
         {"birth's check", SPECIMEN1, "L898902C36UTO7408123F1204159ZE184226B<<<<<10", MRZ_BAD_CHECK},
         {"expiry's check", SPECIMEN1, "L898902C36UTO7408122F1204158ZE184226B<<<<<10", MRZ_BAD_CHECK},
@@ -53,7 +54,8 @@ static void zones_are_judged(void **state)
         {"no surname", "P<UTO<<ANNA<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<", SPECIMEN2, MRZ_BAD_FIELD},
         {"an identity card", "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", SPECIMEN2, MRZ_BAD_TYPE},
         {"0 for O in the name", "P<UTOERIKSS0N<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", SPECIMEN2, MRZ_BAD_CHARACTER},
-        {"O for 0 in the birth", SPECIMEN1, "L898902C36UTO74O8122F1204159ZE184226B<<<<<10", MRZ_BAD_CHARACTER},
+        {"O for 0 in the birth", SPECIMEN1, "L898902C36UTO74O8122F1204159ZE184226B<<<<<10",
+         MRZ_BAD_CHARACTER},
         {"small letters", "p<utoeriksson<<anna<maria<<<<<<<<<<<<<<<<<<<", SPECIMEN2, MRZ_BAD_CHARACTER},
         {"a blank", "P UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", SPECIMEN2, MRZ_BAD_CHARACTER},
         {"line 1 of 43", "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<", SPECIMEN2, MRZ_BAD_LENGTH},
@@ -80,17 +82,17 @@ static void names_and_short_codes_are_cut(void **state)
     } cases[] = {
         {"no given name", "PPD<<SURNAME<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<", "SURNAME", ""},
         {"double surname", "P<D<<VAN<DER<BERG<<JAN<<<<<<<<<<<<<<<<<<<<<<", "VAN DER BERG", "JAN"},
-        {"surname to the edge", "P<D<<ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLM", "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLM",
-         ""},
+        {"surname to the edge", "P<D<<ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLM",
+         "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLM", ""},
         {"given name to the edge", "P<D<<A<<CDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKL", "A",
          "CDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKL"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         print_message("  %s\n", cases[i].legend);
         struct mrz mrz;
-        assert_int_equal(
-            mrz_parse(cases[i].line1, strlen(cases[i].line1), "AB<123<<<9D<<9001011M3001019<<<<<<<<<<<<<<08", 44, &mrz),
-            MRZ_OK);
+        assert_int_equal(mrz_parse(cases[i].line1, strlen(cases[i].line1),
+                                   "AB<123<<<9D<<9001011M3001019<<<<<<<<<<<<<<08", 44, &mrz),
+                         MRZ_OK);
         assert_string_equal(mrz.surname, cases[i].surname);
         assert_string_equal(mrz.given, cases[i].given);
         assert_string_equal(mrz.state, "D");

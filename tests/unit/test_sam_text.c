@@ -1,6 +1,7 @@
-/* The SAM text record: a synthetic card (region 990101 does not exist) byte by byte, and records gone wrong. */
-#include "identity/sam_text.h"
+/* The SAM text record: a synthetic card (region 990101 does not exist) byte by byte, and records gone wrong.
+ */
 #include "base/text.h"
+#include "identity/sam_text.h"
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +26,8 @@ static const uint8_t golden[SAM_TEXT_SIZE] = {
     0x32, 0x00, 0x30, 0x00, 0x30, 0x00, 0x31, 0x00, 0x30, 0x00, 0x31, 0x00, 0x7f, 0x95, 0x1f, 0x67,
     0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00,
     0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00,
-    0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00,};
+    0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00, 0x20, 0x00,
+};
 
 static void golden_record_is_read(void **state)
 {
@@ -65,11 +67,12 @@ static void damaged_records_are_judged(void **state)
         {"no number", 122, "                  ", SAM_TEXT_BAD_ID_NUMBER, NULL, NULL},
         {"no name", 0, "   ", SAM_TEXT_BAD_NAME, NULL, NULL},
         {"control character in the name", 2, "\n", SAM_TEXT_BAD_NAME, NULL, NULL},
-        {"small x", 122, "99010119900101003x", SAM_TEXT_OK, "张测试", "LONG"},
+        {"small x", 122, "99010119900101030x", SAM_TEXT_OK, "张测试", "LONG"},
         {"wide blank after the name", 6, "　", SAM_TEXT_OK, "张测试", "LONG"},
         {"private-use character", 2, "\xee\xa0\x80", SAM_TEXT_OK, "张\xee\xa0\x80试", "LONG"},
         {"beyond the basic plane", 2, "\xf0\xa0\xae\xb7", SAM_TEXT_OK, "张\xf0\xa0\xae\xb7", "LONG"},
-        {"name of 15", 0, "一二三四五六七八九十一二三四五", SAM_TEXT_OK, "一二三四五六七八九十一二三四五", "LONG"},
+        {"name of 15", 0, "一二三四五六七八九十一二三四五", SAM_TEXT_OK, "一二三四五六七八九十一二三四五",
+         "LONG"},
         {"end of validity", 204, "20400101", SAM_TEXT_OK, "张测试", "20400101"},
         {"no end of validity", 204, "  ", SAM_TEXT_OK, "张测试", ""},
         {"garbled end of validity", 204, "2040x101", SAM_TEXT_OK, "张测试", ""},
@@ -116,8 +119,8 @@ static void composing_refuses_what_no_card_has(void **state)
         const char *legend, *name, *id_number, *valid_to;
         int result;
     } cases[] = {
-        {"dated", "李测", "990101200002290012", "20400101", 0},
-        {"without an end", "李测", "990101200002290012", "", 0},
+        {"dated", "李测", "990101200002290011", "20400101", 0},
+        {"without an end", "李测", "990101200002290011", "", 0},
         {"name of 16", "一二三四五六七八九十一二三四五六", "990101199001010019", "LONG", -E2BIG},
         {"no name", "", "990101199001010019", "LONG", -EINVAL},
         {"name not UTF-8", "\xff", "990101199001010019", "LONG", -EINVAL},
@@ -144,8 +147,10 @@ static void composing_refuses_what_no_card_has(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(golden_record_is_read),      cmocka_unit_test(golden_record_is_composed),
-        cmocka_unit_test(damaged_records_are_judged), cmocka_unit_test(sizes_and_surrogates_are_refused),
+        cmocka_unit_test(golden_record_is_read),
+        cmocka_unit_test(golden_record_is_composed),
+        cmocka_unit_test(damaged_records_are_judged),
+        cmocka_unit_test(sizes_and_surrogates_are_refused),
         cmocka_unit_test(composing_refuses_what_no_card_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

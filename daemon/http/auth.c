@@ -1,0 +1,109 @@
+/* Tokens to roles. Called on the threads of both listeners; the only state is the small table of wrong guesses. */
+#include "http/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "http/fields.h"
+
+enum { MINUTE_US = 60 * 1000 * 1000 };
+
+static const char *const role_names[ROLE_COUNT] = {
+    [ROLE_NONE] = "none",       [ROLE_DISPLAY] = "display", [ROLE_PHOTOGRAPHER] = "photographer",
+    [ROLE_MARSHAL] = "marshal", [ROLE_LIAISON] = "liaison", [ROLE_OFFICE] = "office",
+};
+
+const char *role_name(enum role role)
+{
+    return role < ROLE_COUNT ? role_names[role] : "none";
+}
+
+enum role role_from_name(const char *name)
+{
+    for (int role = ROLE_NONE + 1; role < ROLE_COUNT; role++)
+        if (strcmp(name, role_names[role]) == 0)
+            return (enum role)role;
+    return ROLE_NONE;
+}
+
+void auth_init(struct auth *auth)
+{
+    memset(auth, 0, sizeof *auth);
+    pthread_mutex_init(&auth->lock, NULL);
+}
+
+void auth_done(struct auth *auth)
+{
+    pthread_mutex_destroy(&auth->lock);
+}
+
+/* This address's entry, or the one whose minute is the oldest. */
+static struct guesser *guesser_of(struct auth *auth, const struct peer_address *address)
+{
+    struct guesser *oldest = &auth->guessers[0];
+    for (size_t i = 0; i < AUTH_GUESSERS; i++) {
+        struct guesser *guesser = &auth->guessers[i];
+        if (guesser->since_us && memcmp(guesser->address.bytes, address->bytes, sizeof address->bytes) == 0)
+            return guesser;
+        if (guesser->since_us < oldest->since_us)
+            oldest = guesser;
+    }
+    *oldest = (struct guesser){.address = *address};
+    return oldest;
+}
+
+enum problem auth_wrong(struct auth *auth, const struct peer_address *address, int64_t now_mono_us)
+{
+    pthread_mutex_lock(&auth->lock);
+    struct guesser *guesser = guesser_of(auth, address);
+    if (guesser->since_us == 0 || now_mono_us - guesser->since_us >= MINUTE_US) {
+        guesser->since_us = now_mono_us;
+        guesser->wrong = 0;
+    }
+    if (guesser->wrong <= AUTH_WRONG_A_MINUTE)
+        guesser->wrong++;
+    bool is_too_much = guesser->wrong > AUTH_WRONG_A_MINUTE;
+    pthread_mutex_unlock(&auth->lock);
+    return is_too_much ? PROBLEM_RATE_LIMITED : PROBLEM_BAD_TOKEN;
+}
+
+/* False when the text is no live token that may ask by itself: a pairing token must be exchanged first. */
+static bool find_token(struct desk *desk, const char *text, size_t length, struct caller *caller)
+{
+    char token[TOKEN_TEXT_SIZE];
+    struct token_record record;
+    if (!token_is_well_formed(text, length))
+        return false;
+    memcpy(token, text, length);
+    token[length] = '\0';
+    token_hash(token, caller->hash);
+    if (desk_token(desk, caller->hash, &record) != 0 || record.kind == TOKEN_PAIRING)
+        return false;
+    caller->role = role_from_name(record.role);
+    caller->has_token = true;
+    memcpy(caller->lane, record.lane, sizeof caller->lane);
+    snprintf(caller->device, sizeof caller->device, "token:%u", (unsigned)record.id);
+    return caller->role != ROLE_NONE;
+}
+
+enum problem auth_identify(struct auth *auth, struct desk *desk, const struct peer_address *address,
+                           const char *authorization, const char *cookies, struct caller *ret)
+{
+    *ret = (struct caller){.role = ROLE_NONE};
+    const char *bearer = bearer_token(authorization);
+    size_t length = bearer ? strlen(bearer) : 0;
+    const char *text = bearer ? bearer : cookie_find(cookies, "paihao", &length);
+    if (!text && !authorization)
+        return PROBLEM_BAD_TOKEN;
+    struct caller caller = {.role = ROLE_NONE};
+    if (!text || !find_token(desk, text, length, &caller))
+        return auth_wrong(auth, address, clock_mono_us());
+    *ret = caller;
+    return PROBLEM_NONE;
+}
+
+void auth_tool(struct caller *ret)
+{
+    *ret = (struct caller){.role = ROLE_OFFICE, .device = "tool"};
+}

@@ -1,0 +1,60 @@
+/* Who asks: a bearer token or a session cookie, each with a role and perhaps one lane; and how many wrong ones an
+ * address may try. */
+#ifndef HTTP_AUTH_H
+#define HTTP_AUTH_H
+#include <pthread.h>
+
+#include "desk/desk.h"
+
+enum role { ROLE_NONE = 0, ROLE_DISPLAY, ROLE_PHOTOGRAPHER, ROLE_MARSHAL, ROLE_LIAISON, ROLE_OFFICE, ROLE_COUNT };
+const char *role_name(enum role);
+enum role role_from_name(const char *name); /* ROLE_NONE when unknown */
+
+/* Sets of roles, as bits. */
+enum {
+    ROLES_OFFICE = 1 << ROLE_OFFICE,
+    ROLES_DOOR = ROLES_OFFICE | 1 << ROLE_MARSHAL,
+    ROLES_CAMERA = ROLES_DOOR | 1 << ROLE_PHOTOGRAPHER,
+    ROLES_ALL = ROLES_CAMERA | 1 << ROLE_DISPLAY | 1 << ROLE_LIAISON,
+    ROLES_STRANGER = ROLES_ALL | 1 << ROLE_NONE, /* no token asked for */
+};
+
+struct caller {
+    enum role role;
+    char lane[LANE_NAME_MAX + 1]; /* "": any */
+    char device[DEVICE_MAX + 1];  /* for the journal: "token:3" or "tool" */
+    bool has_token;               /* false on the control socket */
+    uint8_t hash[DIGEST_SIZE];    /* of the token */
+};
+
+/* An address as IPv6 (IPv4 mapped), /64 for IPv6: what counts as one guesser. */
+struct peer_address {
+    uint8_t bytes[16];
+    bool is_loopback;
+};
+
+enum { AUTH_GUESSERS = 64, AUTH_WRONG_A_MINUTE = 10 };
+struct guesser {
+    struct peer_address address;
+    int64_t since_us; /* monotonic; 0: free */
+    unsigned wrong;
+};
+struct auth {
+    pthread_mutex_t lock;
+    struct guesser guessers[AUTH_GUESSERS];
+};
+void auth_init(struct auth *);
+void auth_done(struct auth *);
+
+/* Finds the token and what it may do. PROBLEM_NONE; PROBLEM_BAD_TOKEN when it is absent or unknown; RATE_LIMITED when this
+ * address has tried too many wrong ones. A right token always passes, so that a stale tablet cannot lock out the others
+ * behind its address; 256 random bits need no slowing down. */
+enum problem auth_identify(struct auth *, struct desk *, const struct peer_address *, const char *authorization,
+                           const char *cookies, struct caller *ret);
+/* Counts a wrong token: PROBLEM_BAD_TOKEN, or PROBLEM_RATE_LIMITED from the eleventh within a minute. */
+enum problem auth_wrong(struct auth *, const struct peer_address *, int64_t now_mono_us);
+
+/* The caller of the control socket. */
+void auth_tool(struct caller *ret);
+
+#endif

@@ -1,0 +1,123 @@
+/* Builds libmicrohttpd responses and problem documents. On the listener's thread. */
+#include "http/reply.h"
+
+#include <string.h>
+
+/* libmicrohttpd copies both texts. A response without memory for its headers aborts like any other allocation. */
+static void add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+    if (MHD_add_response_header(response, name, value) != MHD_YES)
+        bytes_resize(NULL, SIZE_MAX / 2);
+}
+
+void reply_secure(struct MHD_Response *response, enum reply_kind kind)
+{
+    static const char page_policy[] =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    add_header(response, "Content-Security-Policy",
+               kind == REPLY_PAGE ? page_policy : "default-src 'none'; frame-ancestors 'none'");
+    add_header(response, "X-Content-Type-Options", "nosniff");
+    add_header(response, "Referrer-Policy", "no-referrer");
+    add_header(response, "Cache-Control", kind == REPLY_PAGE ? "no-cache" : "no-store");
+}
+
+static struct MHD_Response *take_body(struct buffer *body, const char *content_type)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(body->size, body->data, MHD_RESPMEM_MUST_FREE);
+    if (!response)
+        bytes_resize(NULL, SIZE_MAX / 2);
+    *body = (struct buffer){0};
+    add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, content_type);
+    reply_secure(response, REPLY_API);
+    return response;
+}
+
+struct MHD_Response *reply_json(struct buffer *body)
+{
+    return take_body(body, "application/json");
+}
+
+enum MHD_Result reply_share(struct request *request, unsigned status, struct MHD_Response *response)
+{
+    counters_count(&request->http->counters, request->route, status);
+    request->stage = REQUEST_ANSWERING;
+    return MHD_queue_response(request->connection, status, response);
+}
+
+enum MHD_Result reply_send(struct request *request, unsigned status, struct MHD_Response *response)
+{
+    if (request->must_close)
+        add_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    enum MHD_Result result = reply_share(request, status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+void render_problem(struct buffer *out, enum problem problem, bool is_chinese, const char *detail,
+                    const struct ticket_view *ticket, enum audience audience)
+{
+    const char *title = is_chinese ? problem_zh(problem) : problem_en(problem);
+    buffer_add_text(out, "{\"type\":\"about:blank\",\"status\":");
+    render_number(out, problem_status(problem));
+    buffer_add_text(out, ",\"code\":");
+    render_text(out, problem_code(problem));
+    buffer_add_text(out, ",\"title\":");
+    render_text(out, title);
+    buffer_add_text(out, ",\"detail\":");
+    render_text(out, detail ? detail : title);
+    buffer_add_text(out, ",\"message\":{\"zh\":");
+    render_text(out, problem_zh(problem));
+    buffer_add_text(out, ",\"en\":");
+    render_text(out, problem_en(problem));
+    buffer_add_text(out, "}");
+    if (ticket) {
+        buffer_add_text(out, ",\"ticket\":");
+        render_ticket(out, ticket, audience);
+    }
+    buffer_add_text(out, "}");
+}
+
+static struct MHD_Response *problem_response(const struct request *request, enum problem problem, const char *detail,
+                                             const struct ticket_view *ticket)
+{
+    struct buffer body = {0};
+    render_problem(&body, problem, request->is_chinese, detail, ticket, request->audience);
+    struct MHD_Response *response = take_body(&body, "application/problem+json");
+    add_header(response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, request->is_chinese ? "zh" : "en");
+    if (problem == PROBLEM_BAD_TOKEN)
+        add_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+    if (problem == PROBLEM_RATE_LIMITED)
+        add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "60");
+    if (problem == PROBLEM_BUSY)
+        add_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    return response;
+}
+
+enum MHD_Result reply_problem_saying(struct request *request, enum problem problem, const char *detail_en,
+                                     const char *detail_zh)
+{
+    const char *detail = request->is_chinese ? detail_zh : detail_en;
+    return reply_send(request, problem_status(problem), problem_response(request, problem, detail, NULL));
+}
+
+enum MHD_Result reply_problem(struct request *request, enum problem problem)
+{
+    return reply_problem_saying(request, problem, NULL, NULL);
+}
+
+enum MHD_Result reply_not_allowed(struct request *request, const char *allow)
+{
+    struct MHD_Response *response = problem_response(request, PROBLEM_METHOD_NOT_ALLOWED, NULL, NULL);
+    add_header(response, MHD_HTTP_HEADER_ALLOW, allow);
+    return reply_send(request, problem_status(PROBLEM_METHOD_NOT_ALLOWED), response);
+}
+
+enum MHD_Result reply_refusal(struct request *request, const struct desk_answer *answer)
+{
+    const struct ticket_view *ticket = answer->has_ticket ? &answer->ticket : NULL;
+    struct MHD_Response *response = problem_response(request, answer->problem, NULL, ticket);
+    if (answer->replayed)
+        add_header(response, "Idempotency-Replayed", "true");
+    return reply_send(request, problem_status(answer->problem), response);
+}

@@ -1,0 +1,27 @@
+/* Answers. Every one carries the security headers and is counted. */
+#ifndef HTTP_REPLY_H
+#define HTTP_REPLY_H
+#include "http/request.h"
+
+/* Headers of every answer; pages get a policy under which they work. */
+enum reply_kind { REPLY_API, REPLY_PAGE };
+void reply_secure(struct MHD_Response *, enum reply_kind);
+
+/* Takes the body. */
+struct MHD_Response *reply_json(struct buffer *body);
+/* Counts, queues and lets go of the response. */
+enum MHD_Result reply_send(struct request *, unsigned status, struct MHD_Response *);
+/* Counts and queues a response that stays ours. */
+enum MHD_Result reply_share(struct request *, unsigned status, struct MHD_Response *);
+
+/* RFC 9457, in the language asked for. */
+enum MHD_Result reply_problem(struct request *, enum problem);
+enum MHD_Result reply_problem_saying(struct request *, enum problem, const char *detail_en, const char *detail_zh);
+enum MHD_Result reply_not_allowed(struct request *, const char *allow);
+/* The refusal of a command, with the ticket in question. */
+enum MHD_Result reply_refusal(struct request *, const struct desk_answer *);
+/* The document itself. `detail` NULL: the problem's own words; ticket may be NULL. */
+void render_problem(struct buffer *, enum problem, bool is_chinese, const char *detail, const struct ticket_view *ticket,
+                    enum audience);
+
+#endif

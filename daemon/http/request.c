@@ -1,0 +1,222 @@
+/* The course of a request: refuse early what can be refused early, collect the body, hand over to the route's handler.
+ * Nothing here waits. On the listener's thread. */
+#include "http/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "http/reply.h"
+
+struct request *request_new(struct listener *listener, struct MHD_Connection *connection)
+{
+    struct request *request = bytes_alloc(sizeof *request);
+    request->http = listener->http;
+    request->listener = listener;
+    request->connection = connection;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    request->peer = info->socket_context;
+    peer_allow(request->peer, PEER_REQUEST_US);
+    atomic_fetch_add(&request->http->n_requests, 1);
+    return request;
+}
+
+void request_free(struct request *request)
+{
+    if (!request)
+        return;
+    wait_release(request->wait);
+    /* a check-in's body holds a person's data */
+    wipe_bytes(request->body.data, request->body.size);
+    buffer_done(&request->body);
+    if (request->secret)
+        wipe_bytes(request->secret, strlen(request->secret));
+    free(request->secret);
+    peer_allow(request->peer, PEER_IDLE_US);
+    atomic_fetch_sub(&request->http->n_requests, 1);
+    free(request);
+}
+
+static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    struct request_fields *fields = arg;
+    (void)kind;
+    value = value ? value : "";
+    if (strcasecmp(name, "Host") == 0) {
+        fields->host = value;
+        fields->framing.n_host++;
+    } else if (strcasecmp(name, "Content-Length") == 0) {
+        fields->framing.content_length = value;
+        fields->framing.n_content_length++;
+    } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+        fields->framing.transfer_encoding = value;
+        fields->framing.n_transfer_encoding++;
+    } else if (strcasecmp(name, "Authorization") == 0) {
+        fields->authorization = value;
+    } else if (strcasecmp(name, "Content-Type") == 0) {
+        fields->content_type = value;
+    } else if (strcasecmp(name, "Idempotency-Key") == 0) {
+        fields->key = value;
+    } else if (strcasecmp(name, "Accept-Language") == 0) {
+        fields->accept_language = value;
+    } else if (strcasecmp(name, "Cookie") == 0) {
+        fields->cookies = value;
+    } else if (strcasecmp(name, "Origin") == 0) {
+        fields->origin = value;
+    } else if (strcasecmp(name, "Last-Event-ID") == 0) {
+        fields->last_event_id = value;
+    } else if (strcasecmp(name, "If-None-Match") == 0) {
+        fields->if_none_match = value;
+    }
+    return MHD_YES;
+}
+
+/* The message is sound, meant for us, and no foreign page has sent it. */
+static enum problem check_message(struct request *request, const char *method, const char *target)
+{
+    const struct request_fields *fields = &request->fields;
+    const struct http *http = request->http;
+    enum problem problem = framing_check(&fields->framing);
+    if (problem) {
+        request->must_close = true;
+        return problem;
+    }
+    if (!fields->host)
+        return PROBLEM_BAD_REQUEST;
+    if (!request->listener->is_control && !host_is_ours(fields->host, http->names, http->n_names))
+        return PROBLEM_BAD_HOST;
+    request->path = target_path(target, fields->host);
+    if (!request->path)
+        return PROBLEM_BAD_REQUEST;
+    bool is_safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+    if (is_safe && request->has_body)
+        return PROBLEM_BAD_REQUEST;
+    if (!is_safe && fields->origin && !request->listener->is_control &&
+        !origin_is_ours(fields->origin, http->has_tls ? "https" : "http", fields->host))
+        return PROBLEM_FORBIDDEN;
+    return PROBLEM_NONE;
+}
+
+static bool lane_exists(struct desk *desk, const char *lane)
+{
+    size_t count = 0;
+    char(*names)[LANE_NAME_MAX + 1] = desk_lane_names(desk, &count);
+    bool is_found = false;
+    for (size_t i = 0; i < count && !is_found; i++)
+        is_found = strcmp(names[i], lane) == 0;
+    free(names);
+    return is_found;
+}
+
+/* Who asks, and whether they may. */
+static enum problem check_caller(struct request *request)
+{
+    const struct route *route = request->route;
+    struct caller *caller = &request->caller;
+    if (request->listener->is_control) {
+        auth_tool(caller);
+    } else if (!(route->roles & 1 << ROLE_NONE)) {
+        enum problem problem = auth_identify(&request->http->auth, request->http->options.desk, &request->peer->address,
+                                             request->fields.authorization, request->fields.cookies, caller);
+        bool needs_none = route->flags & ROUTE_LOOPBACK && request->peer->address.is_loopback;
+        if (problem && !needs_none)
+            return problem;
+        if (!needs_none && !(route->roles & 1 << caller->role))
+            return PROBLEM_FORBIDDEN;
+    }
+    bool is_staff = caller->role != ROLE_NONE && caller->role != ROLE_DISPLAY && caller->role != ROLE_LIAISON;
+    request->audience = is_staff ? AUDIENCE_STAFF : AUDIENCE_HALL;
+    if ((route->flags & ROUTE_CONTROL && !request->listener->is_control) || (route->flags & ROUTE_WHOLE && *caller->lane))
+        return PROBLEM_FORBIDDEN;
+    if (!request->params.has_lane)
+        return PROBLEM_NONE;
+    if (!lane_exists(request->http->options.desk, request->params.lane))
+        return PROBLEM_LANE_UNKNOWN;
+    return *caller->lane && strcmp(caller->lane, request->params.lane) != 0 ? PROBLEM_FORBIDDEN : PROBLEM_NONE;
+}
+
+/* What is known of the body before it comes. */
+static enum problem check_body(const struct request *request)
+{
+    const struct request_fields *fields = &request->fields;
+    if (fields->key && !key_is_valid(fields->key))
+        return PROBLEM_BAD_REQUEST;
+    if (!request->has_body)
+        return PROBLEM_NONE;
+    const char *length = fields->framing.content_length;
+    uint64_t size = 0;
+    if (length && text_to_u64(length, 0, REQUEST_BODY_MAX, &size) != 0)
+        return PROBLEM_TOO_LARGE;
+    return content_type_is_json(fields->content_type) ? PROBLEM_NONE : PROBLEM_BAD_MEDIA_TYPE;
+}
+
+enum MHD_Result request_start(struct request *request, const char *method, const char *target, const char *version)
+{
+    char allow[ALLOW_SIZE];
+    struct request_fields *fields = &request->fields;
+    fields->framing.version = version;
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, take_field, fields);
+    request->is_chinese = language_is_chinese(fields->accept_language);
+    const char *length = fields->framing.content_length;
+    request->has_body = fields->framing.transfer_encoding || (length && strspn(length, "0") != strlen(length));
+    /* whoever is refused here has not sent the body yet; what then comes must not be read as a request */
+    request->must_close = request->has_body;
+    if (atomic_load_explicit(&request->http->is_closing, memory_order_relaxed)) {
+        request->must_close = true;
+        return reply_problem(request, PROBLEM_STOPPING);
+    }
+    enum problem problem = check_message(request, method, target);
+    if (problem)
+        return reply_problem(request, problem);
+    request->route = route_find(method, request->path, &request->params, allow);
+    if (!request->route)
+        return *allow ? reply_not_allowed(request, allow) : reply_problem(request, PROBLEM_NOT_FOUND);
+    problem = check_caller(request);
+    if (!problem)
+        problem = check_body(request);
+    if (problem)
+        return reply_problem(request, problem);
+    request->must_close = false;
+    request->stage = REQUEST_BODY;
+    return MHD_YES;
+}
+
+enum MHD_Result request_take(struct request *request, const char *data, size_t size)
+{
+    /* an answer may be queued only before or after the body, so too much is drained first */
+    request->body_seen += size;
+    if (request->body_seen > REQUEST_DRAIN_MAX)
+        return MHD_NO;
+    if (request->body_seen <= REQUEST_BODY_MAX)
+        buffer_add(&request->body, data, size);
+    return MHD_YES;
+}
+
+enum MHD_Result request_finish(struct request *request)
+{
+    peer_allow(request->peer, 0);
+    if (request->wait)
+        return wait_resume(request);
+    if (request->body_seen > REQUEST_BODY_MAX)
+        return reply_problem(request, PROBLEM_TOO_LARGE);
+    return request->route->handle(request);
+}
+
+void request_key(const struct request *request, char ret_key[static ANSWER_KEY_MAX + 1])
+{
+    struct http *http = request->http;
+    if (request->fields.key)
+        snprintf(ret_key, ANSWER_KEY_MAX + 1, "%s", request->fields.key);
+    else
+        snprintf(ret_key, ANSWER_KEY_MAX + 1, "%s-%llu", http->key_start,
+                 (unsigned long long)atomic_fetch_add_explicit(&http->next_key, 1, memory_order_relaxed));
+}
+
+void request_command(const struct request *request, enum command_kind kind, struct desk_command *ret)
+{
+    *ret = (struct desk_command){.kind = DESK_QUEUE, .queue = {.kind = kind}};
+    memcpy(ret->queue.lane, request->params.lane, sizeof ret->queue.lane);
+    memcpy(ret->queue.device, request->caller.device, sizeof ret->queue.device);
+}

@@ -1,0 +1,66 @@
+/* One request, from its first line to the last byte of its answer. Lives in libmicrohttpd's con_cls; used only on its
+ * listener's thread. */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+#include <jansson.h>
+
+#include "base/bytes.h"
+#include "http/fields.h"
+#include "http/render.h"
+#include "http/routes.h"
+#include "http/server.h"
+#include "http/wait.h"
+
+enum {
+    REQUEST_BODY_MAX = 64 * 1024,
+    REQUEST_DRAIN_MAX = 1024 * 1024, /* of a body without a length: more cuts the connection */
+};
+
+/* Borrowed from libmicrohttpd until the answer is out; NULL: absent. */
+struct request_fields {
+    const char *host, *origin, *authorization, *cookies, *content_type, *accept_language, *key, *last_event_id;
+    const char *if_none_match;
+    struct framing framing;
+};
+
+enum request_stage { REQUEST_FIRST, REQUEST_BODY, REQUEST_ANSWERING };
+
+struct request {
+    struct http *http;
+    struct listener *listener;
+    struct MHD_Connection *connection;
+    struct peer *peer;
+    enum request_stage stage;
+    struct request_fields fields;
+    const char *path;
+    const struct route *route; /* NULL: none found */
+    struct route_params params;
+    struct caller caller;
+    enum audience audience;
+    bool is_chinese, has_body, must_close;
+    struct buffer body;
+    size_t body_seen;
+    struct wait *wait;   /* NULL: does not wait */
+    char *secret;        /* a token's text to give out with the answer; owned, wiped */
+};
+
+struct request *request_new(struct listener *, struct MHD_Connection *);
+void request_free(struct request *); /* NULL is fine */
+/* The steps of the access handler. */
+enum MHD_Result request_start(struct request *, const char *method, const char *target, const char *version);
+enum MHD_Result request_take(struct request *, const char *data, size_t size);
+enum MHD_Result request_finish(struct request *);
+
+/* The caller's Idempotency-Key, or one made up. */
+void request_key(const struct request *, char ret_key[static ANSWER_KEY_MAX + 1]);
+/* A command of this caller for the lane of the path. */
+void request_command(const struct request *, enum command_kind, struct desk_command *ret);
+
+/* The body as a JSON object without any member but those listed (NULL at the end; no list: any). An empty body is an
+ * empty object. PROBLEM_BAD_REQUEST, or PROBLEM_NONE and *ret to json_decref(). */
+enum problem body_object(const char *data, size_t size, const char *const *members, json_t **ret);
+/* A member's text: NULL in *ret when absent or null; PROBLEM_BAD_REQUEST when it is no plain text of 1..most bytes. */
+enum problem body_text(const json_t *object, const char *member, size_t most, const char **ret);
+enum problem body_bool(const json_t *object, const char *member, bool *ret); /* absent or null: false */
+
+#endif

@@ -1,0 +1,107 @@
+/* The table of addresses and the matching of paths against it. No state; any thread. */
+#include "http/routes.h"
+
+#include <string.h>
+
+#include "http/pages.h"
+
+#define LANE "/api/v1/lanes/{lane}"
+#define TICKET LANE "/tickets/{number}"
+
+const struct route routes[] = {
+    {"GET", LANE "/events", ROLES_ALL, ROUTE_STREAM, lane_events, 0},
+    {"GET", LANE, ROLES_ALL, 0, lane_snapshot, 0},
+    {"POST", LANE "/tickets", ROLES_DOOR, 0, ticket_check_in, COMMAND_CHECK_IN},
+    {"POST", TICKET "/call", ROLES_CAMERA, 0, ticket_act, COMMAND_CALL},
+    {"POST", TICKET "/shot", ROLES_CAMERA, 0, ticket_act, COMMAND_SHOT},
+    {"POST", TICKET "/retake", ROLES_CAMERA, 0, ticket_act, COMMAND_RETAKE},
+    {"POST", TICKET "/miss", ROLES_CAMERA, 0, ticket_act, COMMAND_MISS},
+    {"POST", TICKET "/void", ROLES_CAMERA, 0, ticket_act, COMMAND_VOID},
+    {"POST", LANE "/session", ROLES_DOOR, 0, lane_session, 0},
+    {"GET", "/api/v1/handover/lanes/{lane}/numbers.csv", ROLES_OFFICE, 0, lane_numbers, 0},
+    {"GET", "/api/v1/event", ROLES_ALL, 0, event_status, 0},
+    {"POST", "/api/v1/event", ROLES_OFFICE, ROUTE_WHOLE, event_create, 0},
+    {"POST", "/api/v1/event/close", ROLES_OFFICE, ROUTE_WHOLE, event_close, 0},
+    {"POST", "/api/v1/tokens", ROLES_OFFICE, 0, token_create, 0},
+    {"POST", "/api/v1/pair", ROLES_STRANGER, 0, pair_device, 0},
+    {"GET", "/api/v1/me", ROLES_ALL, 0, me_status, 0},
+    {"POST", "/api/v1/backup", ROLES_OFFICE, ROUTE_CONTROL, backup_make, 0},
+    {"GET", "/healthz", ROLES_STRANGER, 0, health_status, 0},
+    {"GET", "/metrics", ROLES_OFFICE, ROUTE_LOOPBACK, metrics_print, 0},
+    {"GET", "*", ROLES_STRANGER, 0, page_serve, 0},
+};
+const unsigned routes_count = sizeof routes / sizeof *routes;
+_Static_assert(sizeof routes / sizeof *routes < ROUTES_MAX, "ROUTES_MAX");
+
+/* A segment that is too long or foreign leaves "", which names nothing. */
+static void take_segment(const char *segment, size_t length, char *ret_text, size_t capacity)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    *ret_text = '\0';
+    if (length >= capacity || strspn(segment, letters) < length)
+        return;
+    memcpy(ret_text, segment, length);
+    ret_text[length] = '\0';
+}
+
+static bool path_matches(const char *pattern, const char *path, struct route_params *params)
+{
+    struct route_params found = {.has_lane = false};
+    while (*pattern) {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        size_t length = strcspn(path, "/");
+        if (length == 0)
+            return false;
+        if (pattern[1] == 'l') {
+            found.has_lane = true;
+            take_segment(path, length, found.lane, sizeof found.lane);
+        } else {
+            take_segment(path, length, found.label, sizeof found.label);
+        }
+        pattern += strcspn(pattern, "}") + 1;
+        path += length;
+    }
+    if (*path)
+        return false;
+    *params = found;
+    return true;
+}
+
+static bool route_has_path(const struct route *route, const char *path, struct route_params *params)
+{
+    if (*route->pattern == '*')
+        return page_exists(path);
+    return path_matches(route->pattern, path, params);
+}
+
+static bool route_takes(const struct route *route, const char *method)
+{
+    bool is_head = strcmp(method, "HEAD") == 0 && !(route->flags & ROUTE_STREAM);
+    return strcmp(route->method, is_head ? "GET" : method) == 0;
+}
+
+const struct route *route_find(const char *method, const char *path, struct route_params *ret_params,
+                               char ret_allow[static ALLOW_SIZE])
+{
+    bool has_get = false, has_head = false, has_post = false;
+    *ret_params = (struct route_params){.has_lane = false};
+    for (unsigned i = 0; i < routes_count; i++) {
+        const struct route *route = &routes[i];
+        if (!route_has_path(route, path, ret_params))
+            continue;
+        if (route_takes(route, method))
+            return route;
+        has_post |= strcmp(route->method, "POST") == 0;
+        has_get |= strcmp(route->method, "GET") == 0;
+        has_head |= has_get && !(route->flags & ROUTE_STREAM);
+    }
+    strcpy(ret_allow, has_get ? "GET" : "");
+    strcat(ret_allow, has_head ? ", HEAD" : "");
+    strcat(ret_allow, has_get && has_post ? ", " : "");
+    strcat(ret_allow, has_post ? "POST" : "");
+    return NULL;
+}

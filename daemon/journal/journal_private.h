@@ -1,0 +1,42 @@
+/* What the files of struct journal share: journal.c (life and writing), journal_read.c. Private to journal/.
+ */
+#ifndef JOURNAL_JOURNAL_PRIVATE_H
+#define JOURNAL_JOURNAL_PRIVATE_H
+#include "journal/database.h"
+#include "journal/key_file.h"
+#include "journal/payload_index.h"
+
+/* Prepared once; each is the text of that name in schema/statements.sql. */
+#define JOURNAL_STATEMENTS(X)                                                                                \
+    X(insert_entry)                                                                                          \
+    X(insert_ticket)                                                                                         \
+    X(update_ticket)                                                                                         \
+    X(put_person)                                                                                            \
+    X(insert_credential)                                                                                     \
+    X(insert_answer)                                                                                         \
+    X(put_token)                                                                                             \
+    X(select_credential)                                                                                     \
+    X(select_new_credentials)
+
+struct journal {
+    sqlite3 *db;
+#define X(name) sqlite3_stmt *name;
+    struct {
+        JOURNAL_STATEMENTS(X)
+    } statements;
+#undef X
+    struct derived_keys keys; /* in locked memory where the limits allow */
+    struct {
+        uint64_t seq;
+        uint8_t head[JOURNAL_HASH_SIZE];
+    } now, committed;         /* `now` is ahead of `committed` inside a transaction */
+    int wal_pages;            /* in the WAL after the latest commit */
+    enum journal_fault fault; /* sticky */
+    char *detail;             /* of the fault; NULL: none */
+    struct payload_index payloads;
+};
+
+/* Fills now and committed from the latest entry. Needs no more of the journal than db. */
+enum journal_fault journal_load_head(struct journal *);
+
+#endif

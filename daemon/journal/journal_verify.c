@@ -1,0 +1,297 @@
+/* Proof: looks at everything in the database from one read-only snapshot and says what is wrong first. On the
+ * caller's thread, any. Must not write, not even a checkpoint. */
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "journal/chain.h"
+#include "journal/database.h"
+#include "journal/key_file.h"
+#include "journal/rows.h"
+#include "journal/seal.h"
+
+struct proof {
+    sqlite3 *db;
+    struct derived_keys keys;
+    struct journal_report *report;
+    struct queue *queue;    /* the entries so far, replayed */
+    bool is_broken;         /* the replay stopped: later comparisons would only be noise */
+    uint64_t seq;           /* of the entry before */
+    struct ticket previous; /* ticket row */
+};
+
+/* Only the first problem counts; what follows is often its consequence. seq 0: of no entry in particular. */
+static void problem(struct proof *proof, uint64_t seq, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void problem(struct proof *proof, uint64_t seq, const char *format, ...)
+{
+    struct journal_report *report = proof->report;
+    if (report->problem[0])
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(report->problem, sizeof report->problem, format, arguments);
+    va_end(arguments);
+    report->first_bad_seq = seq;
+}
+
+/* A database that SQLite finds damaged is a finding, not a reason not to look. */
+static enum journal_fault finding(struct proof *proof, enum journal_fault fault, const char *detail)
+{
+    problem(proof, 0, "%s", detail ? detail : journal_fault_text(fault));
+    return fault == JOURNAL_CORRUPT ? JOURNAL_OK : fault;
+}
+
+static enum journal_fault sqlite_finding(struct proof *proof)
+{
+    char *detail = NULL;
+    enum journal_fault fault = database_explain(proof->db, &detail);
+    fault = finding(proof, fault, detail);
+    free(detail);
+    return fault;
+}
+
+static enum journal_fault each_row(struct proof *proof, sqlite3_stmt *statement,
+                                   void (*take)(struct proof *, sqlite3_stmt *))
+{
+    int result;
+    while ((result = sqlite3_step(statement)) == SQLITE_ROW)
+        take(proof, statement);
+    enum journal_fault fault = result == SQLITE_DONE ? JOURNAL_OK : sqlite_finding(proof);
+    sqlite3_finalize(statement);
+    return fault;
+}
+
+static enum journal_fault each(struct proof *proof, const char *name,
+                               void (*take)(struct proof *, sqlite3_stmt *))
+{
+    sqlite3_stmt *statement = NULL;
+    if (statement_prepare(proof->db, name, false, &statement) != SQLITE_OK)
+        return sqlite_finding(proof);
+    if (sqlite3_bind_parameter_count(statement) == 1)
+        sqlite3_bind_int64(statement, 1, 0);
+    return each_row(proof, statement, take);
+}
+
+/* ---- entries */
+static void check_entry(struct proof *proof, sqlite3_stmt *statement)
+{
+    struct queue_entry entry;
+    uint8_t prev[JOURNAL_HASH_SIZE], hash[JOURNAL_HASH_SIZE], *head = proof->report->head;
+    bool is_readable = row_entry(statement, &entry, prev, hash);
+    uint64_t expected = ++proof->seq;
+    proof->report->entries++;
+    if (proof->is_broken)
+        return;
+    proof->is_broken = true;
+    if (!is_readable)
+        problem(proof, expected, "entry %llu holds values that cannot be", (unsigned long long)expected);
+    else if (entry.seq != expected)
+        problem(proof, expected, "entry %llu is missing", (unsigned long long)expected);
+    else if (memcmp(prev, head, sizeof prev) != 0)
+        problem(proof, expected, "entry %llu does not follow the one before it",
+                (unsigned long long)expected);
+    else if (chain_next(head, &entry, head), memcmp(hash, head, sizeof hash) != 0)
+        problem(proof, expected, "entry %llu was altered: its hash does not match",
+                (unsigned long long)expected);
+    else if (queue_apply(proof->queue, &entry) != QUEUE_APPLY_OK)
+        problem(proof, expected, "entry %llu (%s) breaks the rules of the queue",
+                (unsigned long long)expected, entry_kind_name(entry.kind));
+    else
+        proof->is_broken = false;
+}
+
+/* ---- tickets */
+static const char *difference(const struct ticket *stored, const struct ticket *replayed)
+{
+#define SAME(field)                                                                                          \
+    if (stored->field != replayed->field)                                                                    \
+        return #field;
+    SAME(state)
+    SAME(medium)
+    SAME(bound)
+    SAME(session)
+    SAME(calls)
+    SAME(shots)
+    SAME(retakes)
+    SAME(issued_us)
+    SAME(called_us)
+    SAME(shot_us)
+    SAME(ended_us)
+    SAME(issued_seq)
+    SAME(seq)
+#undef SAME
+    if (!person_id_equal(&stored->person, &replayed->person))
+        return "person";
+    return strcmp(stored->reason, replayed->reason) ? "reason" : NULL;
+}
+
+static void check_ticket(struct proof *proof, sqlite3_stmt *statement)
+{
+    struct ticket stored;
+    char label[TICKET_LABEL_SIZE];
+    bool is_readable = row_ticket(statement, &stored);
+    proof->report->tickets++;
+    if (!is_readable) {
+        problem(proof, 0, "ticket row %llu holds values that cannot be",
+                (unsigned long long)proof->report->tickets);
+        return;
+    }
+    ticket_label(stored.lane, stored.number, label);
+    uint32_t next = strcmp(stored.lane, proof->previous.lane) == 0 ? proof->previous.number + 1 : 1;
+    proof->previous = stored;
+    if (stored.number != next)
+        problem(proof, stored.issued_seq, "ticket %s: the number before it is missing", label);
+    if (proof->is_broken)
+        return;
+    const struct ticket *replayed = queue_ticket(proof->queue, stored.lane, stored.number);
+    const char *field = replayed ? difference(&stored, replayed) : NULL;
+    if (!replayed)
+        problem(proof, stored.issued_seq, "ticket %s: no entry ever issued it", label);
+    else if (field)
+        problem(proof, replayed->seq, "ticket %s: its %s is not what the entries say", label, field);
+}
+
+/* Every ticket row was found in the replay; so equal counts mean equal sets. */
+static void check_issued(struct proof *proof)
+{
+    uint64_t issued = 0;
+    for (size_t i = 0; i < queue_lane_count(proof->queue); i++)
+        issued += queue_lane_at(proof->queue, i)->counts.issued;
+    if (!proof->is_broken && issued != proof->report->tickets)
+        problem(proof, 0, "the entries issued %llu tickets, the table holds %llu", (unsigned long long)issued,
+                (unsigned long long)proof->report->tickets);
+}
+
+/* ---- the rest */
+static void check_person(struct proof *proof, sqlite3_stmt *statement)
+{
+    struct person_record person;
+    uint64_t row = ++proof->report->people;
+    if (!row_person(statement, proof->keys.keys.seal, &person))
+        problem(proof, 0, "the record of person %llu cannot be unsealed", (unsigned long long)row);
+    wipe_bytes(&person, sizeof person);
+}
+
+static void check_credential(struct proof *proof, sqlite3_stmt *statement)
+{
+    struct credential_record record;
+    uint8_t payload[CREDENTIAL_MAX];
+    size_t size;
+    uint64_t row = ++proof->report->credentials;
+    const uint8_t *box = sqlite3_column_blob(statement, 3);
+    if (!row_credential(statement, &record) || !box ||
+        !unseal_payload(proof->keys.keys.seal, &record, box, (size_t)sqlite3_column_bytes(statement, 3),
+                        payload, sizeof payload, &size))
+        problem(proof, 0, "credential %llu cannot be unsealed", (unsigned long long)row);
+    wipe_bytes(payload, sizeof payload);
+}
+
+/* An answer that knows a later entry than the last one tells of a tail cut off. */
+static void check_answer(struct proof *proof, sqlite3_stmt *statement)
+{
+    struct answer_record answer;
+    uint64_t row = ++proof->report->answers;
+    if (!row_answer(statement, &answer))
+        problem(proof, 0, "answer %llu holds values that cannot be", (unsigned long long)row);
+    else if (answer.seq > proof->seq)
+        problem(proof, proof->seq + 1, "entry %llu is missing: an answer was given after it",
+                (unsigned long long)proof->seq + 1);
+}
+
+static void check_reference(struct proof *proof, sqlite3_stmt *statement)
+{
+    const unsigned char *table = sqlite3_column_text(statement, 0);
+    problem(proof, 0, "a row of %s belongs to a person who is not there", table ? (const char *)table : "?");
+}
+
+static enum journal_fault check_references(struct proof *proof)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(proof->db, "PRAGMA foreign_key_check", -1, &statement, NULL) != SQLITE_OK)
+        return sqlite_finding(proof);
+    return each_row(proof, statement, check_reference);
+}
+
+static enum journal_fault check_file(struct proof *proof)
+{
+    char *detail = NULL;
+    int result = pragma_check(proof->db, "integrity_check(1)", &detail);
+    enum journal_fault fault = JOURNAL_OK;
+    if (detail)
+        fault = finding(proof, JOURNAL_CORRUPT, detail);
+    else if (result != SQLITE_OK)
+        fault = sqlite_finding(proof);
+    free(detail);
+    return fault;
+}
+
+/* With another key there is nothing to unseal. */
+static enum journal_fault check_key(struct proof *proof, const char *key_file)
+{
+    char *detail = NULL;
+    enum journal_fault fault = key_file_load(key_file, &proof->keys, &detail);
+    if (!fault)
+        fault = database_check_key(proof->db, proof->keys.check, &detail);
+    if (fault)
+        fault = finding(proof, fault, detail);
+    free(detail);
+    return fault;
+}
+
+static enum journal_fault check_all(struct proof *proof)
+{
+    static const struct {
+        const char *name;
+        void (*take)(struct proof *, sqlite3_stmt *);
+    } tables[] = {
+        {"select_entries", check_entry},  {"select_tickets", check_ticket},
+        {"select_people", check_person},  {"select_credentials", check_credential},
+        {"select_answers", check_answer},
+    };
+    enum journal_fault fault = check_file(proof);
+    if (!fault)
+        fault = check_references(proof);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables && !fault; i++)
+        fault = each(proof, tables[i].name, tables[i].take);
+    if (!fault)
+        check_issued(proof);
+    return fault;
+}
+
+static enum journal_fault open_snapshot(struct proof *proof, const char *data_dir)
+{
+    char *path = database_path(data_dir), *detail = NULL;
+    enum journal_fault fault =
+        database_exists(path, NULL) ? database_open_reading(path, &proof->db, &detail) : JOURNAL_MISSING;
+    if (!fault && sqlite3_exec(proof->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
+        fault = database_explain(proof->db, &detail);
+    if (fault)
+        fault = finding(proof, fault, detail);
+    free(detail);
+    free(path);
+    return fault;
+}
+
+enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret)
+{
+    struct proof proof = {.report = ret};
+    if (sodium_init() < 0)
+        abort();
+    *ret = (struct journal_report){0};
+    chain_first(ret->head);
+    enum journal_fault fault = open_snapshot(&proof, data_dir);
+    if (!fault && proof.db)
+        fault = check_key(&proof, key_file);
+    if (!fault && proof.db) {
+        proof.queue = queue_new();
+        fault = check_all(&proof);
+        queue_free(proof.queue);
+    }
+    sqlite3_close(proof.db);
+    wipe_bytes(&proof.keys, sizeof proof.keys);
+    return fault;
+}

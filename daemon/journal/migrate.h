@@ -1,0 +1,14 @@
+/* Migrations: schema/NNNN-name.sql, each run in one transaction that also sets user_version = NNNN. */
+#ifndef JOURNAL_MIGRATE_H
+#define JOURNAL_MIGRATE_H
+#include <sqlite3.h>
+
+#include "journal/journal.h"
+
+/* The version of a database that this program makes. */
+int migrate_latest(void);
+/* Brings the database up to date; nothing is done when it is. The transaction that makes the first tables
+ * also stores `check`. A migration that fails leaves the version before it. */
+enum journal_fault migrate_run(sqlite3 *, const uint8_t check[static JOURNAL_KEY_SIZE], char **ret_detail);
+
+#endif

@@ -1,0 +1,275 @@
+/* paihao(1): the tool for the people who run an event. Options, and which command is meant; the commands are
+ * in tool/. One thread besides those of the desk. */
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "rehearsal/rehearse.h"
+#include "tool/commands.h"
+#include <getopt.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+    AGAIN_FOR_US = 10 * 1000 * 1000, /* how long a daemon may take to start or stop */
+    AGAIN_EVERY_US = 50 * 1000,
+    WORDS_MAX = 3,
+};
+
+struct arguments {
+    struct tool_options options;
+    unsigned given; /* OPTION_... */
+    const char *words[WORDS_MAX];
+    int n_words;
+    bool wants_help, wants_version;
+};
+
+static void print_help(void)
+{
+    puts(
+        "Usage: paihao [--config FILE] [--json] COMMAND ...\n"
+        "For the people who run an event. A running paihaod is asked; otherwise the tool works by itself.\n");
+    for (const struct tool_command *command = tool_commands; command->words; command++)
+        printf("  %-58s %s\n", command->synopsis, command->summary);
+    printf("  %-58s %s\n", "rehearse ...", "try everything with emulated readers and people");
+    puts("\n"
+         "  -c, --config FILE  configuration, paihao.conf(5); else " CONFIG_DEFAULT_PATH "\n"
+         "  -j, --json         results and refusals as JSON on standard output\n"
+         "  -h, --help         this text\n"
+         "  -V, --version      the version\n"
+         "\n"
+         "Exit codes: 0 done, 1 refused or found wrong, 2 usage, 3 environment. More in paihao(1).");
+}
+
+/* ---- options ---- */
+
+static const char short_options[] = "+:c:jhVn:";
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {"name", required_argument, NULL, 'N'},
+    {"profile", required_argument, NULL, 'P'},
+    {"lane", required_argument, NULL, 'L'},
+    {"role", required_argument, NULL, 'R'},
+    {"once", no_argument, NULL, 'O'},
+    {"output", required_argument, NULL, 'o'},
+    {"force", no_argument, NULL, 'f'},
+    {"lines", required_argument, NULL, 'n'},
+    {0},
+};
+
+static enum tool_exit take_count(struct arguments *arguments, const char *text)
+{
+    if (text_to_u64(text, 1, 1000000000, &arguments->options.count) == 0)
+        return TOOL_DONE;
+    return tool_wrong_usage(&arguments->options, "-n takes a number from 1 to 1000000000");
+}
+
+static enum tool_exit take_option(struct arguments *arguments, int option, const char *value)
+{
+    static const struct {
+        int option;
+        unsigned bit;
+    } bits[] = {{'N', OPTION_NAME}, {'P', OPTION_PROFILE}, {'L', OPTION_LANE},  {'R', OPTION_ROLE},
+                {'O', OPTION_ONCE}, {'o', OPTION_OUTPUT},  {'f', OPTION_FORCE}, {'n', OPTION_COUNT}};
+    struct tool_options *options = &arguments->options;
+    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
+        if (bits[i].option == option)
+            arguments->given |= bits[i].bit;
+    switch (option) {
+    case 'c':
+        options->config = value;
+        break;
+    case 'j':
+        options->is_json = true;
+        break;
+    case 'h':
+        arguments->wants_help = true;
+        break;
+    case 'V':
+        arguments->wants_version = true;
+        break;
+    case 'N':
+        options->name = value;
+        break;
+    case 'P':
+        options->profile = value;
+        break;
+    case 'L':
+        options->lane = value;
+        break;
+    case 'R':
+        options->role = value;
+        break;
+    case 'O':
+        options->is_once = true;
+        break;
+    case 'o':
+        options->output = value;
+        break;
+    case 'f':
+        options->is_forced = true;
+        break;
+    case 'n':
+        return take_count(arguments, value);
+    }
+    return TOOL_DONE;
+}
+
+static enum tool_exit refuse_option(const struct arguments *arguments, int option, char *const *argv)
+{
+    const char *fault = option == ':' ? "needs a value" : "is not an option here";
+    if (strncmp(argv[optind - 1], "--", 2) == 0)
+        return tool_wrong_usage(&arguments->options, "%s %s", argv[optind - 1], fault);
+    return tool_wrong_usage(&arguments->options, "-%c %s", optopt, fault);
+}
+
+/* Options before, between and behind the words of the command; behind "rehearse" everything is the
+ * rehearsal's. */
+static enum tool_exit take_arguments(struct arguments *arguments, int argc, char **argv)
+{
+    bool is_behind_rehearse = false;
+    opterr = 0;
+    while (optind < argc && !is_behind_rehearse) {
+        int option = getopt_long(argc, argv, short_options, long_options, NULL);
+        enum tool_exit result = TOOL_DONE;
+        if (option == '?' || option == ':') {
+            return refuse_option(arguments, option, argv);
+        } else if (option != -1) {
+            result = take_option(arguments, option, optarg);
+        } else if (optind < argc && arguments->n_words == WORDS_MAX) {
+            return tool_wrong_usage(&arguments->options, "\"%s\" is too much", argv[optind]);
+        } else if (optind < argc) {
+            is_behind_rehearse = arguments->n_words == 0 && strcmp(argv[optind], "rehearse") == 0;
+            arguments->words[arguments->n_words++] = argv[optind++];
+        }
+        if (result != TOOL_DONE)
+            return result;
+    }
+    return TOOL_DONE;
+}
+
+/* ---- which command ---- */
+
+/* How many of the given words name this command, 0: it is not meant. */
+static int words_of(const struct tool_command *command, const struct arguments *arguments)
+{
+    char *two = bytes_format("%s %s", arguments->words[0], arguments->n_words > 1 ? arguments->words[1] : "");
+    int count = strcmp(command->words, arguments->words[0]) == 0 ? 1
+                : strcmp(command->words, two) == 0               ? 2
+                                                                 : 0;
+    free(two);
+    return count;
+}
+
+static const struct tool_command *find_command(const struct arguments *arguments, int *ret_words)
+{
+    for (const struct tool_command *command = tool_commands; command->words; command++)
+        if ((*ret_words = words_of(command, arguments)) > 0)
+            return command;
+    return NULL;
+}
+
+static enum tool_exit check_command(const struct tool_command *command, struct arguments *arguments,
+                                    int n_words)
+{
+    const struct tool_options *options = &arguments->options;
+    int n_rest = arguments->n_words - n_words;
+    if (n_rest > (command->argument ? 1 : 0))
+        return tool_wrong_usage(options, "\"%s\" is too much: %s",
+                                arguments->words[n_words + (command->argument ? 1 : 0)], command->synopsis);
+    if (command->argument && n_rest == 0)
+        return tool_wrong_usage(options, "%s is missing: %s", command->argument, command->synopsis);
+    if (arguments->given & ~command->takes)
+        return tool_wrong_usage(options, "an option that does not belong here: %s", command->synopsis);
+    if (command->needs & ~arguments->given)
+        return tool_wrong_usage(options, "an option is missing: %s", command->synopsis);
+    arguments->options.argument = command->argument ? arguments->words[n_words] : NULL;
+    if (options->lane && (options->lane[0] == '\0' || strlen(options->lane) > LANE_NAME_MAX))
+        return tool_refuse(options, PROBLEM_LANE_UNKNOWN);
+    return command->check ? command->check(options) : TOOL_DONE;
+}
+
+/* ---- running it ---- */
+
+static enum tool_exit run_once(const struct tool_command *command, struct tool *tool)
+{
+    if (command->reach == REACH_FILES)
+        return command->run(tool);
+    enum tool_exit result = tool_reach(tool, command->reach == REACH_DESK_CREATE);
+    if (result == TOOL_DONE)
+        result = command->run(tool);
+    tool_leave(tool);
+    return result;
+}
+
+static enum tool_exit run_command(const struct tool_command *command, const struct tool_options *options)
+{
+    struct config *config = NULL;
+    char *error = NULL;
+    if (config_load(options->config, &config, &error) != 0) {
+        tool_environment(options, "config-wrong", "配置文件有误或无法读取。", "%s", error);
+        free(error);
+        return TOOL_ENVIRONMENT;
+    }
+    struct tool tool = {.options = *options, .config = config, .lock = -1};
+    int64_t end_us = clock_mono_us() + AGAIN_FOR_US;
+    enum tool_exit result;
+    while ((result = run_once(command, &tool)) == TOOL_AGAIN && clock_mono_us() < end_us)
+        clock_sleep_us(AGAIN_EVERY_US);
+    if (result == TOOL_AGAIN)
+        result = tool_environment(
+            options, "daemon-silent", "数据目录被占用，但服务程序没有应答。",
+            "%s is in use by a program that does not answer; its lock file names the process",
+            config->data_dir);
+    config_free(config);
+    if (fflush(stdout) != 0 && result == TOOL_DONE)
+        result =
+            tool_environment(options, "output-failed", "输出失败。", "standard output cannot be written: %m");
+    return result;
+}
+
+static enum tool_exit run(int argc, char **argv)
+{
+    struct arguments arguments = {.options.config = CONFIG_DEFAULT_PATH};
+    int n_words = 0;
+    enum tool_exit result = take_arguments(&arguments, argc, argv);
+    if (result != TOOL_DONE)
+        return result;
+    if (arguments.wants_help || arguments.wants_version) {
+        if (arguments.wants_help)
+            print_help();
+        else
+            puts("paihao " PAIHAO_VERSION);
+        return TOOL_DONE;
+    }
+    if (arguments.n_words == 0)
+        return tool_wrong_usage(&arguments.options, "no command");
+    if (strcmp(arguments.words[0], "rehearse") == 0)
+        return (enum tool_exit)rehearse_main(argc - optind + 1, argv + optind - 1);
+    const struct tool_command *command = find_command(&arguments, &n_words);
+    if (!command)
+        return tool_wrong_usage(&arguments.options, "unknown command \"%s%s%s\"", arguments.words[0],
+                                arguments.n_words > 1 ? " " : "",
+                                arguments.n_words > 1 ? arguments.words[1] : "");
+    result = check_command(command, &arguments, n_words);
+    return result == TOOL_DONE ? run_command(command, &arguments.options) : result;
+}
+
+int main(int argc, char **argv)
+{
+    log_init("paihao", LOG_LEVEL_WARNING);
+    signal(SIGPIPE, SIG_IGN);
+    umask(077);
+    if (sodium_init() < 0) {
+        log_error("libsodium cannot be used");
+        return TOOL_ENVIRONMENT;
+    }
+    return (int)run(argc, argv);
+}

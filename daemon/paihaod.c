@@ -1,0 +1,265 @@
+/* paihaod(8): takes the data directory, then brings up desk, pages and readers in that order, waits for a
+ * signal or for the store to fail, and takes everything down in the exact reverse order. The rooms do not
+ * know each other; they are introduced here. All threads have all signals blocked, only this one asks for
+ * them. */
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "desk/desk.h"
+#include "handover/numbers.h"
+#include "http/http.h"
+#include "readers/supervisor.h"
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
+enum {
+    FILES_LEAST = 4096, /* descriptors: one for each page that is open, and some */
+    LOOK_EVERY_US = 500000,
+    TELL_US = 1000000, /* how long the pages have to see that the store failed */
+};
+
+static const char usage[] =
+    "Usage: paihaod [--config FILE]\n"
+    "Issues shooting numbers: runs the card readers, keeps the event's database, serves "
+    "the pages.\n"
+    "Runs in the foreground and logs to standard error.\n"
+    "\n"
+    "  -c, --config FILE  configuration, paihao.conf(5); else " CONFIG_DEFAULT_PATH "\n"
+    "  -h, --help         this text\n"
+    "  -V, --version      the version\n";
+
+/* ---- the parts, NULL or -1 until they run */
+struct daemon {
+    struct config *config;
+    int lock;
+    struct desk *desk;
+    char *control_path;
+    struct http *http;
+    struct supervisor *supervisor;
+};
+
+static int numbers_csv(void *arg, const char *lane, char **ret_data, size_t *ret_size, uint64_t *ret_seq)
+{
+    return handover_numbers_csv(arg, lane, ret_data, ret_size, ret_seq);
+}
+
+static int take_data(struct daemon *daemon)
+{
+    const char *data_dir = daemon->config->data_dir;
+    pid_t holder = 0;
+    int lock = data_lock(data_dir, &holder);
+    if (lock >= 0) {
+        daemon->lock = lock;
+        return 0;
+    }
+    if (lock != -EWOULDBLOCK)
+        log_error("cannot lock %s: %s", data_dir, strerror(-lock));
+    else if (holder > 0)
+        log_error("another paihaod or tool (pid %jd) has %s", (intmax_t)holder, data_dir);
+    else
+        log_error("another paihaod or tool has %s", data_dir);
+    return -1;
+}
+
+static int open_desk(struct daemon *daemon)
+{
+    const struct desk_options options = {.config = daemon->config, .create = true};
+    char *error = NULL;
+    enum journal_fault fault = desk_open(&daemon->desk, &options, &error);
+    if (fault != JOURNAL_OK)
+        log_error("cannot open the event in %s: %s", daemon->config->data_dir,
+                  error ? error : journal_fault_text(fault));
+    free(error);
+    return fault == JOURNAL_OK ? 0 : -1;
+}
+
+static int open_pages(struct daemon *daemon)
+{
+    daemon->control_path = bytes_format("%s/control.sock", daemon->config->data_dir);
+    const struct http_options options = {
+        .config = daemon->config,
+        .desk = daemon->desk,
+        .control_path = daemon->control_path,
+        .numbers_csv = numbers_csv,
+        .numbers_arg = daemon->desk,
+    };
+    char *error = NULL;
+    int result = http_start(&daemon->http, &options, &error);
+    if (result < 0)
+        log_error("cannot serve the pages: %s", error ? error : strerror(-result));
+    free(error);
+    return result;
+}
+
+static int start_readers(struct daemon *daemon)
+{
+    int result = supervisor_start(&daemon->supervisor, daemon->config, daemon->desk);
+    if (result < 0)
+        log_error("cannot watch over the readers: %s", strerror(-result));
+    return result;
+}
+
+static void stop(struct daemon *daemon)
+{
+    supervisor_stop(daemon->supervisor);
+    http_stop(daemon->http);
+    desk_close(daemon->desk);
+    if (daemon->lock >= 0)
+        close(daemon->lock);
+    free(daemon->control_path);
+    config_free(daemon->config);
+}
+
+/* ---- the time in between */
+
+static void tell_ready(const struct daemon *daemon)
+{
+    const struct config *config = daemon->config;
+    bool is_v6 = strchr(config->listen_host, ':') != NULL;
+    log_info("listening on %s://%s%s%s:%u", *config->tls_cert ? "https" : "http", is_v6 ? "[" : "",
+             config->listen_host, is_v6 ? "]" : "", http_port(daemon->http));
+    sd_notify(0, "READY=1");
+}
+
+/* 0 when nobody watches us. */
+static int64_t watchdog_us(void)
+{
+    uint64_t span_us = 0;
+    return sd_watchdog_enabled(0, &span_us) > 0 ? (int64_t)span_us : 0;
+}
+
+/* Waits until a signal asks for the end (EXIT_SUCCESS) or the store has failed (EXIT_ENVIRONMENT). A full
+ * disk ends nothing: the desk goes on once there is room. */
+static int wait_for_end(const struct daemon *daemon, const sigset_t *signals)
+{
+    int64_t span_us = watchdog_us();
+    int64_t look_us = span_us > 0 && span_us / 3 < LOOK_EVERY_US ? span_us / 3 : LOOK_EVERY_US;
+    const struct timespec look = {look_us / 1000000, look_us % 1000000 * 1000};
+    for (;;) {
+        int signal = sigtimedwait(signals, NULL, &look);
+        if (signal > 0) {
+            log_info("stopping (SIG%s)", sigabbrev_np(signal));
+            return EXIT_SUCCESS;
+        }
+        if (desk_store_state(daemon->desk) == PROBLEM_STORE_FAILED)
+            return EXIT_ENVIRONMENT;
+        if (span_us > 0)
+            sd_notify(0, "WATCHDOG=1");
+    }
+}
+
+static int serve(const struct daemon *daemon, const sigset_t *signals)
+{
+    tell_ready(daemon);
+    int result = wait_for_end(daemon, signals);
+    sd_notify(0, "STOPPING=1");
+    if (result == EXIT_ENVIRONMENT) {
+        log_error("%s: stopping, since nothing can be kept any more", problem_en(PROBLEM_STORE_FAILED));
+        clock_sleep_us(TELL_US);
+    }
+    return result;
+}
+
+/* ---- the process */
+
+static void limit_process(void)
+{
+    umask(077);
+    const struct rlimit no_core = {0, 0}; /* a core file would hold names and numbers */
+    setrlimit(RLIMIT_CORE, &no_core);
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        struct rlimit wanted = {files.rlim_max, files.rlim_max};
+        if (wanted.rlim_max < FILES_LEAST)
+            wanted.rlim_cur = wanted.rlim_max = FILES_LEAST;
+        if (setrlimit(RLIMIT_NOFILE, &wanted) == 0)
+            files = wanted;
+        if (files.rlim_cur < FILES_LEAST)
+            log_warning("only %ju files may be open at once; many pages will need %d",
+                        (uintmax_t)files.rlim_cur, FILES_LEAST);
+    }
+}
+
+static void block_signals(sigset_t *ret_ends)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(ret_ends);
+    sigaddset(ret_ends, SIGTERM);
+    sigaddset(ret_ends, SIGINT);
+}
+
+/* Fills *ret_path, or ends the program's work: returns -1 to go on, else the exit code. */
+static int take_options(int argc, char **argv, const char **ret_path)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'V'},
+                                            {0}};
+    for (int option; (option = getopt_long(argc, argv, "c:hV", options, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            *ret_path = optarg;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return EXIT_SUCCESS;
+        case 'V':
+            puts("paihaod " PAIHAO_VERSION);
+            return EXIT_SUCCESS;
+        default:
+            fputs(usage, stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (optind == argc)
+        return -1;
+    fprintf(stderr, "paihaod: unexpected argument \"%s\"\n%s", argv[optind], usage);
+    return EXIT_USAGE;
+}
+
+static int run(const char *config_path)
+{
+    struct daemon daemon = {.lock = -1};
+    sigset_t ends;
+    char *error = NULL;
+    int result = EXIT_ENVIRONMENT;
+    limit_process();
+    block_signals(&ends);
+    if (sodium_init() < 0) {
+        log_error("libsodium cannot be used");
+        return result;
+    }
+    if (config_load(config_path, &daemon.config, &error) < 0)
+        log_error("%s", error);
+    else if (take_data(&daemon) == 0 && open_desk(&daemon) == 0 && open_pages(&daemon) == 0 &&
+             start_readers(&daemon) == 0)
+        result = serve(&daemon, &ends);
+    free(error);
+    stop(&daemon);
+    return result;
+}
+
+int main(int argc, char **argv)
+{
+    const char *config_path = CONFIG_DEFAULT_PATH;
+    log_init("paihaod", LOG_LEVEL_INFO);
+    int result = take_options(argc, argv, &config_path);
+    return result >= 0 ? result : run(config_path);
+}

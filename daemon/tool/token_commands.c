@@ -1,0 +1,220 @@
+/* token create|list|revoke. A token's text is made here or in the daemon, printed once and never stored. */
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "tool/commands.h"
+#include "tool/terminal.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const int64_t pairing_life_us = INT64_C(15) * 60 * 1000000;
+
+enum tool_exit check_token_create(const struct tool_options *options)
+{
+    static const char *const roles[] = {"display", "photographer", "marshal", "liaison", "office"};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (strcmp(options->role, roles[i]) == 0)
+            return TOOL_DONE;
+    return tool_wrong_usage(options, "the role is one of display, photographer, marshal, liaison, office");
+}
+
+/* ---- create ---- */
+
+static enum tool_exit desk_create(struct tool *tool, char **ret_token, json_int_t *ret_id)
+{
+    const struct tool_options *options = &tool->options;
+    char text[TOKEN_TEXT_SIZE];
+    struct desk_command command = {.kind = DESK_TOKEN_CREATE, .queue.device = "tool"};
+    struct desk_answer answer;
+    token_text(text);
+    token_hash(text, command.token.hash);
+    command.token.kind = options->is_once ? TOKEN_PAIRING : TOKEN_BEARER;
+    command.token.expires_us = options->is_once ? clock_utc_us() + pairing_life_us : 0;
+    strncpy(command.token.role, options->role, sizeof command.token.role - 1);
+    strncpy(command.token.lane, options->lane ? options->lane : "", sizeof command.token.lane - 1);
+    enum tool_exit result = tool_desk_call(tool, &command, &answer);
+    if (result == TOOL_DONE) {
+        *ret_token = bytes_text(text);
+        *ret_id = answer.token.id;
+    }
+    wipe_bytes(text, sizeof text);
+    return result;
+}
+
+static enum tool_exit ask_create(struct tool *tool, char **ret_token, json_int_t *ret_id)
+{
+    const struct tool_options *options = &tool->options;
+    const char *text;
+    struct control_answer answer;
+    enum tool_exit result = tool_ask(
+        tool, "POST", "/api/v1/tokens",
+        json_pack("{s:s, s:s?, s:b}", "role", options->role, "lane", options->lane, "once", options->is_once),
+        &answer);
+    if (result != TOOL_DONE)
+        return result;
+    if (json_unpack(answer.json, "{s:s, s:I}", "token", &text, "id", ret_id) == 0)
+        *ret_token = bytes_text(text);
+    else
+        result = tool_strange_answer(tool);
+    control_answer_done(&answer);
+    return result;
+}
+
+static void print_token(const struct tool *tool, const char *token, json_int_t id)
+{
+    char *url = terminal_page_url(tool->config, tool->options.role, tool->options.lane, token);
+    if (tool->options.is_json) {
+        tool_print_json(json_pack("{s:s, s:s, s:I}", "token", token, "url", url, "id", id));
+    } else if (!isatty(STDOUT_FILENO)) {
+        puts(token);
+    } else {
+        char *code = terminal_qr(url);
+        printf("%s\n%s\n%s", token, url, code ? code : "");
+        if (tool->options.is_once)
+            printf("one device, within 15 minutes / 仅限一台设备，15 分钟内有效\n");
+        free(code);
+    }
+    free(url);
+}
+
+enum tool_exit run_token_create(struct tool *tool)
+{
+    char *token = NULL;
+    json_int_t id = 0;
+    enum tool_exit result = tool->desk ? desk_create(tool, &token, &id) : ask_create(tool, &token, &id);
+    if (result == TOOL_DONE)
+        print_token(tool, token, id);
+    if (token)
+        wipe_bytes(token, strlen(token));
+    free(token);
+    return result;
+}
+
+/* ---- list ---- */
+
+static json_t *record_json(const struct token_record *token)
+{
+    static const char *const kinds[] = {
+        [TOKEN_BEARER] = "bearer", [TOKEN_PAIRING] = "pairing", [TOKEN_SESSION] = "session"};
+    return json_pack(
+        "{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id, "kind", kinds[token->kind],
+        "role", token->role, "lane", token->lane[0] ? json_string(token->lane) : json_null(), "created_at",
+        tool_time_json(token->created_us), "expires_at", tool_time_json(token->expires_us), "used_at",
+        tool_time_json(token->used_us), "revoked_at", tool_time_json(token->revoked_us));
+}
+
+static enum tool_exit read_tokens(struct tool *tool, json_t **ret)
+{
+    if (tool->desk) {
+        size_t count;
+        struct token_record *records = desk_tokens(tool->desk, &count);
+        *ret = json_array();
+        for (size_t i = 0; i < count; i++)
+            json_array_append_new(*ret, record_json(&records[i]));
+        free(records);
+        return TOOL_DONE;
+    }
+    struct control_answer answer;
+    enum tool_exit result = tool_ask(tool, "GET", "/api/v1/tokens", NULL, &answer);
+    if (result != TOOL_DONE)
+        return result;
+    *ret = json_incref(json_object_get(answer.json, "tokens"));
+    control_answer_done(&answer);
+    return json_is_array(*ret) ? TOOL_DONE : tool_strange_answer(tool);
+}
+
+/* Times of one form compare as texts. */
+static const char *life_of(const json_t *token, const char *now)
+{
+    const char *expires = json_string_value(json_object_get(token, "expires_at"));
+    if (json_string_value(json_object_get(token, "revoked_at")))
+        return "revoked";
+    if (json_string_value(json_object_get(token, "used_at")))
+        return "used";
+    return expires && strcmp(expires, now) <= 0 ? "expired" : "live";
+}
+
+static void print_token_line(const json_t *token, const char *now)
+{
+    json_int_t id = 0;
+    const char *kind = "", *role = "", *created = "",
+               *lane = json_string_value(json_object_get(token, "lane"));
+    json_unpack((json_t *)token, "{s:I, s:s, s:s, s:s}", "id", &id, "kind", &kind, "role", &role,
+                "created_at", &created);
+    printf("%4lld  %-8s %-13s %-8s %-7s created %s\n", (long long)id, kind, role, lane ? lane : "-",
+           life_of(token, now), created);
+}
+
+enum tool_exit run_token_list(struct tool *tool)
+{
+    json_t *tokens = NULL, *token;
+    size_t i;
+    char now[CLOCK_TEXT_SIZE];
+    enum tool_exit result = read_tokens(tool, &tokens);
+    clock_text(clock_utc_us(), now);
+    if (result == TOOL_DONE && tool->options.is_json)
+        tool_print_json(json_pack("{s:O}", "tokens", tokens));
+    else if (result == TOOL_DONE)
+        json_array_foreach(tokens, i, token) print_token_line(token, now);
+    json_decref(tokens);
+    return result;
+}
+
+/* ---- revoke ---- */
+
+enum tool_exit check_token_revoke(const struct tool_options *options)
+{
+    uint64_t id;
+    if (text_to_u64(options->argument, 1, UINT32_MAX, &id) != 0)
+        return tool_wrong_usage(options, "ID is a number, as token list shows it");
+    return TOOL_DONE;
+}
+
+static bool is_listed(const json_t *tokens, uint64_t id)
+{
+    size_t i;
+    const json_t *token;
+    json_array_foreach(tokens, i, token) if (json_integer_value(json_object_get(token, "id")) ==
+                                             (json_int_t)id) return true;
+    return false;
+}
+
+static enum tool_exit revoke(struct tool *tool, uint64_t id)
+{
+    enum tool_exit result;
+    if (tool->desk) {
+        struct desk_command command = {
+            .kind = DESK_TOKEN_REVOKE, .queue.device = "tool", .token.id = (uint32_t)id};
+        struct desk_answer answer;
+        result = tool_desk_call(tool, &command, &answer);
+    } else {
+        struct control_answer answer = {0};
+        char *path = bytes_format("/api/v1/tokens/%" PRIu64 "/revoke", id);
+        result = tool_ask(tool, "POST", path, json_object(), &answer);
+        control_answer_done(&answer);
+        free(path);
+    }
+    return result;
+}
+
+enum tool_exit run_token_revoke(struct tool *tool)
+{
+    uint64_t id = 0;
+    json_t *tokens = NULL;
+    text_to_u64(tool->options.argument, 1, UINT32_MAX, &id);
+    enum tool_exit result = read_tokens(tool, &tokens);
+    if (result == TOOL_DONE && !is_listed(tokens, id))
+        result = tool_refuse_because(&tool->options, PROBLEM_NOT_FOUND, "没有这个编号的令牌。",
+                                     "There is no token with this number; see token list.");
+    json_decref(tokens);
+    if (result == TOOL_DONE)
+        result = revoke(tool, id);
+    if (result == TOOL_DONE && tool->options.is_json)
+        tool_print_json(json_pack("{s:I, s:b}", "id", (json_int_t)id, "revoked", 1));
+    else if (result == TOOL_DONE)
+        printf("token %" PRIu64 " revoked\n", id);
+    return result;
+}

@@ -193,6 +193,8 @@ static enum tool_exit check_command(const struct tool_command *command, struct a
     arguments->options.argument = command->argument ? arguments->words[n_words] : NULL;
     if (options->lane && (options->lane[0] == '\0' || strlen(options->lane) > LANE_NAME_MAX))
         return tool_refuse(options, PROBLEM_LANE_UNKNOWN);
+    if (options->output && options->output[0] == '\0')
+        return tool_wrong_usage(options, "the name of the file is empty: %s", command->synopsis);
     return command->check ? command->check(options) : TOOL_DONE;
 }
 

@@ -21,19 +21,29 @@ enum {
 
 _Thread_local struct config_loading *config_loading;
 
+static char *format_all(const char *format, va_list arguments)
+{
+    char *text;
+    if (vasprintf(&text, format, arguments) < 0)
+        abort();
+    return text;
+}
+
 int config_fail(int line, const char *format, ...)
 {
     if (config_loading->error)
         return -1;
     if (config_loading->last_line > 0 && line > config_loading->last_line)
         line = config_loading->last_line;
-    char *cause = NULL;
     va_list arguments;
     va_start(arguments, format);
-    int length = vasprintf(&cause, format, arguments);
+    char *cause = format_all(format, arguments);
     va_end(arguments);
-    config_loading->error =
-        bytes_format("%s:%d: %s", config_loading->path, line, length < 0 ? "out of memory" : cause);
+    /* a value in the cause may hold anything, the error is one line */
+    for (char *at = cause; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = ' ';
+    config_loading->error = bytes_format("%s:%d: %s", config_loading->path, line, cause);
     config_loading->result = -EINVAL;
     free(cause);
     return -1;
@@ -41,14 +51,11 @@ int config_fail(int line, const char *format, ...)
 
 static void on_confuse_error(cfg_t *cfg, const char *format, va_list arguments)
 {
-    char *cause = NULL;
-    if (vasprintf(&cause, format, arguments) < 0)
-        cause = NULL;
-    int line = cfg ? cfg->line : 0;
-    if (cause && strstr(cause, "'" CONFIG_END_MARK "'"))
-        config_fail(line, "a section is not closed, \"}\" is missing");
+    char *cause = format_all(format, arguments);
+    if (strstr(cause, "'" CONFIG_END_MARK "'"))
+        config_fail(cfg->line, "a section is not closed, \"}\" is missing");
     else
-        config_fail(line, "%s", cause ? cause : "out of memory");
+        config_fail(cfg->line, "%s", cause);
     free(cause);
 }
 

@@ -95,7 +95,8 @@ enum journal_fault writer_load(struct desk *desk, bool create, bool everything, 
         return fault;
     writer->deciding = queue_new();
     writer->answers = answers_new();
-    desk->keys = *journal_keys(writer->journal);
+    if (everything) /* the same ones later: others read them without a lock */
+        desk->keys = *journal_keys(writer->journal);
     struct directory *directory = directory_new();
     fault = load_tables(desk, directory, everything);
     /* What was answered before must be what is on disk now. */

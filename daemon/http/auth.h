@@ -6,7 +6,15 @@
 
 #include "desk/desk.h"
 
-enum role { ROLE_NONE = 0, ROLE_DISPLAY, ROLE_PHOTOGRAPHER, ROLE_MARSHAL, ROLE_LIAISON, ROLE_OFFICE, ROLE_COUNT };
+enum role {
+    ROLE_NONE = 0,
+    ROLE_DISPLAY,
+    ROLE_PHOTOGRAPHER,
+    ROLE_MARSHAL,
+    ROLE_LIAISON,
+    ROLE_OFFICE,
+    ROLE_COUNT
+};
 const char *role_name(enum role);
 enum role role_from_name(const char *name); /* ROLE_NONE when unknown */
 
@@ -49,8 +57,8 @@ void auth_done(struct auth *);
 /* Finds the token and what it may do. PROBLEM_NONE; PROBLEM_BAD_TOKEN when it is absent or unknown; RATE_LIMITED when this
  * address has tried too many wrong ones. A right token always passes, so that a stale tablet cannot lock out the others
  * behind its address; 256 random bits need no slowing down. */
-enum problem auth_identify(struct auth *, struct desk *, const struct peer_address *, const char *authorization,
-                           const char *cookies, struct caller *ret);
+enum problem auth_identify(struct auth *, struct desk *, const struct peer_address *,
+                           const char *authorization, const char *cookies, struct caller *ret);
 /* Counts a wrong token: PROBLEM_BAD_TOKEN, or PROBLEM_RATE_LIMITED from the eleventh within a minute. */
 enum problem auth_wrong(struct auth *, const struct peer_address *, int64_t now_mono_us);
 

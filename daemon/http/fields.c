@@ -98,8 +98,8 @@ static int language_weight(const char *range, size_t length)
     if (end - parameter < 3 || tolower((unsigned char)*parameter) != 'q' || parameter[1] != '=')
         return 0;
     int weight = parameter[2] == '1' ? 1000 : 0, place = 100;
-    for (const char *digit = parameter + 4; weight == 0 && digit < end && place > 0 && isdigit((unsigned char)*digit);
-         digit++, place /= 10)
+    for (const char *digit = parameter + 4;
+         weight == 0 && digit < end && place > 0 && isdigit((unsigned char)*digit); digit++, place /= 10)
         weight += (*digit - '0') * place;
     return weight;
 }
@@ -107,7 +107,8 @@ static int language_weight(const char *range, size_t length)
 static bool range_is(const char *range, size_t length, const char *language)
 {
     size_t own = strlen(language);
-    return length >= own && strncasecmp(range, language, own) == 0 && (length == own || !is_letter_or_digit(range[own]));
+    return length >= own && strncasecmp(range, language, own) == 0 &&
+           (length == own || !is_letter_or_digit(range[own]));
 }
 
 bool language_is_chinese(const char *accept_language)
@@ -228,7 +229,9 @@ const char *target_path(const char *target, const char *host)
 {
     if (*target == '/')
         return target;
-    size_t scheme = strncasecmp(target, "http://", 7) == 0 ? 7 : strncasecmp(target, "https://", 8) == 0 ? 8 : 0;
+    size_t scheme = strncasecmp(target, "http://", 7) == 0    ? 7
+                    : strncasecmp(target, "https://", 8) == 0 ? 8
+                                                              : 0;
     if (scheme == 0 || !host)
         return NULL;
     const char *authority = target + scheme;

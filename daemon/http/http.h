@@ -15,7 +15,8 @@ struct http;
 struct http_options {
     const struct config *config; /* borrowed for the server's life, as are the desk and the path */
     struct desk *desk;
-    const char *control_path; /* local socket, mode 0600, same routes with role office and no token; NULL: none */
+    const char
+        *control_path; /* local socket, mode 0600, same routes with role office and no token; NULL: none */
     /* The hand-over table of a lane, made on a thread of its own. 0 and bytes to free(), -ENOENT or another
      * -errno. ret_seq: the journal position it shows, for the file's name, numbers-LANE-SEQ.csv. */
     int (*numbers_csv)(void *arg, const char *lane, char **ret_data, size_t *ret_size, uint64_t *ret_seq);

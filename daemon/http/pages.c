@@ -21,8 +21,10 @@ static const char *content_type(const char *path)
     static const struct {
         const char *ending, *type;
     } types[] = {
-        {".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"},
-        {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"},
+        {".html", "text/html; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".svg", "image/svg+xml"},
     };
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending && i < sizeof types / sizeof *types; i++)
@@ -116,8 +118,9 @@ enum MHD_Result page_serve(struct request *request)
     char folder[128];
     int index = page_find(request->path);
     if (index < 0)
-        return folder_exists(request->path, folder, sizeof folder) ? redirect(request, folder)
-                                                                   : reply_problem(request, PROBLEM_NOT_FOUND);
+        return folder_exists(request->path, folder, sizeof folder)
+                   ? redirect(request, folder)
+                   : reply_problem(request, PROBLEM_NOT_FOUND);
     const struct page *page = &request->http->pages->list[index];
     if (etag_matches(request->fields.if_none_match, assets[index].etag))
         return reply_share(request, MHD_HTTP_NOT_MODIFIED, page->unchanged);

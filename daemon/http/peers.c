@@ -43,7 +43,8 @@ static void take_address(const struct sockaddr *socket, struct peer_address *ret
 struct peer *peer_new(struct peers *peers, struct MHD_Connection *connection)
 {
     struct peer *peer = bytes_alloc(sizeof *peer);
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     peer->fd = info->connect_fd;
     info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     take_address(info->client_addr, &peer->address);

@@ -125,8 +125,8 @@ static void render_ticket_or_null(struct buffer *out, const struct ticket_view *
         buffer_add(out, "null", 4);
 }
 
-void render_ticket_and_called(struct buffer *out, const struct ticket_view *view, const struct ticket_view *called,
-                              enum audience audience)
+void render_ticket_and_called(struct buffer *out, const struct ticket_view *view,
+                              const struct ticket_view *called, enum audience audience)
 {
     render_open_ticket(out, view, audience);
     member(out, "called");
@@ -134,7 +134,8 @@ void render_ticket_and_called(struct buffer *out, const struct ticket_view *view
     buffer_add(out, "}", 1);
 }
 
-static void render_tickets(struct buffer *out, const struct ticket_view *views, size_t count, enum audience audience)
+static void render_tickets(struct buffer *out, const struct ticket_view *views, size_t count,
+                           enum audience audience)
 {
     buffer_add(out, "[", 1);
     for (size_t i = 0; i < count; i++) {

@@ -12,12 +12,14 @@ void render_number(struct buffer *, uint64_t number);
 
 void render_ticket(struct buffer *, const struct ticket_view *, enum audience);
 /* The ticket with one more member: "called", null for NULL. */
-void render_ticket_and_called(struct buffer *, const struct ticket_view *, const struct ticket_view *called, enum audience);
+void render_ticket_and_called(struct buffer *, const struct ticket_view *, const struct ticket_view *called,
+                              enum audience);
 void render_session(struct buffer *, const struct queue_lane *);
 void render_counts(struct buffer *, const struct queue_counts *);
 void render_event_brief(struct buffer *, const struct queue_event *); /* {"name","state"} or null */
 /* notes_json: the readers, as desk_notes gives them. now_us: UTC. */
-void render_snapshot(struct buffer *, const struct lane_view *, const char *notes_json, int64_t now_us, enum audience);
+void render_snapshot(struct buffer *, const struct lane_view *, const char *notes_json, int64_t now_us,
+                     enum audience);
 
 /* One Server-Sent Event of the feed, "" when it is not for this audience. */
 void render_item(struct buffer *, const struct feed_item *, enum problem store, enum audience);

@@ -12,9 +12,10 @@ static void add_header(struct MHD_Response *response, const char *name, const ch
 
 void reply_secure(struct MHD_Response *response, enum reply_kind kind)
 {
-    static const char page_policy[] =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; "
-        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    static const char page_policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src "
+                                      "'self'; font-src 'self'; media-src 'self'; "
+                                      "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri "
+                                      "'none'; frame-ancestors 'none'";
     add_header(response, "Content-Security-Policy",
                kind == REPLY_PAGE ? page_policy : "default-src 'none'; frame-ancestors 'none'");
     add_header(response, "X-Content-Type-Options", "nosniff");
@@ -24,7 +25,8 @@ void reply_secure(struct MHD_Response *response, enum reply_kind kind)
 
 static struct MHD_Response *take_body(struct buffer *body, const char *content_type)
 {
-    struct MHD_Response *response = MHD_create_response_from_buffer(body->size, body->data, MHD_RESPMEM_MUST_FREE);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(body->size, body->data, MHD_RESPMEM_MUST_FREE);
     if (!response)
         bytes_resize(NULL, SIZE_MAX / 2);
     *body = (struct buffer){0};
@@ -78,8 +80,8 @@ void render_problem(struct buffer *out, enum problem problem, bool is_chinese, c
     buffer_add_text(out, "}");
 }
 
-static struct MHD_Response *problem_response(const struct request *request, enum problem problem, const char *detail,
-                                             const struct ticket_view *ticket)
+static struct MHD_Response *problem_response(const struct request *request, enum problem problem,
+                                             const char *detail, const struct ticket_view *ticket)
 {
     struct buffer body = {0};
     render_problem(&body, problem, request->is_chinese, detail, ticket, request->audience);

@@ -16,12 +16,13 @@ enum MHD_Result reply_share(struct request *, unsigned status, struct MHD_Respon
 
 /* RFC 9457, in the language asked for. */
 enum MHD_Result reply_problem(struct request *, enum problem);
-enum MHD_Result reply_problem_saying(struct request *, enum problem, const char *detail_en, const char *detail_zh);
+enum MHD_Result reply_problem_saying(struct request *, enum problem, const char *detail_en,
+                                     const char *detail_zh);
 enum MHD_Result reply_not_allowed(struct request *, const char *allow);
 /* The refusal of a command, with the ticket in question. */
 enum MHD_Result reply_refusal(struct request *, const struct desk_answer *);
 /* The document itself. `detail` NULL: the problem's own words; ticket may be NULL. */
-void render_problem(struct buffer *, enum problem, bool is_chinese, const char *detail, const struct ticket_view *ticket,
-                    enum audience);
+void render_problem(struct buffer *, enum problem, bool is_chinese, const char *detail,
+                    const struct ticket_view *ticket, enum audience);
 
 #endif

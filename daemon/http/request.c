@@ -16,7 +16,8 @@ struct request *request_new(struct listener *listener, struct MHD_Connection *co
     request->http = listener->http;
     request->listener = listener;
     request->connection = connection;
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     request->peer = info->socket_context;
     peer_allow(request->peer, PEER_REQUEST_US);
     atomic_fetch_add(&request->http->n_requests, 1);
@@ -118,8 +119,9 @@ static enum problem check_caller(struct request *request)
     if (request->listener->is_control) {
         auth_tool(caller);
     } else if (!(route->roles & 1 << ROLE_NONE)) {
-        enum problem problem = auth_identify(&request->http->auth, request->http->options.desk, &request->peer->address,
-                                             request->fields.authorization, request->fields.cookies, caller);
+        enum problem problem =
+            auth_identify(&request->http->auth, request->http->options.desk, &request->peer->address,
+                          request->fields.authorization, request->fields.cookies, caller);
         bool needs_none = route->flags & ROUTE_LOOPBACK && request->peer->address.is_loopback;
         if (problem && !needs_none)
             return problem;
@@ -128,13 +130,15 @@ static enum problem check_caller(struct request *request)
     }
     bool is_staff = caller->role != ROLE_NONE && caller->role != ROLE_DISPLAY && caller->role != ROLE_LIAISON;
     request->audience = is_staff ? AUDIENCE_STAFF : AUDIENCE_HALL;
-    if ((route->flags & ROUTE_CONTROL && !request->listener->is_control) || (route->flags & ROUTE_WHOLE && *caller->lane))
+    if ((route->flags & ROUTE_CONTROL && !request->listener->is_control) ||
+        (route->flags & ROUTE_WHOLE && *caller->lane))
         return PROBLEM_FORBIDDEN;
     if (!request->params.has_lane)
         return PROBLEM_NONE;
     if (!lane_exists(request->http->options.desk, request->params.lane))
         return PROBLEM_LANE_UNKNOWN;
-    return *caller->lane && strcmp(caller->lane, request->params.lane) != 0 ? PROBLEM_FORBIDDEN : PROBLEM_NONE;
+    return *caller->lane && strcmp(caller->lane, request->params.lane) != 0 ? PROBLEM_FORBIDDEN
+                                                                            : PROBLEM_NONE;
 }
 
 /* What is known of the body before it comes. */
@@ -152,7 +156,8 @@ static enum problem check_body(const struct request *request)
     return content_type_is_json(fields->content_type) ? PROBLEM_NONE : PROBLEM_BAD_MEDIA_TYPE;
 }
 
-enum MHD_Result request_start(struct request *request, const char *method, const char *target, const char *version)
+enum MHD_Result request_start(struct request *request, const char *method, const char *target,
+                              const char *version)
 {
     char allow[ALLOW_SIZE];
     struct request_fields *fields = &request->fields;
@@ -160,7 +165,8 @@ enum MHD_Result request_start(struct request *request, const char *method, const
     MHD_get_connection_values(request->connection, MHD_HEADER_KIND, take_field, fields);
     request->is_chinese = language_is_chinese(fields->accept_language);
     const char *length = fields->framing.content_length;
-    request->has_body = fields->framing.transfer_encoding || (length && strspn(length, "0") != strlen(length));
+    request->has_body =
+        fields->framing.transfer_encoding || (length && strspn(length, "0") != strlen(length));
     /* whoever is refused here has not sent the body yet; what then comes must not be read as a request */
     request->must_close = request->has_body;
     if (atomic_load_explicit(&request->http->is_closing, memory_order_relaxed)) {

@@ -18,7 +18,8 @@ enum {
 
 /* Borrowed from libmicrohttpd until the answer is out; NULL: absent. */
 struct request_fields {
-    const char *host, *origin, *authorization, *cookies, *content_type, *accept_language, *key, *last_event_id;
+    const char *host, *origin, *authorization, *cookies, *content_type, *accept_language, *key,
+        *last_event_id;
     const char *if_none_match;
     struct framing framing;
 };
@@ -40,8 +41,8 @@ struct request {
     bool is_chinese, has_body, must_close;
     struct buffer body;
     size_t body_seen;
-    struct wait *wait;   /* NULL: does not wait */
-    char *secret;        /* a token's text to give out with the answer; owned, wiped */
+    struct wait *wait; /* NULL: does not wait */
+    char *secret;      /* a token's text to give out with the answer; owned, wiped */
 };
 
 struct request *request_new(struct listener *, struct MHD_Connection *);

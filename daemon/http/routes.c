@@ -5,7 +5,7 @@
 
 #include "http/pages.h"
 
-#define LANE "/api/v1/lanes/{lane}"
+#define LANE   "/api/v1/lanes/{lane}"
 #define TICKET LANE "/tickets/{number}"
 
 const struct route routes[] = {
@@ -23,6 +23,8 @@ const struct route routes[] = {
     {"POST", "/api/v1/event", ROLES_OFFICE, ROUTE_WHOLE, event_create, 0},
     {"POST", "/api/v1/event/close", ROLES_OFFICE, ROUTE_WHOLE, event_close, 0},
     {"POST", "/api/v1/tokens", ROLES_OFFICE, 0, token_create, 0},
+    {"GET", "/api/v1/tokens", ROLES_OFFICE, ROUTE_WHOLE, token_list, 0},
+    {"POST", "/api/v1/tokens/{number}/revoke", ROLES_OFFICE, ROUTE_WHOLE, token_revoke, 0},
     {"POST", "/api/v1/pair", ROLES_STRANGER, 0, pair_device, 0},
     {"GET", "/api/v1/me", ROLES_ALL, 0, me_status, 0},
     {"POST", "/api/v1/backup", ROLES_OFFICE, ROUTE_CONTROL, backup_make, 0},

@@ -16,11 +16,12 @@ enum {
 };
 
 struct route {
-    const char *method, *pattern; /* {lane} and {number} stand for one segment; "*" for a page carried in the program */
-    unsigned roles;               /* ROLES_...: who may */
+    const char *method,
+        *pattern;   /* {lane} and {number} stand for one segment; "*" for a page carried in the program */
+    unsigned roles; /* ROLES_...: who may */
     unsigned flags;
-    route_fn handle;              /* called once the whole request is here */
-    int argument;                 /* of the handler: a command_kind */
+    route_fn handle; /* called once the whole request is here */
+    int argument;    /* of the handler: a command_kind */
 };
 extern const struct route routes[];
 extern const unsigned routes_count;
@@ -48,6 +49,8 @@ enum MHD_Result event_create(struct request *);
 enum MHD_Result event_status(struct request *);
 enum MHD_Result event_close(struct request *);
 enum MHD_Result token_create(struct request *);
+enum MHD_Result token_list(struct request *);   /* token_admin.c */
+enum MHD_Result token_revoke(struct request *); /* token_admin.c */
 enum MHD_Result pair_device(struct request *);
 enum MHD_Result me_status(struct request *);
 enum MHD_Result backup_make(struct request *);

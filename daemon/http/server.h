@@ -12,7 +12,12 @@
 #include "http/stream.h"
 #include "http/wait.h"
 
-enum { LISTENER_CONNECTIONS_MAX = 900, CONTROL_CONNECTIONS_MAX = 64, CONNECTION_MEMORY = 32 * 1024, CONNECTION_IDLE_S = 30 };
+enum {
+    LISTENER_CONNECTIONS_MAX = 900,
+    CONTROL_CONNECTIONS_MAX = 64,
+    CONNECTION_MEMORY = 32 * 1024,
+    CONNECTION_IDLE_S = 30
+};
 
 /* One libmicrohttpd daemon and its thread. */
 struct listener {
@@ -30,7 +35,7 @@ struct http {
     bool has_tls;
     char *tls_key, *tls_cert; /* PEM, for the daemon's life */
     size_t tls_key_size;
-    char **names;             /* Host names: http.hosts and the listen host. The array is ours, not the texts. */
+    char **names; /* Host names: http.hosts and the listen host. The array is ours, not the texts. */
     size_t n_names;
     struct pages *pages;
     struct auth auth;
@@ -40,12 +45,12 @@ struct http {
     struct counters counters;
     pthread_t ticker;
     bool has_ticker;
-    int bell;                 /* eventfd: news in the feed, or the end */
+    int bell; /* eventfd: news in the feed, or the end */
     atomic_bool is_closing;
-    atomic_uint n_requests;   /* between request_new and request_free */
-    char key_start[20];       /* of made-up idempotency keys: random for each start */
+    atomic_uint n_requests; /* between request_new and request_free */
+    char key_start[20];     /* of made-up idempotency keys: random for each start */
     atomic_uint_fast64_t next_key;
-    char last_log[256];       /* libmicrohttpd's latest words while starting: the cause */
+    char last_log[256]; /* libmicrohttpd's latest words while starting: the cause */
 };
 
 #endif

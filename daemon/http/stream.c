@@ -49,8 +49,8 @@ static void render_beat(struct hub *hub)
     char now[CLOCK_TEXT_SIZE];
     clock_text(clock_utc_us(), now);
     hub->beat++;
-    hub->beat_size =
-        (size_t)snprintf(hub->beat_text, sizeof hub->beat_text, "event: beat\ndata: {\"now\":\"%s\"}\n\n", now);
+    hub->beat_size = (size_t)snprintf(hub->beat_text, sizeof hub->beat_text,
+                                      "event: beat\ndata: {\"now\":\"%s\"}\n\n", now);
 }
 
 unsigned hub_broadcast(struct hub *hub, bool with_beat)
@@ -147,10 +147,11 @@ static const struct stream_text *find_text(const struct stream *stream)
     return is_it ? slot : NULL;
 }
 
-static void keep_text(struct stream *stream, uint64_t from, const struct feed_item *item)
+static void say_item(struct stream *stream, uint64_t from, const struct feed_item *item)
 {
     struct stream_text *slot = &stream->listener->texts.slots[from % STREAM_TEXTS];
-    enum problem store = item->kind == FEED_STORE ? desk_store_state(stream->http->options.desk) : PROBLEM_NONE;
+    enum problem store =
+        item->kind == FEED_STORE ? desk_store_state(stream->http->options.desk) : PROBLEM_NONE;
     slot->is_used = true;
     slot->from = from;
     slot->next = stream->position;
@@ -158,6 +159,7 @@ static void keep_text(struct stream *stream, uint64_t from, const struct feed_it
     memcpy(slot->lane, stream->lane, sizeof slot->lane);
     slot->text.size = 0;
     render_item(&slot->text, item, store, stream->audience);
+    say(stream, slot->text.data, slot->text.size);
 }
 
 enum step { STEP_SAID, STEP_NOTHING, STEP_OVER };
@@ -219,7 +221,7 @@ static enum step fill(struct stream *stream, bool may_sleep)
     else if (result == FEED_NONE)
         say_snapshot(stream, true);
     else if (stream->stage == STREAM_LIVE)
-        keep_text(stream, from, &item), stream->position = from;
+        say_item(stream, from, &item);
     else if (item.kind == FEED_TICKET || item.kind == FEED_LANE)
         render_item(&stream->rest, &item, PROBLEM_NONE, stream->audience);
     return STEP_SAID;

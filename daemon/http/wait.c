@@ -143,7 +143,9 @@ enum MHD_Result wait_for_desk(struct request *request, struct desk_command *comm
     struct wait *wait = begin(request, WAIT_COMMAND_US, false, after, &problem);
     if (!wait)
         return reply_problem(request, problem);
-    request_key(request, command->key);
+    wait->advance = command->queue.advance;
+    if (!*command->key)
+        request_key(request, command->key);
     int result = desk_submit(request->http->options.desk, command, take_answer, wait);
     if (result < 0) {
         forget(wait, false);
@@ -180,9 +182,10 @@ enum MHD_Result wait_resume(struct request *request)
     if (is_done)
         return wait->after(request, wait);
     request->wait = NULL;
-    return reply_problem_saying(request, PROBLEM_BUSY,
-                                "The answer takes long. Ask again with the same Idempotency-Key to learn what became of it.",
-                                "处理时间过长，请用相同的请求编号重试以确认结果。");
+    return reply_problem_saying(
+        request, PROBLEM_BUSY,
+        "The answer takes long. Ask again with the same Idempotency-Key to learn what became of it.",
+        "处理时间过长，请用相同的请求编号重试以确认结果。");
 }
 
 void wait_release(struct wait *wait)

@@ -22,10 +22,10 @@ struct work {
     wait_work_fn run;
     const struct http_options *options; /* borrowed */
     char lane[LANE_NAME_MAX + 1];
-    char *path;        /* owned */
+    char *path; /* owned */
     enum problem problem;
-    bool is_taken;     /* backup: there is such a file already */
-    char *data;        /* owned */
+    bool is_taken; /* backup: there is such a file already */
+    char *data;    /* owned */
     size_t size;
     uint64_t seq;
     uint8_t head[JOURNAL_HASH_SIZE];
@@ -36,6 +36,7 @@ struct wait {
     struct waits *waits;
     struct MHD_Connection *connection;
     bool is_done, is_suspended, is_orphan;
+    bool advance;        /* of the command; so that the answer can say who was called */
     int64_t deadline_us; /* monotonic */
     wait_after_fn after;
     struct desk_answer answer; /* once done, for commands */

@@ -98,11 +98,6 @@ enum journal_fault journal_read_credentials(struct journal *, journal_credential
 enum journal_fault journal_read_answers(struct journal *, journal_answer_fn, void *arg);
 enum journal_fault journal_read_tokens(struct journal *, journal_token_fn, void *arg);
 
-/* The latest `count` entries, oldest first, from a read-only connection of its own: safe beside a running
- * daemon, on any thread. Checks the chain between them. ret_detail as in journal_open. */
-enum journal_fault journal_tail(const char *data_dir, uint64_t count, journal_entry_fn, void *arg,
-                                char **ret_detail);
-
 /* ---- writing: begin, any of these, commit. After any fault the transaction is rolled back and the journal
  * must be closed; it refuses every further write with the same fault (a failed commit is never retried in
  * place). */

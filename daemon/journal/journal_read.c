@@ -3,7 +3,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/param.h>
 
 #include "base/bytes.h"
 #include "journal/chain.h"
@@ -97,30 +96,6 @@ enum journal_fault journal_read_entries(struct journal *journal, uint64_t after_
     else
         fault = read_rows(journal, statement, take_entry, &reading);
     sqlite3_finalize(statement);
-    return fault;
-}
-
-enum journal_fault journal_tail(const char *data_dir, uint64_t count, journal_entry_fn take, void *arg,
-                                char **ret_detail)
-{
-    struct journal reader = {0}; /* as much of a journal as reading entries needs */
-    char *path = database_path(data_dir);
-    enum journal_fault fault = database_exists(path, NULL)
-                                   ? database_open_reading(path, &reader.db, &reader.detail)
-                                   : JOURNAL_MISSING;
-    free(path);
-    if (!fault && sqlite3_exec(reader.db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
-        fault = database_explain(reader.db, &reader.detail);
-    if (!fault)
-        fault = journal_load_head(&reader);
-    if (!fault)
-        fault =
-            journal_read_entries(&reader, reader.committed.seq - MIN(count, reader.committed.seq), take, arg);
-    sqlite3_close(reader.db);
-    if (ret_detail && fault)
-        *ret_detail = reader.detail;
-    else
-        free(reader.detail);
     return fault;
 }
 

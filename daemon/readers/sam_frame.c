@@ -3,8 +3,6 @@
 #include "base/bytes.h"
 #include <string.h>
 
-enum phase { HUNTING, SEEN_96, INSIDE };
-
 static uint8_t xor_of(const uint8_t *bytes, size_t size)
 {
     uint8_t sum = 0;
@@ -20,7 +18,7 @@ void sam_frame_reset(struct sam_frame_parser *p)
 
 bool sam_frame_is_open(const struct sam_frame_parser *p)
 {
-    return p->phase == INSIDE;
+    return p->is_inside;
 }
 
 void sam_frame_request(uint8_t command, uint8_t parameter, uint8_t ret_request[static SAM_REQUEST_SIZE])
@@ -32,24 +30,26 @@ void sam_frame_request(uint8_t command, uint8_t parameter, uint8_t ret_request[s
 
 static void start_hunting(struct sam_frame_parser *p)
 {
-    p->phase = HUNTING;
-    p->marks = 0;
+    p->is_inside = false;
+    memset(p->tail, 0, sizeof p->tail);
+}
+
+/* The whole header, or one with a foreign byte among its AA. */
+static bool is_header(const uint8_t tail[SAM_FRAME_TAIL_SIZE])
+{
+    static const uint8_t end[] = {0xaa, 0xaa, 0x96, 0x69};
+    return memcmp(tail + 2, end, sizeof end) == 0 && (tail[1] == 0xaa || tail[0] == 0xaa);
 }
 
 static void hunt(struct sam_frame_parser *p, uint8_t byte)
 {
-    if (p->phase == SEEN_96 && byte == 0x69) {
-        p->phase = INSIDE;
-        p->size = 0;
-        p->expected = 2;
-    } else if (byte == 0xaa) {
-        p->marks = p->phase == SEEN_96 ? 1 : (uint8_t)(p->marks < 3 ? p->marks + 1 : 3);
-        p->phase = HUNTING;
-    } else if (p->phase == HUNTING && byte == 0x96 && p->marks >= 2) {
-        p->phase = SEEN_96;
-    } else {
-        start_hunting(p);
-    }
+    memmove(p->tail, p->tail + 1, sizeof p->tail - 1);
+    p->tail[sizeof p->tail - 1] = byte;
+    if (!is_header(p->tail))
+        return;
+    p->is_inside = true;
+    p->size = 0;
+    p->expected = 2;
 }
 
 /* Called when as many bytes are there as were expected: after the length, and at the end. */
@@ -81,7 +81,7 @@ enum sam_frame_event sam_frame_feed(struct sam_frame_parser *p, const uint8_t *b
     enum sam_frame_event event = SAM_FRAME_NONE;
     size_t used = 0;
     while (used < size && event == SAM_FRAME_NONE) {
-        if (p->phase != INSIDE) {
+        if (!p->is_inside) {
             hunt(p, bytes[used++]);
             continue;
         }

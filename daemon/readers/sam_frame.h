@@ -13,6 +13,7 @@ enum {
     SAM_FRAME_LENGTH_MIN = 4,    /* SW1..SW3 and CHK */
     SAM_FRAME_LENGTH_MAX = 4096, /* the largest real reply, text + photo + fingerprints, has 2314 */
     SAM_REQUEST_SIZE = 10,
+    SAM_FRAME_TAIL_SIZE = 6,
 };
 
 /* A reply whose length and checksum hold. */

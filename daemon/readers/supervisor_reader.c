@@ -55,7 +55,8 @@ static void log_state(struct supervised *reader)
 static bool move(struct supervised *reader, enum reader_state state, const char *code, const char *detail)
 {
     enum life_move moved = reader_life_move(&reader->life, state, code, detail, clock_utc_us());
-    if (moved == LIFE_CHANGED) {
+    if (moved == LIFE_CHANGED || reader->told_restarts != reader->life.restarts) {
+        reader->told_restarts = reader->life.restarts;
         door_tell_state(&reader->door, &reader->life);
         log_state(reader);
     }

@@ -21,6 +21,7 @@ struct supervised {
     struct reader_parser parser;
     struct relay relay;
     bool has_told_error; /* this process said itself what is wrong */
+    unsigned told_restarts;
     /* what the log said last, so that a reader that fails in the same way again and again is told of once */
     enum reader_state logged_state;
     char logged_code[READER_CODE_MAX + 1], logged_detail[READER_TEXT_MAX + 1];

@@ -236,7 +236,7 @@ static void send_answer(struct sam *s, enum fault_kind fault, struct answer *a, 
         out->chunk = 1;
         out->gap_us = SLOW_GAP_US;
     }
-    const bool is_sound = fault != FAULT_CHECKSUM && fault != FAULT_TRUNCATE && fault != FAULT_HEADER;
+    const bool is_sound = fault != FAULT_CHECKSUM && fault != FAULT_TRUNCATE;
     s->device.counts.answers++;
     timed_writes_add(out, now_us, a->bytes, a->size, a->is_card && is_sound ? TIMED_WRITE_ENDS_READ : 0);
     if (fault == FAULT_DUP)

@@ -10,7 +10,7 @@
  *   reread on|off   off: a second read of a resting card fails with 41
  *
  * Faults of the answers (for ever with count 0). "for reads" means answers to 30 xx:
- *   checksum truncate       that part is wrong          header     AA 00 AA AA 96 69
+ *   checksum truncate       that part is wrong          header     AA 00 AA AA 96 69 (a tolerant host can read on)
  *   noise                   junk before the frame       extra-aa   two more AA before the frame
  *   status41 status31       a read fails                status81   a select fails
  *   silence                 no answer                   mute       nothing at all until replugged

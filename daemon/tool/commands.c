@@ -16,7 +16,7 @@ const struct tool_command tool_commands[] = {
      "print a new token for a page"},
     {"token list", NULL, 0, 0, REACH_DESK, run_token_list, NULL, "token list", "the tokens made so far"},
     {"token revoke", "ID", 0, 0, REACH_DESK, run_token_revoke, check_token_revoke, "token revoke ID",
-     "end a token and what was paired with it"},
+     "end a token"},
     {"handover numbers", NULL, OPTION_LANE | OPTION_OUTPUT | OPTION_FORCE, OPTION_LANE, REACH_DESK,
      run_handover_numbers, NULL, "handover numbers --lane LANE [--output FILE] [--force]",
      "the numbers of a lane as CSV"},

@@ -235,21 +235,38 @@ static enum tool_exit print_backup(const struct tool *tool, const char *path, ui
 }
 
 /* DATA_DIR/backup/event-YYYYMMDDTHHMMSSZ-SEQ.db, its folder made if need be. */
-static char *usual_target(struct tool *tool)
+static char *usual_target(const struct config *config, uint64_t seq)
 {
-    const struct config *config = tool->config;
     char at[sizeof "YYYYMMDDTHHMMSSZ"];
     time_t now = (time_t)(clock_utc_us() / 1000000);
     struct tm utc;
-    struct lane_view view = {0};
-    if (desk_lane(tool->desk, config->lanes[0].name, &view) == 0)
-        lane_view_done(&view);
     strftime(at, sizeof at, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
     char *folder = bytes_format("%s/backup", config->data_dir);
     mkdir(folder, 0700);
-    char *target = bytes_format("%s/event-%s-%" PRIu64 ".db", folder, at, view.seq);
+    char *target = bytes_format("%s/event-%s-%" PRIu64 ".db", folder, at, seq);
     free(folder);
     return target;
+}
+
+static enum tool_exit read_position(struct tool *tool, uint64_t *ret_seq)
+{
+    if (tool->desk) {
+        struct lane_view view = {0};
+        if (desk_lane(tool->desk, tool->config->lanes[0].name, &view) == 0)
+            lane_view_done(&view);
+        *ret_seq = view.seq;
+        return TOOL_DONE;
+    }
+    json_int_t seq = 0;
+    struct control_answer answer;
+    enum tool_exit result = tool_ask(tool, "GET", "/healthz", NULL, &answer);
+    if (result != TOOL_DONE)
+        return result;
+    if (json_unpack(answer.json, "{s:I}", "seq", &seq) != 0)
+        result = tool_strange_answer(tool);
+    *ret_seq = (uint64_t)seq;
+    control_answer_done(&answer);
+    return result;
 }
 
 static enum tool_exit desk_backup_to(struct tool *tool, const char *target)
@@ -257,8 +274,7 @@ static enum tool_exit desk_backup_to(struct tool *tool, const char *target)
     uint64_t seq;
     uint8_t hash[JOURNAL_HASH_SIZE];
     char head[2 * JOURNAL_HASH_SIZE + 1];
-    char *path = target ? bytes_text(target) : usual_target(tool);
-    enum journal_fault fault = desk_backup(tool->desk, path, &seq, hash);
+    enum journal_fault fault = desk_backup(tool->desk, target, &seq, hash);
     enum tool_exit result = TOOL_DONE;
     if (fault == JOURNAL_DUPLICATE)
         result = refuse_existing(&tool->options);
@@ -266,9 +282,8 @@ static enum tool_exit desk_backup_to(struct tool *tool, const char *target)
         result = tool_journal_fault(&tool->options, fault, NULL);
     if (result == TOOL_DONE) {
         hex_encode(hash, sizeof hash, head);
-        result = print_backup(tool, path, seq, head);
+        result = print_backup(tool, target, seq, head);
     }
-    free(path);
     return result;
 }
 
@@ -278,7 +293,7 @@ static enum tool_exit ask_backup(struct tool *tool, const char *target)
     json_int_t seq;
     struct control_answer answer;
     enum tool_exit result =
-        tool_ask(tool, "POST", "/api/v1/backup", json_pack("{s:s?}", "path", target), &answer);
+        tool_ask(tool, "POST", "/api/v1/backup", json_pack("{s:s}", "path", target), &answer);
     if (result != TOOL_DONE)
         return result;
     if (json_unpack(answer.json, "{s:s, s:I, s:s}", "path", &path, "seq", &seq, "head", &head) == 0)
@@ -291,8 +306,13 @@ static enum tool_exit ask_backup(struct tool *tool, const char *target)
 
 enum tool_exit run_backup(struct tool *tool)
 {
-    char *target = tool->options.output ? whole_path(tool->options.output) : NULL;
-    enum tool_exit result = target ? check_target(&tool->options, target) : TOOL_DONE;
+    const char *given = tool->options.output;
+    uint64_t seq = 0;
+    enum tool_exit result = given ? TOOL_DONE : read_position(tool, &seq);
+    if (result != TOOL_DONE)
+        return result;
+    char *target = given ? whole_path(given) : usual_target(tool->config, seq);
+    result = check_target(&tool->options, target);
     if (result == TOOL_DONE)
         result = tool->desk ? desk_backup_to(tool, target) : ask_backup(tool, target);
     free(target);

@@ -182,7 +182,7 @@ static bool is_listed(const json_t *tokens, uint64_t id)
     return false;
 }
 
-static enum tool_exit revoke(struct tool *tool, uint64_t id)
+static enum tool_exit revoke_token(struct tool *tool, uint64_t id)
 {
     enum tool_exit result;
     if (tool->desk) {
@@ -211,7 +211,7 @@ enum tool_exit run_token_revoke(struct tool *tool)
                                      "There is no token with this number; see token list.");
     json_decref(tokens);
     if (result == TOOL_DONE)
-        result = revoke(tool, id);
+        result = revoke_token(tool, id);
     if (result == TOOL_DONE && tool->options.is_json)
         tool_print_json(json_pack("{s:I, s:b}", "id", (json_int_t)id, "revoked", 1));
     else if (result == TOOL_DONE)

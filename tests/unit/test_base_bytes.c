@@ -76,6 +76,7 @@ static void base64_is_decoded_or_refused(void **state)
         {"URL alphabet", "-_-_", -EINVAL, NULL},
         {"line break", "Zm9v\nZm9", -EINVAL, NULL},
         {"blank", "Zm9 ", -EINVAL, NULL},
+        {"byte beyond ASCII", "Zm9\xff", -EINVAL, NULL},
         {"too many", "Zm9vYmFyZg==", -E2BIG, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

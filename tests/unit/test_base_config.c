@@ -181,6 +181,7 @@ static void mistakes_have_line_and_words(void **state)
         {"method of a scanner", READER("driver = \"scanner\"\ndevice = \"serial:/dev/x\"\nmethod = \"raw\""),
          5, "nfc only"},
         {"unknown method", READER("driver = \"nfc\"\nmethod = \"fast\""), 4, "unknown method \"fast\""},
+        {"line break in a value", READER("driver = \"a\\nb\""), 3, "unknown driver \"a b\""},
         {"odd baud", READER("driver = \"sam\"\nbaud = 9601"), 4, "baud = 9601"},
         {"baud of nfc", READER("driver = \"nfc\"\ndevice = \"pn532_uart:/dev/x\"\nbaud = 9600"), 5,
          "serial drivers"},

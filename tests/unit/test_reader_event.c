@@ -120,8 +120,8 @@ static void drops_words_that_are_not_plain(void **test)
         "{\"type\":\"state\",\"state\":\"absent\",\"code\":\"UPPER\",\"detail\":\"a\\nb\"}",
         "{\"type\":\"state\",\"state\":\"absent\",\"code\":\"a b\",\"detail\":\"\\u001b[2J\"}",
         "{\"type\":\"state\",\"state\":\"absent\",\"code\":7,\"detail\":[]}",
-        "{\"type\":\"state\",\"state\":\"absent\",\"code\":\"an-endless-code-of-more-than-32-letters\","
-        "\"detail\":\"\\u0085\"}",
+        "{\"type\":\"state\",\"state\":\"absent\",\"code\":\"an-endless-code-of-more-than-32-letters\"}",
+        "{\"type\":\"state\",\"state\":\"absent\",\"detail\":\"\\u0085\"}",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         struct reader_event event = parse(lines[i], strlen(lines[i]));

@@ -1,0 +1,420 @@
+/* The supervisor over a real desk, with shell scripts as readers: each behaves badly in a way of its own, all
+ * at once, beside one that is good. */
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "readers/supervisor.h"
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define S 1000000
+
+/* $4 is the device, which says how to behave; notes are kept beside the script. */
+static const char script[] =
+    "#!/bin/sh\n"
+    "name=${4#serial:}\n"
+    "cd \"${0%/*}\" || exit 9\n"
+    "echo $$ >>\"$name.pids\"\n"
+    "echo \"$*\" >>\"$name.args\"\n"
+    "beat() { echo '{\"type\":\"heartbeat\",\"at_us\":1}'; }\n"
+    "state() { echo "
+    "\"{\\\"type\\\":\\\"state\\\",\\\"state\\\":\\\"$1\\\",\\\"code\\\":\\\"$2\\\",\\\"detail\\\":\\\"$"
+    "3\\\"}\"; }\n"
+    "scan() { echo "
+    "\"{\\\"type\\\":\\\"reading\\\",\\\"medium\\\":\\\"capture_code\\\",\\\"payload_base64\\\":\\\"$1\\\"}"
+    "\"; }\n"
+    "ready() { state opening opening; state ready ready; beat; }\n"
+    "live() { while sleep 0.5; do beat; done & while read -r word; do echo \"$word\" >>\"$name.words\"; "
+    "done; }\n"
+    "case $name in\n"
+    "good) ready; scan R09PRDE=; scan R09PRDE=; scan ''; live ;;\n"
+    "bad-digit) ready; echo "
+    "'{\"type\":\"reading\",\"medium\":\"id_card\",\"id_number\":\"990101200001010012\",\"name\":\"x\"}'; "
+    "live ;;\n"
+    "two-cards) ready; echo '{\"type\":\"fault\",\"code\":\"two-cards\",\"detail\":\"\"}'\n"
+    "  echo "
+    "'{\"type\":\"fault\",\"code\":\"frame-garbled\",\"message\":{\"zh\":\"再放一次\",\"en\":\"Present it "
+    "again\"}}'\n"
+    "  echo '{\"type\":\"fault\",\"code\":\"never-heard-of\"}'; live ;;\n"
+    "dying) ready; scan RFlJTkc=; kill -SEGV $$ ;;\n"
+    "leaving) ready; exit 7 ;;\n"
+    "saying-why) state error permission-denied 'no permission'; exit 3 ;;\n"
+    "frozen) ready; kill -STOP $$ ;;\n"
+    "spinning) ready; while :; do :; done ;;\n"
+    "mute) exec sleep 1000 ;;\n"
+    "garbage) ready; i=0; while [ $i -lt 30 ]; do echo noise; i=$((i+1)); done; live ;;\n"
+    "lying) state absent; state ready; beat; live ;;\n"
+    "deaf) ready; exec <&-; scan REVBRg==; while sleep 0.5; do beat; done ;;\n"
+    "flood) ready; i=100; while [ $i -lt 180 ]; do scan \"RkxP$i+\"; i=$((i+1)); done; live ;;\n"
+    "noisy) ready; printf 'one complaint\\n\\033[31mtwo\\n' >&2; live ;;\n"
+    "slow-end) trap '' TERM; ready; while :; do sleep 0.2; beat; done ;;\n"
+    "esac\n";
+
+static const char *const names[] = {
+    "good", "bad-digit", "two-cards", "dying", "leaving", "saying-why", "frozen",   "spinning",
+    "mute", "garbage",   "lying",     "deaf",  "flood",   "noisy",      "slow-end",
+};
+enum { N_NAMES = sizeof names / sizeof names[0] };
+
+static struct {
+    char folder[64];
+    struct config config;
+    struct config_lane lane;
+    struct config_reader readers[N_NAMES];
+    struct desk *desk;
+    struct supervisor *supervisor;
+    uint64_t feed;
+    json_t *doors; /* every door note so far */
+} house;
+
+/* ---- the house */
+
+static void command(struct queue_command queue)
+{
+    struct desk_command given = {.kind = DESK_QUEUE, .queue = queue};
+    struct desk_answer answer;
+    strcpy(given.queue.lane, "A");
+    strcpy(given.queue.device, "test");
+    desk_call(house.desk, &given, &answer);
+    assert_int_equal(answer.problem, PROBLEM_NONE);
+}
+
+static void write_script(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, script, sizeof script - 1), sizeof script - 1);
+    close(fd);
+}
+
+static int open_house(void **test)
+{
+    (void)test;
+    assert_true(sodium_init() >= 0);
+    log_init("test", LOG_LEVEL_ERROR);
+    strcpy(house.folder, "/tmp/paihao-test-XXXXXX");
+    assert_non_null(mkdtemp(house.folder));
+    for (size_t i = 0; i < N_NAMES; i++)
+        house.readers[i] = (struct config_reader){.name = bytes_text(names[i]),
+                                                  .driver = bytes_text("scanner"),
+                                                  .device = bytes_format("serial:%s", names[i]),
+                                                  .method = bytes_text("auto"),
+                                                  .baud = 9600};
+    house.lane = (struct config_lane){
+        .name = bytes_text("A"), .room = bytes_text(""), .readers = house.readers, .n_readers = N_NAMES};
+    house.config = (struct config){.data_dir = house.folder,
+                                   .lanes = &house.lane,
+                                   .n_lanes = 1,
+                                   .key_file = bytes_format("%s/secret.key", house.folder),
+                                   .reader_program = bytes_format("%s/reader", house.folder)};
+    write_script(house.config.reader_program);
+    char *error = NULL;
+    const struct desk_options options = {.config = &house.config, .create = true};
+    if (desk_open(&house.desk, &options, &error) != JOURNAL_OK)
+        fail_msg("%s", error);
+    command((struct queue_command){.kind = COMMAND_EVENT_CREATE, .text = "test"});
+    command((struct queue_command){.kind = COMMAND_SESSION_OPEN});
+    house.doors = json_array();
+    assert_int_equal(supervisor_start(&house.supervisor, &house.config, house.desk), 0);
+    return 0;
+}
+
+static char *shell(const char *format, const char *argument)
+{
+    char *line = bytes_format(format, house.folder, argument), *text = bytes_alloc(4096);
+    FILE *pipe = popen(line, "re");
+    assert_non_null(pipe);
+    text[fread(text, 1, 4095, pipe)] = '\0';
+    pclose(pipe);
+    free(line);
+    return text;
+}
+
+static int close_house(void **test)
+{
+    (void)test;
+    int64_t start_us = clock_mono_us();
+    supervisor_stop(house.supervisor);
+    int64_t took_us = clock_mono_us() - start_us;
+    desk_close(house.desk);
+    /* every process that ever was one of ours is gone */
+    char *alive = shell("for p in $(cat %s/*.pids); do kill -0 $p 2>/dev/null && echo $p; done%s", "");
+    assert_string_equal(alive, "");
+    free(alive);
+    free(shell("rm -r %s%s", ""));
+    json_decref(house.doors);
+    for (size_t i = 0; i < N_NAMES; i++) {
+        free(house.readers[i].name);
+        free(house.readers[i].driver);
+        free(house.readers[i].device);
+        free(house.readers[i].method);
+    }
+    free(house.lane.name);
+    free(house.lane.room);
+    free(house.config.key_file);
+    free(house.config.reader_program);
+    assert_in_range(took_us, 0, 4 * S); /* one of them ignores SIGTERM, two do not run at all */
+    return 0;
+}
+
+/* ---- what the pages hear */
+
+/* The latest state of a reader, to json_decref(). */
+static json_t *state_of(const char *name)
+{
+    char *text = desk_notes(house.desk, "A");
+    json_t *all = json_loads(text, 0, NULL), *one, *found = NULL;
+    size_t i;
+    assert_non_null(all);
+    json_array_foreach(all, i, one) if (strcmp(json_string_value(json_object_get(one, "reader")), name) == 0)
+        found = json_incref(one);
+    json_decref(all);
+    free(text);
+    assert_non_null(found);
+    return found;
+}
+
+static const char *text_of(const json_t *object, const char *field)
+{
+    const char *text = json_string_value(json_object_get(object, field));
+    return text ? text : "";
+}
+
+static void collect_doors(void)
+{
+    struct feed_item item;
+    while (feed_read(house.desk, "A", &house.feed, &item) == FEED_ITEM)
+        if (item.kind == FEED_NOTE && strcmp(item.note, "door") == 0) {
+            assert_true(item.staff_only);
+            json_array_append_new(house.doors, json_loads(item.json, 0, NULL));
+        }
+}
+
+/* The n-th door note of a reader, borrowed; NULL when it has not come within the time. */
+static const json_t *door_of(const char *name, size_t n, int64_t timeout_us)
+{
+    for (int64_t end_us = clock_mono_us() + timeout_us;; clock_sleep_us(10000)) {
+        size_t i, count = 0;
+        json_t *one;
+        collect_doors();
+        json_array_foreach(house.doors, i,
+                           one) if (strcmp(text_of(one, "reader"), name) == 0 && count++ == n) return one;
+        if (clock_mono_us() > end_us)
+            return NULL;
+    }
+}
+
+static void expect_door(const char *name, size_t n, const char *result, const char *code)
+{
+    const json_t *door = door_of(name, n, 10 * S);
+    if (!door)
+        fail_msg("%s: no door note %zu", name, n);
+    assert_string_equal(text_of(door, "result"), result);
+    assert_string_equal(text_of(door, "code"), code);
+    assert_true(*text_of(json_object_get(door, "message"), "zh"));
+    assert_true(*text_of(json_object_get(door, "message"), "en"));
+    assert_int_equal(strlen(text_of(door, "at")), CLOCK_TEXT_SIZE - 1);
+    assert_true((strcmp(result, "refused") != 0) == (*text_of(door, "number") != '\0'));
+}
+
+/* Waits until a reader shows this state and code (NULL: any) and at least so many restarts. */
+static void expect_state(const char *name, const char *state, const char *code, int restarts,
+                         int64_t timeout_us)
+{
+    for (int64_t end_us = clock_mono_us() + timeout_us;; clock_sleep_us(5000)) {
+        json_t *now = state_of(name);
+        bool is_so = (!state || strcmp(text_of(now, "state"), state) == 0) &&
+                     (!code || strcmp(text_of(now, "code"), code) == 0) &&
+                     json_integer_value(json_object_get(now, "restarts")) >= restarts;
+        char *text = is_so ? NULL : json_dumps(now, 0);
+        json_decref(now);
+        if (is_so)
+            return;
+        if (clock_mono_us() > end_us)
+            fail_msg("expected %s, %s, %d restarts: %s", state, code, restarts, text);
+        free(text);
+    }
+}
+
+/* ---- the tests */
+
+static void a_good_reader_gives_numbers_and_hears_of_it(void **test)
+{
+    (void)test;
+    expect_state("good", "ready", "", 0, 5 * S);
+    /* the refusal needs no answer of the desk and may overtake */
+    assert_non_null(door_of("good", 2, 10 * S));
+    size_t refused = 0;
+    while (strcmp(text_of(door_of("good", refused, 0), "result"), "refused") != 0)
+        assert_in_range(++refused, 0, 2);
+    size_t first = refused == 0, second = refused <= 1 ? 2 : 1;
+    expect_door("good", refused, "refused", "empty-scan");
+    expect_door("good", first, "accepted", "");
+    expect_door("good", second, "already", "");
+    assert_string_equal(text_of(door_of("good", first, 0), "number"),
+                        text_of(door_of("good", second, 0), "number"));
+    char *words = NULL;
+    for (int i = 0; i < 300; i++) {
+        free(words);
+        words = shell("cat %s/%s.words 2>/dev/null", "good");
+        if (strlen(words) >= 25)
+            break;
+        clock_sleep_us(10000);
+    }
+    assert_true(strstr(words, "accepted\n") && strstr(words, "already\n") && strstr(words, "refused\n"));
+    assert_true(strstr(words, "accepted\n") < strstr(words, "already\n"));
+    assert_int_equal(strlen(words), strlen("accepted\nalready\nrefused\n"));
+    free(words);
+}
+
+static void the_program_is_run_as_agreed(void **test)
+{
+    (void)test;
+    char *arguments = shell("head -n 1 %s/%s.args", "good");
+    assert_string_equal(arguments, "--driver scanner --device serial:good --baud 9600 --supervised\n");
+    free(arguments);
+}
+
+static void faults_reach_the_door(void **test)
+{
+    (void)test;
+    expect_door("bad-digit", 0, "refused", "bad-id-number");
+    expect_door("two-cards", 0, "refused", "two-cards");
+    expect_door("two-cards", 1, "refused", "frame-garbled");
+    expect_door("two-cards", 2, "refused", "never-heard-of");
+    const json_t *words = json_object_get(door_of("two-cards", 0, 0), "message");
+    assert_string_equal(text_of(words, "en"), problem_en(PROBLEM_TWO_CARDS));
+    words = json_object_get(door_of("two-cards", 1, 0), "message");
+    assert_string_equal(text_of(words, "zh"), "再放一次");
+}
+
+static void manual_entry_goes_on_meanwhile(void **test)
+{
+    (void)test;
+    struct presentation person = {.medium = MEDIUM_MANUAL, .id_number = "990101200001010020", .name = "x"};
+    const struct desk_command given = {.kind = DESK_QUEUE,
+                                       .queue = {.kind = COMMAND_CHECK_IN, .lane = "A", .device = "token:1"},
+                                       .presentation = &person};
+    struct desk_answer answer;
+    int64_t start_us = clock_mono_us();
+    desk_call(house.desk, &given, &answer);
+    assert_int_equal(answer.problem, PROBLEM_NONE);
+    assert_true(answer.created);
+    assert_in_range(clock_mono_us() - start_us, 0, 2 * S);
+}
+
+static void a_dying_reader_loses_nothing_and_is_restarted(void **test)
+{
+    (void)test;
+    expect_door("dying", 0, "accepted", "");
+    expect_door("dying", 1, "already", ""); /* of the second process */
+    expect_state("dying", "error", "reader-died", 2, 10 * S);
+    json_t *state = state_of("dying");
+    if (strcmp(text_of(state, "code"), "reader-died") == 0)
+        assert_string_equal(text_of(state, "detail"), "signal SEGV");
+    json_decref(state);
+    expect_state("leaving", "error", "reader-died", 2, 10 * S);
+}
+
+static void what_a_reader_says_of_its_end_stays(void **test)
+{
+    (void)test;
+    expect_state("saying-why", "error", "permission-denied", 2, 10 * S);
+}
+
+static void silent_readers_are_killed(void **test)
+{
+    (void)test;
+    expect_state("frozen", "error", "reader-silent", 0, 8 * S);
+    expect_state("spinning", "error", "reader-silent", 0, 8 * S);
+    expect_state("mute", "error", "reader-silent", 0, 12 * S);
+    expect_state("frozen", "ready", NULL, 1, 4 * S); /* the next process */
+    expect_state("spinning", "ready", NULL, 1, 4 * S);
+}
+
+static void liars_and_babblers_are_killed(void **test)
+{
+    (void)test;
+    expect_state("garbage", "error", "reader-garbage", 1, 10 * S);
+    expect_state("flood", "error", "reader-flood", 0, 10 * S);
+    collect_doors();
+    size_t i, accepted = 0;
+    json_t *one;
+    json_array_foreach(house.doors, i, one) accepted +=
+        strcmp(text_of(one, "reader"), "flood") == 0 && strcmp(text_of(one, "result"), "accepted") == 0;
+    assert_int_equal(accepted, 50); /* of the 80 that each process prints; the second gets `already` */
+    json_t *state = state_of("lying");
+    assert_string_equal(text_of(state, "state"), "absent"); /* ready without opening is not believed */
+    json_decref(state);
+}
+
+static void a_reader_that_does_not_listen_harms_nobody(void **test)
+{
+    (void)test;
+    expect_door("deaf", 0, "accepted", "");
+    json_t *state = state_of("deaf");
+    assert_int_equal(json_integer_value(json_object_get(state, "restarts")), 0);
+    json_decref(state);
+}
+
+static void good_readers_were_never_disturbed(void **test)
+{
+    (void)test;
+    static const char *const good[] = {"good", "bad-digit", "two-cards", "noisy", "lying", "slow-end"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        json_t *state = state_of(good[i]);
+        if (json_integer_value(json_object_get(state, "restarts")) != 0)
+            fail_msg("%s was restarted: %s", good[i], json_dumps(state, 0));
+        json_decref(state);
+    }
+}
+
+static void a_program_that_cannot_run_is_told(void **test)
+{
+    (void)test;
+    struct config_reader reader = house.readers[0];
+    struct config_lane lane = {
+        .name = house.lane.name, .room = house.lane.room, .readers = &reader, .n_readers = 1};
+    struct config config = house.config;
+    char program[] = "/nonexistent/paihao-reader", name[] = "none";
+    reader.name = name;
+    config.lanes = &lane;
+    config.reader_program = program;
+    struct supervisor *supervisor;
+    assert_int_equal(supervisor_start(&supervisor, &config, house.desk), 0);
+    expect_state("none", "error", "reader-not-started", 2, 5 * S);
+    supervisor_stop(supervisor);
+    json_t *state = state_of("none");
+    assert_string_equal(text_of(state, "detail"),
+                        "cannot run /nonexistent/paihao-reader: No such file or directory");
+    json_decref(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_reader_gives_numbers_and_hears_of_it),
+        cmocka_unit_test(the_program_is_run_as_agreed),
+        cmocka_unit_test(faults_reach_the_door),
+        cmocka_unit_test(manual_entry_goes_on_meanwhile),
+        cmocka_unit_test(a_dying_reader_loses_nothing_and_is_restarted),
+        cmocka_unit_test(what_a_reader_says_of_its_end_stays),
+        cmocka_unit_test(silent_readers_are_killed),
+        cmocka_unit_test(liars_and_babblers_are_killed),
+        cmocka_unit_test(a_reader_that_does_not_listen_harms_nobody),
+        cmocka_unit_test(good_readers_were_never_disturbed),
+        cmocka_unit_test(a_program_that_cannot_run_is_told),
+    };
+    return cmocka_run_group_tests(tests, open_house, close_house);
+}

@@ -37,14 +37,15 @@ static const struct step opening[] = {
     {"MaxRetries 2", "0000ff06fad43205000102f200", ACK "0000ff02fed533f800"},
 };
 
-#define SELECT_B  "0000ff05fbd44a010300de00"
-#define GUID      "0000ff07f9d44200360000 08ac00"
-#define RF_OFF    "0000ff04fcd4320100f900"
-#define RF_ON     "0000ff04fcd4320101f800"
-#define FOUND_B   ACK "0000ff12eed54b01015000000000d103860c00808001081f00"
-#define NONE_B    ACK "0000ff03fdd54b00e000"
-#define NUMBER    ACK "0000ff0df3d543001122334455667788 9000f400"
-#define TIMED_OUT ACK "0000ff03fdd54301e700"
+#define SELECT_B      "0000ff05fbd44a010300de00"
+#define GUID          "0000ff07f9d44200360000 08ac00"
+#define RF_OFF        "0000ff04fcd4320100f900"
+#define RF_ON         "0000ff04fcd4320101f800"
+#define FOUND_B_FRAME "0000ff12eed54b01015000000000d103860c00808001081f00"
+#define FOUND_B       ACK FOUND_B_FRAME
+#define NONE_B        ACK "0000ff03fdd54b00e000"
+#define NUMBER        ACK "0000ff0df3d543001122334455667788 9000f400"
+#define TIMED_OUT     ACK "0000ff03fdd54301e700"
 
 static const struct step list_way[] = {
     {"nothing in the field", SELECT_B, NONE_B},
@@ -220,7 +221,7 @@ static void test_infinite_search(void **state)
     say(d, SELECT_B, 0);
     expect(d, "silent", ACK, INT64_MAX);
     d->class->put(d, &resident, 1, 0);
-    expect(d, "a card comes", FOUND_B + 12, 0);
+    expect(d, "a card comes", FOUND_B_FRAME, 0);
     d->class->put(d, NULL, 0, 0);
 
     say(d, SELECT_B, 0);
@@ -374,7 +375,7 @@ static void test_pace(void **state)
     expect(d, "no ACK yet", "", 1500);
     expect(d, "the ACK", ACK, 1600);
     expect(d, "the radio still works", "", 9000);
-    expect(d, "8 ms later 25 bytes", FOUND_B + 12, 12000);
+    expect(d, "8 ms later 25 bytes", FOUND_B_FRAME, 12000);
     d->class->destroy(d);
 }
 

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 
 enum {
-    AGAIN_FOR_US = 10 * 1000 * 1000, /* how long a daemon may take to start or stop */
+    AGAIN_FOR_US = 5 * 1000 * 1000, /* how long a daemon may take to start or stop */
     AGAIN_EVERY_US = 50 * 1000,
     WORDS_MAX = 3,
 };
@@ -160,12 +160,12 @@ static enum tool_exit take_arguments(struct arguments *arguments, int argc, char
 /* How many of the given words name this command, 0: it is not meant. */
 static int words_of(const struct tool_command *command, const struct arguments *arguments)
 {
-    char *two = bytes_format("%s %s", arguments->words[0], arguments->n_words > 1 ? arguments->words[1] : "");
-    int count = strcmp(command->words, arguments->words[0]) == 0 ? 1
-                : strcmp(command->words, two) == 0               ? 2
-                                                                 : 0;
-    free(two);
-    return count;
+    size_t first = strcspn(command->words, " ");
+    if (strlen(arguments->words[0]) != first || strncmp(command->words, arguments->words[0], first) != 0)
+        return 0;
+    if (command->words[first] == '\0')
+        return 1;
+    return arguments->n_words > 1 && strcmp(command->words + first + 1, arguments->words[1]) == 0 ? 2 : 0;
 }
 
 static const struct tool_command *find_command(const struct arguments *arguments, int *ret_words)

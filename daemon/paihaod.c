@@ -12,6 +12,7 @@
 #include "http/http.h"
 #include "readers/supervisor.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -69,9 +70,9 @@ static int take_data(struct daemon *daemon)
     if (lock != -EWOULDBLOCK)
         log_error("cannot lock %s: %s", data_dir, strerror(-lock));
     else if (holder > 0)
-        log_error("another paihaod or tool (pid %jd) has %s", (intmax_t)holder, data_dir);
+        log_error("another paihaod (pid %jd) has %s", (intmax_t)holder, data_dir);
     else
-        log_error("another paihaod or tool has %s", data_dir);
+        log_error("another paihaod has %s", data_dir);
     return -1;
 }
 
@@ -176,6 +177,17 @@ static int serve(const struct daemon *daemon, const sigset_t *signals)
 
 /* ---- the process */
 
+/* Log lines must never land in a file or socket that happened to get a standard stream's number. */
+static void fill_standard_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 static void limit_process(void)
 {
     umask(077);
@@ -259,6 +271,7 @@ static int run(const char *config_path)
 int main(int argc, char **argv)
 {
     const char *config_path = CONFIG_DEFAULT_PATH;
+    fill_standard_streams();
     log_init("paihaod", LOG_LEVEL_INFO);
     int result = take_options(argc, argv, &config_path);
     return result >= 0 ? result : run(config_path);

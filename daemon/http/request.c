@@ -156,10 +156,33 @@ static enum problem check_body(const struct request *request)
     return content_type_is_json(fields->content_type) ? PROBLEM_NONE : PROBLEM_BAD_MEDIA_TYPE;
 }
 
+/* What is wrong with the request before its body, PROBLEM_NONE if nothing. */
+static enum problem check_head(struct request *request, const char *method, const char *target)
+{
+    if (atomic_load_explicit(&request->http->is_closing, memory_order_relaxed)) {
+        request->must_close = true;
+        return PROBLEM_STOPPING;
+    }
+    enum problem problem = check_message(request, method, target);
+    if (problem)
+        return problem;
+    request->route = route_find(method, request->path, &request->params, request->allow);
+    if (!request->route)
+        return *request->allow ? PROBLEM_METHOD_NOT_ALLOWED : PROBLEM_NOT_FOUND;
+    problem = check_caller(request);
+    return problem ? problem : check_body(request);
+}
+
+static enum MHD_Result refuse(struct request *request)
+{
+    if (request->refusal == PROBLEM_METHOD_NOT_ALLOWED)
+        return reply_not_allowed(request, request->allow);
+    return reply_problem(request, request->refusal);
+}
+
 enum MHD_Result request_start(struct request *request, const char *method, const char *target,
                               const char *version)
 {
-    char allow[ALLOW_SIZE];
     struct request_fields *fields = &request->fields;
     fields->framing.version = version;
     MHD_get_connection_values(request->connection, MHD_HEADER_KIND, take_field, fields);
@@ -167,23 +190,12 @@ enum MHD_Result request_start(struct request *request, const char *method, const
     const char *length = fields->framing.content_length;
     request->has_body =
         fields->framing.transfer_encoding || (length && strspn(length, "0") != strlen(length));
-    /* whoever is refused here has not sent the body yet; what then comes must not be read as a request */
+    /* whoever is refused now has not sent the body yet; what then comes must not be read as a request */
     request->must_close = request->has_body;
-    if (atomic_load_explicit(&request->http->is_closing, memory_order_relaxed)) {
-        request->must_close = true;
-        return reply_problem(request, PROBLEM_STOPPING);
-    }
-    enum problem problem = check_message(request, method, target);
-    if (problem)
-        return reply_problem(request, problem);
-    request->route = route_find(method, request->path, &request->params, allow);
-    if (!request->route)
-        return *allow ? reply_not_allowed(request, allow) : reply_problem(request, PROBLEM_NOT_FOUND);
-    problem = check_caller(request);
-    if (!problem)
-        problem = check_body(request);
-    if (problem)
-        return reply_problem(request, problem);
+    request->refusal = check_head(request, method, target);
+    if (request->refusal && request->must_close)
+        return refuse(request);
+    /* without a body the refusal waits for the next call: libmicrohttpd closes after an answer to this one */
     request->must_close = false;
     request->stage = REQUEST_BODY;
     return MHD_YES;
@@ -205,6 +217,8 @@ enum MHD_Result request_finish(struct request *request)
     peer_allow(request->peer, 0);
     if (request->wait)
         return wait_resume(request);
+    if (request->refusal)
+        return refuse(request);
     if (request->body_seen > REQUEST_BODY_MAX)
         return reply_problem(request, PROBLEM_TOO_LARGE);
     return request->route->handle(request);

@@ -39,6 +39,8 @@ struct request {
     struct caller caller;
     enum audience audience;
     bool is_chinese, has_body, must_close;
+    enum problem refusal; /* known from the head alone */
+    char allow[ALLOW_SIZE];
     struct buffer body;
     size_t body_seen;
     struct wait *wait; /* NULL: does not wait */

@@ -1,6 +1,7 @@
 /* Lanes and their tickets: check-in, the five steps of a ticket, the session, the snapshot, the list of numbers.
  * On the listener's thread, except make_numbers. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,7 +176,8 @@ static enum MHD_Result answer_numbers(struct request *request, const struct wait
     if (work->problem)
         return reply_problem(request, work->problem);
     char name[64];
-    snprintf(name, sizeof name, "attachment; filename=\"numbers-%s.csv\"", work->lane);
+    snprintf(name, sizeof name, "attachment; filename=\"numbers-%s-%" PRIu64 ".csv\"", work->lane,
+             work->seq);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(work->size, work->data, MHD_RESPMEM_MUST_COPY);
     if (!response)

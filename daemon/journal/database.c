@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/assets.h"
 #include "base/bytes.h"
@@ -32,8 +33,6 @@ static enum journal_fault io_fault(sqlite3 *db)
 
 enum journal_fault database_fault(sqlite3 *db, int error)
 {
-    if (error == SQLITE_CANTOPEN_ISDIR)
-        return JOURNAL_FOREIGN;
     if (error == SQLITE_IOERR_NOMEM)
         abort();
     switch (error & 0xff) {
@@ -93,9 +92,9 @@ char *database_path(const char *data_dir)
 bool database_exists(const char *path, const char *vfs_name)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(vfs_name);
-    int exists = 0;
-    /* SQLite's own VFS says no for a file of zero bytes */
-    return vfs && vfs->xAccess(vfs, path, SQLITE_ACCESS_EXISTS, &exists) == SQLITE_OK && exists;
+    int exists = 1;
+    /* SQLite's own VFS says no for a file of zero bytes. In doubt: yes, so that no key is made for a database. */
+    return !vfs || vfs->xAccess(vfs, path, SQLITE_ACCESS_EXISTS, &exists) != SQLITE_OK || exists;
 }
 
 /* ---- statements */
@@ -256,6 +255,12 @@ static enum journal_fault identify(sqlite3 *db, enum database_content *ret, char
     return JOURNAL_OK;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static enum journal_fault open_with(const char *path, const char *vfs, int flags, sqlite3 **ret,
                                     enum database_content *ret_content, char **ret_detail)
 {
@@ -267,9 +272,14 @@ static enum journal_fault open_with(const char *path, const char *vfs, int flags
     if (result != SQLITE_OK) {
         sqlite3_extended_result_codes(db, 1);
         fault = database_explain(db, ret_detail);
+        if (is_folder(path))
+            fault = JOURNAL_FOREIGN;
     } else {
         configure(db);
-        fault = identify(db, ret_content, ret_detail);
+        /* before anything is read: reading would leave a WAL that may only be read, too */
+        fault = flags & SQLITE_OPEN_READWRITE && sqlite3_db_readonly(db, "main")
+                    ? fault_because(JOURNAL_READ_ONLY, ret_detail, "the file may only be read")
+                    : identify(db, ret_content, ret_detail);
     }
     if (fault)
         sqlite3_close(db);
@@ -282,11 +292,7 @@ enum journal_fault database_open(const char *path, const char *vfs, bool create,
                                  enum database_content *ret_content, char **ret_detail)
 {
     int flags = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0);
-    enum journal_fault fault = open_with(path, vfs, flags, ret, ret_content, ret_detail);
-    if (fault || !sqlite3_db_readonly(*ret, "main"))
-        return fault;
-    sqlite3_close(*ret);
-    return fault_because(JOURNAL_READ_ONLY, ret_detail, "the file may only be read");
+    return open_with(path, vfs, flags, ret, ret_content, ret_detail);
 }
 
 enum journal_fault database_open_reading(const char *path, sqlite3 **ret, char **ret_detail)

@@ -38,8 +38,9 @@ struct nfc {
     int lock_fd; /* -1 for a device that is no tty */
     enum chip_method method;
     bool is_pn53x;
-    bool is_selected; /* a card has given its number and may be asked for it again */
-    int wire_error;   /* of libnfc, the last one */
+    bool is_selected;   /* a card has given its number and may be asked for it again */
+    bool needs_restart; /* of the field: the wire broke while a card may have been selected */
+    int wire_error;     /* of libnfc, the last one */
     unsigned wire_errors;
     struct chip_presence presence;
 };
@@ -119,6 +120,7 @@ static enum exchange restart_field(struct nfc *n)
     clock_sleep_us(FIELD_SETTLE_US);
     e = set(n, NP_ACTIVATE_FIELD, true);
     clock_sleep_us(FIELD_SETTLE_US);
+    n->needs_restart = e != EXCHANGE_DONE;
     return e;
 }
 
@@ -212,6 +214,8 @@ static bool look_by_hand(struct nfc *n, struct answer *ret_answer, enum chip_loo
 /* One look into the field. False when the wire is broken. */
 static bool look(struct nfc *n, struct answer *ret_answer, enum chip_look *ret_look)
 {
+    if (n->needs_restart && restart_field(n) != EXCHANGE_DONE)
+        return false;
     if (n->is_selected) {
         if (!look_at_selected(n, ret_answer, ret_look))
             return false;
@@ -227,7 +231,7 @@ static bool look(struct nfc *n, struct answer *ret_answer, enum chip_look *ret_l
     if (*ret_look == CHIP_LOOK_NUMBER)
         return true;
     if (n->method == CHIP_LIST)
-        return *ret_look == CHIP_LOOK_EMPTY || restart_field(n) == EXCHANGE_DONE;
+        return restart_field(n) == EXCHANGE_DONE;
     const enum chip_look by_list = *ret_look;
     if (!look_by_hand(n, ret_answer, ret_look))
         return false;
@@ -276,6 +280,7 @@ static int nfc_step(void *device, struct reader *reader)
     enum chip_look seen;
     if (!look(n, &answer, &seen)) {
         n->is_selected = false;
+        n->needs_restart = true;
         return judge_wire(n);
     }
     n->wire_errors = 0;

@@ -5,18 +5,18 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const names[] = {"", "accepted", "refused", "already", "unknown"};
+static const char *const words[] = {"", "accepted", "refused", "already", "unknown"};
 
 const char *feedback_name(enum feedback feedback)
 {
-    return names[feedback];
+    return words[feedback];
 }
 
 static enum feedback end_line(struct feedback_parser *p)
 {
     enum feedback found = FEEDBACK_UNKNOWN;
     for (enum feedback f = FEEDBACK_ACCEPTED; f <= FEEDBACK_ALREADY && !p->is_overlong; f++)
-        if (p->size == strlen(names[f]) && memcmp(p->line, names[f], p->size) == 0)
+        if (p->size == strlen(words[f]) && memcmp(p->line, words[f], p->size) == 0)
             found = f;
     if (p->size == 0 && !p->is_overlong)
         found = FEEDBACK_NONE;

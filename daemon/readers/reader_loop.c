@@ -55,6 +55,8 @@ static void enter(struct reader *r, enum reader_state state, const char *code, c
 
 void reader_report_ready(struct reader *r, const char *detail)
 {
+    if (r->state == READER_ABSENT)
+        enter(r, READER_OPENING, "opening", "the device is there again");
     enter(r, READER_READY, "ready", detail);
 }
 

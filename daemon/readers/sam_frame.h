@@ -31,8 +31,8 @@ enum sam_frame_event {
 };
 
 struct sam_frame_parser {
-    uint8_t marks;                          /* AA seen in a row while hunting, counted up to 3 */
-    uint8_t phase;                          /* hunting, 96 seen, inside a frame */
+    bool is_inside;                         /* a frame: its header has been seen */
+    uint8_t tail[SAM_FRAME_TAIL_SIZE];      /* the last bytes while hunting for a header */
     size_t size;                            /* of body */
     size_t expected;                        /* 2 + Len once the length is known */
     uint8_t body[2 + SAM_FRAME_LENGTH_MAX]; /* from LenH on */
@@ -43,9 +43,9 @@ void sam_frame_reset(struct sam_frame_parser *);
 
 /* Takes bytes up to the end of the next frame, in pieces of any size. *ret_used says how many were taken;
  * call again with the rest after an event. Garbage before the header is skipped; more than three AA are
- * tolerated, and two suffice, because readers are known to spoil one of them. Inside a frame bytes are
- * counted, never matched, so a header within the data means nothing. *ret_frame is written only with
- * SAM_FRAME_WHOLE. */
+ * tolerated, and so is one foreign byte among them (AA 00 AA AA 96 69 has been seen on a live line). Inside a
+ * frame bytes are counted, never matched, so a header within the data means nothing. *ret_frame is written
+ * only with SAM_FRAME_WHOLE. */
 enum sam_frame_event sam_frame_feed(struct sam_frame_parser *, const uint8_t *bytes, size_t size,
                                     size_t *ret_used, struct sam_frame *ret_frame);
 

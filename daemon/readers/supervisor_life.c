@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Rows: from; columns: to. Out of absent only opening leads to ready: nobody may call a device ready that was
- * not opened since it was away. A reader in trouble with an open device gets ready again by itself. */
+/* Rows: from; columns: to. Out of absent only opening leads to ready, so that the pages show every return of a device.
+ * A reader in trouble with an open device gets ready again by itself. */
 static const bool edges[READER_STATE_COUNT][READER_STATE_COUNT] = {
     [READER_OPENING] =
         {[READER_OPENING] = true, [READER_READY] = true, [READER_ABSENT] = true, [READER_ERROR] = true},

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -51,16 +52,15 @@ static void log_state(struct supervised *reader)
     memcpy(reader->logged_detail, life->detail, sizeof reader->logged_detail);
 }
 
-/* False when there is no such edge. */
-static bool move(struct supervised *reader, enum reader_state state, const char *code, const char *detail)
+static void move(struct supervised *reader, enum reader_state state, const char *code, const char *detail)
 {
     enum life_move moved = reader_life_move(&reader->life, state, code, detail, clock_utc_us());
+    assert(moved != LIFE_FORBIDDEN);
     if (moved == LIFE_CHANGED || reader->told_restarts != reader->life.restarts) {
         reader->told_restarts = reader->life.restarts;
         door_tell_state(&reader->door, &reader->life);
         log_state(reader);
     }
-    return moved != LIFE_FORBIDDEN;
 }
 
 static void kill_reader(struct supervised *reader, const char *code, const char *detail)
@@ -123,10 +123,11 @@ void supervised_answer(struct supervised *reader, const struct letter *letter)
 
 static void take_state(struct supervised *reader, const struct reader_event *event)
 {
-    if (!move(reader, event->state, event->code, event->detail))
-        count_garbage(reader, "reader-garbage", "a state that cannot follow");
-    else
-        reader->has_told_error = event->state == READER_ERROR;
+    /* a driver whose open() finds all in order says ready at once */
+    if (!reader_life_may_move(reader->life.state, event->state))
+        move(reader, READER_OPENING, "", "");
+    move(reader, event->state, event->code, event->detail);
+    reader->has_told_error = event->state == READER_ERROR;
 }
 
 static void take_event(struct supervised *reader, const struct reader_event *event, int64_t now_us)

@@ -232,9 +232,10 @@ class Daemon:
     def tool(self, *args, check=True, input=None, timeout=60.0, config=True, env=None):
         """Runs paihao with --config given. check=True: any other exit code than 0 is an AssertionError."""
         command = [BUILD / "paihao", *(["--config", self.config] if config else []), *map(str, args)]
-        done = subprocess.run(command, input=input, capture_output=True, encoding="utf-8",
-                              env={**self.env, **(env or {})}, timeout=timeout * PATIENCE,
-                              **({} if input is not None else {"stdin": subprocess.DEVNULL}))
+        done = subprocess.run(command, input=(input or "").encode(), capture_output=True,
+                              env={**self.env, **(env or {})}, timeout=timeout * PATIENCE)
+        # not by subprocess, which would make one of every kind of line end
+        done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
         if check and done.returncode != 0:
             raise AssertionError(f"paihao {' '.join(map(str, args))}: exit {done.returncode}\n"
                                  f"{done.stdout}{done.stderr}")

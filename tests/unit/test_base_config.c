@@ -211,6 +211,14 @@ static void mistakes_have_line_and_words(void **state)
         {"data_dir below a file", "\ndata_dir = \"@/paihao.conf/data\"\n" L, 2, "Not a directory"},
         {"no lane", D, 2, "no lane"},
         {"nothing at all", "", 1, "no data_dir"},
+        {"behind a comment", "# one\n" D L "listne = 1\n", 4, "listne"},
+        {"behind comments of all kinds",
+         "# 1\n// 2\n/* 3\n 4 */\n" D "lane \"A\" { # 6\n} // 7\nlistne = 1\n", 8, "listne"},
+        {"a folder behind and before comments", "# 1\n\ndata_dir = \"@/gone/data\" # 3\n" L, 3,
+         "No such file"},
+        {"# in a text is no comment", D "http {\nlisten = \"a#\\\"b\"\n}\n" L, 3, "a#\"b\" has no port"},
+        {"// in a word is no comment", D "http {\nlisten = a//b\n}\n" L, 3, "a//b\" has no port"},
+        {"comment not closed", D "lane \"A\" { /* room\n}\n", 2, "not closed"},
         {"not UTF-8", D L "# \xff\n", 3, "UTF-8"},
     };
     unsigned wrong = 0;

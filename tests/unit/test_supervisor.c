@@ -38,7 +38,8 @@ static const char script[] =
     "live() { while sleep 0.5; do beat; done & while read -r word; do echo \"$word\" >>\"$name.words\"; "
     "done; }\n"
     "case $name in\n"
-    "good) ready; scan R09PRDE=; scan R09PRDE=; scan ''; live ;;\n"
+    "good) grep '^Sig[BI]' /proc/$$/status >good.signals; ready; scan R09PRDE=; scan R09PRDE=; scan ''; live "
+    ";;\n"
     "bad-digit) ready; echo "
     "'{\"type\":\"reading\",\"medium\":\"id_card\",\"id_number\":\"990101200001010012\",\"name\":\"x\"}'; "
     "live ;;\n"
@@ -48,13 +49,15 @@ static const char script[] =
     "again\"}}'\n"
     "  echo '{\"type\":\"fault\",\"code\":\"never-heard-of\"}'; live ;;\n"
     "dying) ready; scan RFlJTkc=; kill -SEGV $$ ;;\n"
-    "leaving) ready; exit 7 ;;\n"
+    "leaving) ready; sleep 1000 & echo $! >>leaving.pids; exit 7 ;;\n"
+    "last-words) ready; for i in 1 2 3; do printf '{\"type\":\"heartbeat\",\"x\":\"%012000d\"}\\n' 0; done; "
+    "scan TEFTVA==; kill -KILL $$ ;;\n"
     "saying-why) state error permission-denied 'no permission'; exit 3 ;;\n"
     "frozen) ready; kill -STOP $$ ;;\n"
     "spinning) ready; while :; do :; done ;;\n"
     "mute) exec sleep 1000 ;;\n"
     "garbage) ready; i=0; while [ $i -lt 30 ]; do echo noise; i=$((i+1)); done; live ;;\n"
-    "lying) state absent; state ready; beat; live ;;\n"
+    "back-again) state absent; state ready; beat; live ;;\n"
     "deaf) ready; exec <&-; scan REVBRg==; while sleep 0.5; do beat; done ;;\n"
     "flood) ready; i=100; while [ $i -lt 180 ]; do scan \"RkxP$i+\"; i=$((i+1)); done; live ;;\n"
     "noisy) ready; printf 'one complaint\\n\\033[31mtwo\\n' >&2; live ;;\n"
@@ -62,8 +65,8 @@ static const char script[] =
     "esac\n";
 
 static const char *const names[] = {
-    "good", "bad-digit", "two-cards", "dying", "leaving", "saying-why", "frozen",   "spinning",
-    "mute", "garbage",   "lying",     "deaf",  "flood",   "noisy",      "slow-end",
+    "good",     "bad-digit", "two-cards", "dying",      "leaving", "last-words", "saying-why", "frozen",
+    "spinning", "mute",      "garbage",   "back-again", "deaf",    "flood",      "noisy",      "slow-end",
 };
 enum { N_NAMES = sizeof names / sizeof names[0] };
 
@@ -103,6 +106,7 @@ static int open_house(void **test)
     (void)test;
     assert_true(sodium_init() >= 0);
     log_init("test", LOG_LEVEL_ERROR);
+    signal(SIGPIPE, SIG_IGN); /* as paihaod does */
     strcpy(house.folder, "/tmp/paihao-test-XXXXXX");
     assert_non_null(mkdtemp(house.folder));
     for (size_t i = 0; i < N_NAMES; i++)
@@ -284,6 +288,9 @@ static void the_program_is_run_as_agreed(void **test)
     char *arguments = shell("head -n 1 %s/%s.args", "good");
     assert_string_equal(arguments, "--driver scanner --device serial:good --baud 9600 --supervised\n");
     free(arguments);
+    char *signals = shell("cat %s/%s.signals", "good"); /* none blocked, none ignored */
+    assert_string_equal(signals, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+    free(signals);
 }
 
 static void faults_reach_the_door(void **test)
@@ -325,6 +332,7 @@ static void a_dying_reader_loses_nothing_and_is_restarted(void **test)
         assert_string_equal(text_of(state, "detail"), "signal SEGV");
     json_decref(state);
     expect_state("leaving", "error", "reader-died", 2, 10 * S);
+    expect_door("last-words", 0, "accepted", ""); /* more than one read's worth lay in the pipe */
 }
 
 static void what_a_reader_says_of_its_end_stays(void **test)
@@ -343,7 +351,7 @@ static void silent_readers_are_killed(void **test)
     expect_state("spinning", "ready", NULL, 1, 4 * S);
 }
 
-static void liars_and_babblers_are_killed(void **test)
+static void babblers_are_killed(void **test)
 {
     (void)test;
     expect_state("garbage", "error", "reader-garbage", 1, 10 * S);
@@ -354,9 +362,27 @@ static void liars_and_babblers_are_killed(void **test)
     json_array_foreach(house.doors, i, one) accepted +=
         strcmp(text_of(one, "reader"), "flood") == 0 && strcmp(text_of(one, "result"), "accepted") == 0;
     assert_int_equal(accepted, 50); /* of the 80 that each process prints; the second gets `already` */
-    json_t *state = state_of("lying");
-    assert_string_equal(text_of(state, "state"), "absent"); /* ready without opening is not believed */
-    json_decref(state);
+}
+
+static void every_return_of_a_device_is_shown(void **test)
+{
+    (void)test;
+    static const char *const expected[] = {"absent", "opening", "absent", "opening", "ready"};
+    uint64_t position = 0;
+    size_t n = 0;
+    struct feed_item item;
+    expect_state("back-again", "ready", "", 0, 5 * S);
+    while (feed_read(house.desk, "A", &position, &item) == FEED_ITEM) {
+        if (item.kind != FEED_NOTE || strcmp(item.note, "reader") != 0)
+            continue;
+        json_t *state = json_loads(item.json, 0, NULL);
+        if (strcmp(text_of(state, "reader"), "back-again") == 0) {
+            assert_in_range(n, 0, 4);
+            assert_string_equal(text_of(state, "state"), expected[n++]);
+        }
+        json_decref(state);
+    }
+    assert_int_equal(n, 5);
 }
 
 static void a_reader_that_does_not_listen_harms_nobody(void **test)
@@ -371,7 +397,7 @@ static void a_reader_that_does_not_listen_harms_nobody(void **test)
 static void good_readers_were_never_disturbed(void **test)
 {
     (void)test;
-    static const char *const good[] = {"good", "bad-digit", "two-cards", "noisy", "lying", "slow-end"};
+    static const char *const good[] = {"good", "bad-digit", "two-cards", "noisy", "back-again", "slow-end"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         json_t *state = state_of(good[i]);
         if (json_integer_value(json_object_get(state, "restarts")) != 0)
@@ -411,7 +437,8 @@ int main(void)
         cmocka_unit_test(a_dying_reader_loses_nothing_and_is_restarted),
         cmocka_unit_test(what_a_reader_says_of_its_end_stays),
         cmocka_unit_test(silent_readers_are_killed),
-        cmocka_unit_test(liars_and_babblers_are_killed),
+        cmocka_unit_test(babblers_are_killed),
+        cmocka_unit_test(every_return_of_a_device_is_shown),
         cmocka_unit_test(a_reader_that_does_not_listen_harms_nobody),
         cmocka_unit_test(good_readers_were_never_disturbed),
         cmocka_unit_test(a_program_that_cannot_run_is_told),

@@ -6,6 +6,7 @@ const MISSED_COUNT = 3;
 const lane = new Lane();
 const fitNow = fitText($('#now'));
 const fitNext = fitText($('#next'));
+const fitCome = fitText($('#come'));
 
 function drawNow(view) {
   const isOpen = view.session.state === 'open';
@@ -33,6 +34,7 @@ function draw() {
   setText($('#lane'), laneTitle(view.lane, view.room));
   fitNow();
   fitNext();
+  fitCome();
 }
 
 onLanguage(() => { if (!lane.snapshot) setText($('#now-word'), word('connecting')); });

@@ -17,7 +17,7 @@ function ticketRow(ticket) {
   item.dataset.state = ticket.state;
   item.append(element('span', 'row-number', ticket.number), element('span', 'row-name', ticket.name || ''),
     element('span', 'row-state', word(`state-${ticket.state}`)));
-  const note = mediumNote(ticket);
+  const note = mediumNote(ticket, true);
   if (note) item.append(element('span', 'note', `⚠ ${note}`));
   return item;
 }

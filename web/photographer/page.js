@@ -15,7 +15,7 @@ let pending = null; // {verb, number}
 let sure = null; // the number whose retake awaits its second tap
 let sureTimer = 0;
 let shown = null; // number and state of the ticket in the middle
-let settledAt = 0;
+let settledAt = -SETTLE_MS;
 let settleTimer = 0;
 let answer = null; // {kind: pending|done|failed|info, text: () => string}
 const fitNumber = fitText($('#number'));
@@ -69,7 +69,7 @@ function drawNext(tickets) {
     const item = element('li');
     item.append(element('span', 'next-order', word(index ? 'then' : called() ? 'next' : 'then')),
       element('span', 'next-number', ticket.number), element('span', 'next-name', ticket.name || ''));
-    const note = mediumNote(ticket);
+    const note = mediumNote(ticket, true);
     if (note) item.append(element('span', 'note', `⚠ ${note}`));
     return item;
   });

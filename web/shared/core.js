@@ -12,7 +12,7 @@ export const WORDS = {
   'title-pair': ['设备配对', 'Pair this device'],
   lane: ['机位', 'Lane'],
   now: ['现在', 'Now'],
-  'sit-down': ['请就座', 'sits down now'],
+  'sit-down': ['请就座', 'please sit'],
   next: ['下一位', 'Next'],
   'then': ['随后', 'Then'],
   'not-called': ['尚未叫号', 'not called yet'],
@@ -209,13 +209,13 @@ export function clockTime(iso) {
 }
 export const laneTitle = (lane, room) => `${word('lane')} ${lane}${room ? ` · ${room}` : ''}`;
 // What the photographer must know of how somebody identified himself; '' when there is nothing unusual.
-export function mediumNote(ticket) {
+export function mediumNote(ticket, isShort = false) {
   const notes = [];
   if (ticket.retakes > 0 && ticket.state === 'called') notes.push(word('retake-note'));
   const unusual = ticket.medium && (ticket.medium !== 'id_card' || ticket.bound === false);
   if (unusual) notes.push(word(`medium-${ticket.medium}`));
   if (ticket.bound === false) notes.push(word('unbound'));
-  if (ticket.bound === false || ticket.medium === 'manual') notes.push(word('look-twice'));
+  if (!isShort && (ticket.bound === false || ticket.medium === 'manual')) notes.push(word('look-twice'));
   return notes.join(' · ');
 }
 // Makes the text of `node` as large as its parent allows.

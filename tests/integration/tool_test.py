@@ -1,0 +1,669 @@
+"""paihao(1) from outside: every command alone and beside a running daemon, and everything that can be wrong around it."""
+
+import csv
+import datetime
+import fcntl
+import io
+import json
+import os
+import pty
+import re
+import shutil
+import socket
+import sqlite3
+import stat
+import subprocess
+import threading
+import time
+import unittest
+
+import harness
+from harness import Daemon, capture_code, manual, person
+
+ROLES = ("display", "photographer", "marshal", "liaison", "office")
+
+
+def settled(text, daemon):
+    """What may differ between two runs, put into words."""
+    text = text.replace(str(daemon.folder), "FOLDER").replace(str(daemon.port), "PORT")
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", "TIME", text)
+    text = re.sub(r"\d{8}T\d{6}Z", "STAMP", text)
+    text = re.sub(r'"answers":\d+', "ANSWERS", text)  # requests to a daemon carry idempotency keys
+    text = re.sub(r"\b[0-9a-f]{64}\b", "HASH", text)
+    return re.sub(r"(?<![\w-])[\w-]{43}(?![\w-])", "TOKEN", text)
+
+
+def refusal(done):
+    """The code of a refusal, checked to be told in both ways."""
+    match = re.match(r"paihao: ([a-z-]+): .+ / .*[\u4e00-\u9fff].*\n$", done.stderr)
+    assert match, done.stderr
+    return match[1]
+
+
+class Case(unittest.TestCase):
+    def daemon(self, *args, **options):
+        daemon = Daemon(*args, **options)
+        self.addCleanup(daemon.close)
+        return daemon
+
+    def refused(self, daemon, code, exit_code, *args, **options):
+        done = daemon.tool("--json", *args, check=False, **options)
+        self.assertEqual((refusal(done), done.returncode), (code, exit_code), done.stderr)
+        told = json.loads(done.stdout.splitlines()[-1])
+        self.assertEqual(told["code"], code)
+        self.assertEqual(set(told["message"]), {"zh", "en"})
+        return told
+
+
+class BothWays(Case):
+    """The same commands in the same order, once alone and once beside a daemon, give the same results."""
+
+    STEPS = (
+        (1, "event", "status"),
+        (1, "session", "open", "--lane", "A"),
+        (1, "event", "close"),
+        (0, "token", "create", "--role", "office"),
+        (0, "token", "create", "--role", "photographer", "--lane", "A", "--once"),
+        (1, "token", "create", "--role", "marshal", "--lane", "Z"),
+        (1, "event", "create", "--name", "x", "--profile", "hunnu-2019"),
+        (1, "event", "create", "--name", ""),
+        (1, "event", "create", "--name", "two\nlines"),
+        (1, "event", "create", "--name", "x" * 201),
+        (0, "event", "create", "--name", "毕业 \"2026\" / graduation", "--profile", "default"),
+        (1, "event", "create", "--name", "another"),
+        (0, "event", "status"),
+        (0, "session", "open", "--lane", "A"),
+        (0, "session", "open", "--lane", "A"),
+        (1, "session", "open", "--lane", "Z"),
+        (1, "session", "open", "--lane", "a/b?c"),
+        (1, "session", "close", "--lane", ""),
+        (0, "session", "open", "--lane", "B-1"),
+        (0, "session", "close", "--lane", "B-1"),
+        (0, "token", "list"),
+        (0, "token", "revoke", "1"),
+        (0, "token", "revoke", "1"),
+        (1, "token", "revoke", "77"),
+        (0, "token", "list"),
+        (0, "handover", "numbers", "--lane", "A"),
+        (1, "handover", "numbers", "--lane", "Z"),
+        (0, "handover", "numbers", "--lane", "A", "--output", "{folder}"),
+        (1, "handover", "numbers", "--lane", "A", "--output", "{folder}"),
+        (0, "handover", "numbers", "--lane", "A", "--output", "{folder}", "--force"),
+        (3, "handover", "numbers", "--lane", "A", "--output", "{folder}/gone/x.csv"),
+        (0, "journal", "tail"),
+        (0, "journal", "tail", "-n", "3"),
+        (0, "journal", "verify"),
+        (0, "backup"),
+        (0, "backup", "--output", "{folder}/copy.db"),
+        (1, "backup", "--output", "{folder}/copy.db"),
+        (3, "backup", "--output", "{folder}/gone/copy.db"),
+        (0, "event", "close"),
+        (1, "session", "open", "--lane", "A"),
+        (0, "event", "status"),
+        (0, "journal", "verify"),
+    )
+
+    def run_steps(self, daemon, *options):
+        results = []
+        for expected, *args in self.STEPS:
+            args = [arg.replace("{folder}", str(daemon.folder)) for arg in args]
+            done = daemon.tool(*args, *options, check=False)
+            self.assertEqual(done.returncode, expected, (args, done.stdout, done.stderr))
+            if done.returncode:
+                refusal(done)
+            results.append((args[:2], settled(done.stdout, daemon), settled(done.stderr, daemon)))
+        return results
+
+    def compare(self, *options):
+        lanes = [harness.Lane("A", "E201"), harness.Lane("B-1", "", 5)]
+        alone, beside = self.daemon(lanes), self.daemon(lanes)
+        beside.start()
+        for one, other in zip(self.run_steps(alone, *options), self.run_steps(beside, *options)):
+            self.assertEqual(one, other)
+        self.assertEqual(beside.stop(), 0)
+
+    def test_as_text(self):
+        self.compare()
+
+    def test_as_json(self):
+        self.compare("--json")
+
+    def test_a_started_daemon_sees_what_the_tool_did_and_the_other_way_round(self):
+        daemon = self.daemon()
+        token = daemon.token("office")
+        daemon.open_event("before")
+        daemon.start()
+        status, ticket = daemon.check_in("A", manual(1), token)
+        self.assertEqual((status, ticket["number"]), (201, "A0001"))
+        daemon.tool("session", "close", "--lane", "A")
+        self.assertEqual(daemon.check_in("A", manual(2), token)[1]["code"], "session-closed")
+        daemon.stop()
+        counts = daemon.tool_json("event", "status")["lanes"][0]["counts"]
+        self.assertEqual((counts["issued"], counts["waiting"]), (1, 1))
+        self.refused(daemon, "line-not-empty", 1, "event", "close")
+
+    def test_json_of_the_status(self):
+        daemon = self.daemon([harness.Lane("A", "E201", 7)])
+        daemon.open_event("毕业")
+        event = daemon.tool_json("event", "status")
+        self.assertEqual([event["name"], event["state"], event["profile"]], ["毕业", "open", "default"])
+        lane, = event["lanes"]
+        self.assertEqual([lane["lane"], lane["room"], lane["line_limit"]], ["A", "E201", 7])
+        self.assertEqual([lane["session"]["state"], lane["session"]["number"]], ["open", 1])
+        self.assertEqual(lane["counts"], dict.fromkeys(("issued", "waiting", "called", "shot", "missed", "void"), 0))
+
+
+class Tokens(Case):
+    def test_every_role(self):
+        for beside in (False, True):
+            daemon = self.daemon()
+            if beside:
+                daemon.start()
+            for number, role in enumerate(ROLES, 1):
+                token = daemon.tool_json("token", "create", "--role", role, "--lane", "A")
+                self.assertEqual(set(token), {"token", "url", "id"})
+                self.assertEqual(token["id"], number)
+                self.assertRegex(token["token"], r"^[\w-]{43}$")
+                page = role + "/" if role in ROLES[:3] else ""
+                self.assertEqual(token["url"],
+                                 f"http://127.0.0.1:{daemon.port}/{page}?lane=A#token={token['token']}")
+            if not beside:
+                daemon.start()
+            status, _, me = daemon.http("GET", "/api/v1/me", token=token["token"])
+            self.assertEqual((status, me["role"], me["lane"]), (200, "office", "A"))
+
+    def test_only_the_token_on_a_pipe(self):
+        done = self.daemon().tool("token", "create", "--role", "office")
+        self.assertRegex(done.stdout, r"^[\w-]{43}\n$")
+
+    def test_one_time_tokens_live_15_minutes(self):
+        for beside in (False, True):
+            daemon = self.daemon()
+            if beside:
+                daemon.start()
+            daemon.token("marshal", once=True)
+            daemon.token("marshal")
+            once, usual = daemon.tool_json("token", "list")["tokens"]
+            created, expires = (datetime.datetime.fromisoformat(once[key].replace("Z", "+00:00"))
+                                for key in ("created_at", "expires_at"))
+            self.assertEqual(once["kind"], "pairing")
+            self.assertAlmostEqual((expires - created).total_seconds(), 900, delta=5)
+            self.assertEqual((usual["kind"], usual["expires_at"]), ("bearer", None))
+
+    def test_a_revoked_token_opens_nothing(self):
+        daemon = self.daemon().start()
+        token = daemon.tool_json("token", "create", "--role", "office")
+        self.assertEqual(daemon.http("GET", "/api/v1/me", token=token["token"])[0], 200)
+        daemon.tool("token", "revoke", token["id"])
+        status, _, problem = daemon.http("GET", "/api/v1/me", token=token["token"])
+        self.assertEqual((status, problem["code"]), (401, "bad-token"))
+        self.assertIsNotNone(daemon.tool_json("token", "list")["tokens"][0]["revoked_at"])
+
+    def test_no_token_text_is_stored(self):
+        daemon = self.daemon()
+        token = daemon.token("office")
+        for path in daemon.data.iterdir():
+            if path.is_file():
+                self.assertNotIn(token.encode(), path.read_bytes(), path)
+
+    def test_a_terminal_shows_address_and_code(self):
+        daemon = self.daemon()
+        master, slave = pty.openpty()
+        tool = subprocess.Popen([harness.BUILD / "paihao", "--config", daemon.config, "token", "create", "--role",
+                                 "photographer", "--lane", "A", "--once"], stdout=slave, stdin=slave)
+        os.close(slave)
+        shown = b""
+        try:
+            while part := os.read(master, 65536):
+                shown += part
+        except OSError:
+            pass  # the other end is closed
+        os.close(master)
+        self.assertEqual(tool.wait(20), 0)
+        token, url, *code = shown.decode().replace("\r\n", "\n").split("\n")
+        self.assertEqual(url, f"http://127.0.0.1:{daemon.port}/photographer/?lane=A#token={token}")
+        rows = [re.sub(r"\033\[[\d;]*m", "", row) for row in code if row.startswith("\033")]
+        self.assertGreater(len(rows), 15)
+        self.assertEqual({len(row) for row in rows}, {len(rows[0])})
+        # the finder pattern behind a quiet zone of 4 modules: a dark row of 7, then dark, light and dark modules
+        self.assertEqual(rows[0].strip() + rows[1].strip(), "")
+        self.assertTrue(rows[2].startswith("    █▀▀▀▀▀█ "), rows[2])
+        self.assertIn("15", "".join(code[len(rows):]))
+
+
+class Numbers(Case):
+    NAMES = ("=cmd()", "+1", "-2+3", "@x", "＝1+1", '"quotes"', "comma, comma", "O'Neil", "阿依古丽·麦麦提", " 张三")
+
+    def rows(self, text):
+        self.assertTrue(text.startswith("\ufeff"))
+        self.assertEqual(text.count("\n"), text.count("\r\n"))
+        return list(csv.DictReader(io.StringIO(text[1:], newline="")))
+
+    def test_hostile_names_come_back_harmless(self):
+        daemon = self.daemon().open_event().start()
+        token = daemon.token("office")
+        for i, name in enumerate(self.NAMES):
+            body = {**manual(i), "name": name, "student_no": "=2*3", "unit": "@SUM(A1)"}
+            self.assertEqual(daemon.check_in("A", body, token)[0], 201, name)
+        for bad in ("new\nline", "tab\tname", "\x00", "\x1b[2J", "x" * 193):
+            status, problem = daemon.check_in("A", {**manual(99), "name": bad}, token)
+            self.assertEqual((status, problem["code"]), (400, "bad-request"), repr(bad))
+        beside = daemon.tool("handover", "numbers", "--lane", "A").stdout
+        rows = self.rows(beside)
+        self.assertEqual([row["拍摄号 number"] for row in rows], [f"A{i:04}" for i in range(1, len(self.NAMES) + 1)])
+        for name, row in zip(self.NAMES, rows):
+            guarded = "'" + name if name[0] in "=+-@＝" else name
+            self.assertEqual(row["姓名 name"].strip(), guarded.strip())
+            self.assertEqual(row["学号 student number"], "'=2*3")
+            self.assertEqual(row["单位 unit"], "'@SUM(A1)")
+            for field in row.values():
+                self.assertNotRegex(field, r"^[=+\-@\t\r＝＋－＠]")
+        daemon.stop()
+        self.assertEqual(daemon.tool("handover", "numbers", "--lane", "A").stdout, beside)
+
+    def test_columns(self):
+        daemon = self.daemon().open_event().start()
+        token = daemon.token("office")
+        daemon.check_in("A", manual(1), token)
+        daemon.check_in("A", capture_code(b"\xff\x00opaque"), token)
+        daemon.check_in("A", manual(3), token)
+        daemon.act("A", "A0001", "call", token)
+        daemon.act("A", "A0001", "shot", token)
+        daemon.act("A", "A0001", "retake", token, {"reason": "=blink"})
+        daemon.act("A", "A0001", "shot", token)
+        daemon.act("A", "A0002", "void", token, {"reason": "wrong code"})
+        snapshot = daemon.snapshot("A", token)
+        shot, void, waiting = self.rows(daemon.tool("handover", "numbers", "--lane", "A").stdout)
+        self.assertEqual(list(shot), [
+            "拍摄号 number", "机位 lane", "状态 state", "介质 medium", "已核身份 bound", "姓名 name", "学号 student number",
+            "证件号码 ID mask", "单位 unit", "取号时间 issued (UTC)", "叫号时间 called (UTC)", "拍摄时间 shot (UTC)",
+            "本地拍摄时间 shot (local)", "拍摄次数 shots", "重拍次数 retakes", "原因 reason", "日志序号 journal seq"])
+        self.assertEqual([row["状态 state"] for row in (shot, void, waiting)], ["shot", "void", "waiting"])
+        self.assertEqual(shot["姓名 name"], person(1).name)
+        self.assertEqual(shot["证件号码 ID mask"], person(1).id_number[:6] + "*" * 12)
+        self.assertEqual((shot["已核身份 bound"], void["已核身份 bound"]), ("yes", "no"))
+        self.assertEqual((shot["拍摄次数 shots"], shot["重拍次数 retakes"], shot["原因 reason"]), ("2", "1", "'=blink"))
+        last = snapshot["last"]
+        self.assertEqual((shot["拍摄时间 shot (UTC)"], shot["日志序号 journal seq"]), (last["shot_at"], str(last["seq"])))
+        self.assertEqual((void["拍摄时间 shot (UTC)"], void["本地拍摄时间 shot (local)"]), ("", ""))
+        self.assertEqual(void["原因 reason"], "wrong code")
+
+    def test_no_id_number_leaves_and_the_file_is_private(self):
+        for beside in (False, True):
+            daemon = self.daemon().open_event().start()
+            token = daemon.token("office")
+            for i in range(20):
+                daemon.check_in("A", manual(i), token)
+            seq = daemon.snapshot("A", token)["seq"]
+            if not beside:
+                daemon.stop()
+            path = daemon.tool("handover", "numbers", "--lane", "A", "--output", daemon.folder).stdout.strip()
+            self.assertEqual(path, f"{daemon.folder}/numbers-A-{seq}.csv")
+            self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            for i in range(20):
+                self.assertIn(person(i).name, text)
+                self.assertNotIn(person(i).id_number, text)
+                self.assertNotIn(person(i).id_number[6:], text)
+
+    def test_an_existing_file_stays_unless_forced(self):
+        daemon = self.daemon().open_event()
+        path = daemon.folder / "numbers.csv"
+        path.write_text("mine")
+        self.refused(daemon, "file-exists", 1, "handover", "numbers", "--lane", "A", "--output", path)
+        self.assertEqual(path.read_text(), "mine")
+        told = daemon.tool_json("handover", "numbers", "--lane", "A", "--output", path, "--force")
+        self.assertEqual((told["path"], told["size"]), (str(path), path.stat().st_size))
+        self.assertEqual([file.name for file in daemon.folder.glob(".new*")], [])
+
+
+class Journal(Case):
+    def event_with_people(self, people=30):
+        daemon = self.daemon().open_event().start()
+        self.token = daemon.token("office")
+        for i in range(people):
+            self.assertEqual(daemon.check_in("A", manual(i), self.token)[0], 201)
+        return daemon
+
+    def test_the_tail_tells_nothing_personal(self):
+        daemon = self.event_with_people()
+        for text in (daemon.tool("journal", "tail", "-n", "1000").stdout,
+                     daemon.tool("--json", "journal", "tail", "--lines=1000").stdout):
+            self.assertEqual(text.count("issued"), 30)
+            for i in range(30):
+                self.assertNotIn(person(i).name, text)
+                self.assertNotIn(person(i).id_number[6:], text)
+
+    def test_the_tail_is_the_end_in_order(self):
+        daemon = self.event_with_people(5)
+        lines = [json.loads(line) for line in daemon.tool("--json", "journal", "tail", "-n", "4").stdout.splitlines()]
+        last = daemon.snapshot("A", self.token)["seq"]
+        self.assertEqual([line["seq"] for line in lines], list(range(last - 3, last + 1)))
+        self.assertEqual([line["number"] for line in lines], ["A0002", "A0003", "A0004", "A0005"])
+        self.assertEqual({line["medium"] for line in lines}, {"manual"})
+        self.assertEqual(len({line["person"] for line in lines}), 4)
+
+    def test_verify_beside_a_daemon_at_work(self):
+        daemon = self.event_with_people(1)
+        stop = threading.Event()
+
+        def work():
+            number = 1000
+            while not stop.is_set():
+                daemon.check_in("A", manual(number), self.token)
+                number += 1
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        try:
+            reports = [daemon.tool_json("journal", "verify") for _ in range(5)]
+        finally:
+            stop.set()
+            worker.join()
+        self.assertTrue(all(report["ok"] for report in reports))
+        self.assertEqual(sorted({report["entries"] for report in reports}), [report["entries"] for report in reports])
+        self.assertEqual(daemon.tool_json("journal", "verify")["tickets"],
+                         daemon.snapshot("A", self.token)["counts"]["issued"])
+
+    def altered(self, *statements):
+        daemon = self.event_with_people(10)
+        daemon.stop()
+        database = sqlite3.connect(daemon.data / "event.db")
+        for trigger, in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        for statement in statements:
+            self.assertGreater(database.execute(statement).rowcount, 0, statement)
+        database.commit()
+        database.close()
+        done = daemon.tool("--json", "journal", "verify", check=False)
+        report = json.loads(done.stdout)
+        self.assertEqual((done.returncode, report["ok"]), (1, False), done)
+        self.assertEqual(refusal(done), "database-corrupt")
+        self.assertTrue(report["problem"])
+        return report
+
+    def test_an_altered_entry_is_found(self):
+        report = self.altered("UPDATE entry SET at_us = at_us + 1 WHERE seq = 7")
+        self.assertEqual(report["first_bad_seq"], 7)
+
+    def test_a_removed_entry_is_found(self):
+        self.altered("DELETE FROM entry WHERE seq = (SELECT max(seq) FROM entry)")
+
+    def test_an_altered_ticket_is_found(self):
+        self.altered("UPDATE ticket SET reason = 'x' WHERE number = 3")
+
+    def test_an_altered_person_is_found(self):
+        self.altered("UPDATE person SET sealed = zeroblob(length(sealed)) WHERE row = 2")
+
+    def test_a_backup_is_an_event_of_its_own(self):
+        for beside in (False, True):
+            daemon = self.event_with_people(10)
+            if not beside:
+                daemon.stop()
+            told = daemon.tool_json("backup")
+            self.assertRegex(told["path"], rf"^{daemon.data}/backup/event-\d{{8}}T\d{{6}}Z-{told['seq']}\.db$")
+            self.assertEqual(stat.S_IMODE(os.stat(told["path"]).st_mode) & 0o077, 0)
+            restored = self.daemon()
+            shutil.copy(told["path"], restored.data / "event.db")
+            self.refused(restored, "key-missing", 3, "event", "status")
+            shutil.copy(daemon.data / "secret.key", restored.data / "secret.key")
+            report = restored.tool_json("journal", "verify")
+            self.assertEqual((report["ok"], report["head"], report["entries"]), (True, told["head"], told["seq"]))
+            self.assertEqual(restored.tool("handover", "numbers", "--lane", "A").stdout,
+                             daemon.tool("handover", "numbers", "--lane", "A").stdout)
+
+    def test_a_relative_backup_is_relative_to_the_caller(self):
+        for beside in (False, True):
+            daemon = self.event_with_people(1)
+            if not beside:
+                daemon.stop()
+            here = os.getcwd()
+            os.chdir(daemon.folder)
+            try:
+                daemon.tool("backup", "--output", "here.db")
+            finally:
+                os.chdir(here)
+            self.assertTrue((daemon.folder / "here.db").exists())
+
+
+class Usage(Case):
+    WRONG = (
+        (), ("event",), ("event", "destroy"), ("session", "open"), ("event", "create"),
+        ("event", "create", "--name"), ("event", "create", "extra", "--name", "x"), ("event", "status", "extra"),
+        ("event", "status", "--lane", "A"), ("token", "create"), ("token", "create", "--role", "king"),
+        ("token", "create", "--role", ""), ("token", "revoke"), ("token", "revoke", "x"), ("token", "revoke", "0"),
+        ("token", "revoke", "-1"), ("token", "revoke", "1", "2"), ("token", "revoke", "4294967296"),
+        ("journal", "tail", "-n", "0"), ("journal", "tail", "-n", "many"), ("journal", "tail", "-n"),
+        ("journal", "tail", "-n", "1000000001"), ("handover", "numbers"), ("backup", "--output", ""),
+        ("backup", "--force"), ("--colour", "event", "status"), ("-x", "event", "status"), ("event status",), ("",),
+    )
+    LATER = ("roster import", "schedule import", "schedule lint", "payments import", "frames import", "align",
+             "handover agency", "handover school", "restore", "purge", "merge")
+
+    def test_wrong_usage_is_exit_code_2_and_touches_nothing(self):
+        daemon = self.daemon()
+        for args in self.WRONG:
+            with self.subTest(args=args):
+                done = daemon.tool(*args, check=False)
+                self.assertEqual((done.returncode, refusal(done), done.stdout), (2, "usage", ""))
+        self.assertEqual(list(daemon.data.iterdir()), [])
+
+    def test_commands_of_later_versions_do_not_exist(self):
+        daemon = self.daemon()
+        listed = daemon.tool("--help", config=False).stdout
+        for words in self.LATER:
+            with self.subTest(command=words):
+                done = daemon.tool(*words.split(), check=False)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn("unknown command", done.stderr)
+                self.assertNotIn(f"  {words} ", listed)
+
+    def test_usage_as_json(self):
+        told = self.refused(self.daemon(), "usage", 2, "roster", "import")
+        self.assertEqual(told["status"], 400)
+
+    def test_options_stand_where_one_likes(self):
+        daemon = self.daemon().open_event()
+        expected = daemon.tool("--json", "event", "status").stdout
+        for args in (("--config", daemon.config, "event", "status", "--json"),
+                     ("event", "--json", "status", "--config", daemon.config),
+                     ("-j", "-c", daemon.config, "event", "status"),
+                     ("event", "status", f"--config={daemon.config}", "-j")):
+            self.assertEqual(daemon.tool(*args, config=False).stdout, expected)
+
+    def test_help_and_version_need_nothing(self):
+        daemon = self.daemon()
+        self.assertIn("handover numbers", daemon.tool("--help", config=False).stdout)
+        self.assertRegex(daemon.tool("--version", config=False).stdout, r"^paihao \d+\.\d+\.\d+\n$")
+
+    def test_rehearse_takes_its_own_options(self):
+        done = self.daemon().tool("rehearse", "--help", config=False)
+        self.assertIn("--people", done.stdout)
+        self.assertEqual(self.daemon().tool("rehearse", "--nonsense", config=False, check=False).returncode, 2)
+
+
+class Surroundings(Case):
+    """What can be wrong around the program, each with its own words and exit code 3."""
+
+    def test_a_config_typo_has_file_and_line(self):
+        daemon = self.daemon()
+        daemon.write_config(f'# comment\ndata_dir = "{daemon.data}"\nhttp {{\n  listne = "127.0.0.1:1"\n}}\n')
+        told = self.refused(daemon, "config-wrong", 3, "event", "status")
+        self.assertIn(f"{daemon.config}:4: ", told["message"]["en"])
+        self.assertIn("listne", told["message"]["en"])
+        code, text = daemon.run_refused()
+        self.assertEqual(code, 3)
+        self.assertIn(f"{daemon.config}:4: ", text)
+
+    def test_a_missing_config_is_named(self):
+        daemon = self.daemon()
+        daemon.config.unlink()
+        self.assertIn(str(daemon.config), self.refused(daemon, "config-wrong", 3, "event", "status")["message"]["en"])
+
+    def test_a_key_that_cannot_be_written(self):
+        daemon = self.daemon(key_file="/proc/paihao.key")
+        told = self.refused(daemon, "key-unwritable", 3, "event", "create", "--name", "x")
+        self.assertIn("/proc/paihao.key", told["message"]["en"])
+        code, text = daemon.run_refused()
+        self.assertEqual(code, 3)
+        self.assertIn("/proc/paihao.key", text)
+        self.assertFalse((daemon.data / "event.db").exists() and (daemon.data / "event.db").stat().st_size)
+
+    def test_a_lost_or_wrong_key(self):
+        daemon, other = self.daemon().open_event(), self.daemon().open_event()
+        key = daemon.data / "secret.key"
+        right = key.read_bytes()
+        key.unlink()
+        self.refused(daemon, "key-missing", 3, "event", "status")
+        self.assertFalse(key.exists())
+        shutil.copy(other.data / "secret.key", key)
+        self.refused(daemon, "key-wrong", 3, "event", "status")
+        key.write_bytes(right)
+        key.chmod(0o644)
+        self.refused(daemon, "key-wrong", 3, "event", "status")
+        key.chmod(0o600)
+        daemon.tool("journal", "verify")
+
+    def test_a_foreign_database_is_left_alone(self):
+        for content in ("other", "text"):
+            daemon = self.daemon()
+            path = daemon.data / "event.db"
+            if content == "other":
+                database = sqlite3.connect(path)
+                database.execute("CREATE TABLE entry (x)")
+                database.commit()
+                database.close()
+            else:
+                path.write_bytes(b"no database at all, but some text that is long enough for a header " * 20)
+            before = path.read_bytes()
+            for args in (("event", "create", "--name", "x"), ("event", "status"), ("token", "create", "--role", "office")):
+                self.refused(daemon, "database-foreign", 3, *args)
+            code, _ = daemon.run_refused()
+            self.assertEqual(code, 3)
+            self.assertEqual(path.read_bytes(), before)
+
+    def test_a_newer_database_is_left_alone(self):
+        daemon = self.daemon().open_event()
+        database = sqlite3.connect(daemon.data / "event.db")
+        database.execute("PRAGMA user_version = 999")
+        database.close()
+        for args in (("event", "status"), ("session", "open", "--lane", "A"), ("journal", "verify"), ("journal", "tail")):
+            self.refused(daemon, "database-newer", 3, *args)
+        code, text = daemon.run_refused()
+        self.assertEqual(code, 3)
+        self.assertIn("999", text)
+
+    def test_a_read_only_database(self):
+        daemon = self.daemon().open_event()
+        # no mode stops root: as root, somebody else does this, with copies of the programs that he may reach
+        who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        for program in ("paihao", "paihaod"):
+            shutil.copy(harness.BUILD / program, daemon.folder / program)
+        daemon.write_config(f'data_dir = "{daemon.data}"\nhttp {{ listen = "127.0.0.1:{daemon.port}" }}\nlane "A" {{ }}\n')
+        daemon.folder.chmod(0o755)
+        daemon.config.chmod(0o644)
+        for path in (daemon.data, *daemon.data.iterdir()) if who else ():
+            os.chown(path, 65534, 65534)
+
+        def run(program, *args):
+            return subprocess.run([daemon.folder / program, "--config", daemon.config, *args], capture_output=True,
+                                  encoding="utf-8", timeout=60, check=False, **who)
+
+        (daemon.data / "event.db").chmod(0o400)
+        done = run("paihao", "session", "open", "--lane", "A")
+        self.assertEqual((done.returncode, refusal(done)), (3, "database-read-only"), done.stderr)
+        done = run("paihaod")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("cannot be written", done.stderr)
+        (daemon.data / "event.db").chmod(0o600)
+        done = run("paihao", "session", "open", "--lane", "A")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_port_in_use(self):
+        daemon = self.daemon()
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", daemon.port))
+            taken.listen()
+            code, text = daemon.run_refused()
+        self.assertEqual(code, 3)
+        self.assertIn(str(daemon.port), text)
+        self.assertIn("in use", text)
+        daemon.start()
+
+    def test_a_second_daemon(self):
+        daemon = self.daemon().start()
+        code, text = daemon.run_refused()
+        self.assertEqual(code, 3)
+        self.assertIn(str(daemon.pid), text)
+        self.assertTrue(daemon.is_healthy())
+        daemon.open_event()
+
+    def test_somebody_holds_the_lock_and_does_not_answer(self):
+        daemon = self.daemon().open_event()
+        with open(daemon.data / "lock", "r+", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.refused(daemon, "daemon-silent", 3, "event", "status")
+            # reading by oneself needs no lock
+            daemon.tool("journal", "verify")
+            daemon.tool("journal", "tail")
+
+    def test_a_tool_waits_for_another_tool(self):
+        daemon = self.daemon().open_event()
+        with open(daemon.data / "lock", "r+", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            threading.Timer(1.0, lambda: fcntl.flock(lock, fcntl.LOCK_UN)).start()
+            start = time.monotonic()
+            daemon.tool("event", "status")
+            self.assertGreater(time.monotonic() - start, 0.9)
+
+    def test_tools_at_once_all_get_their_turn(self):
+        daemon = self.daemon().open_event()
+        tools = [threading.Thread(target=daemon.token, args=("display",)) for _ in range(8)]
+        for tool in tools:
+            tool.start()
+        for tool in tools:
+            tool.join()
+        self.assertEqual([token["id"] for token in daemon.tool_json("token", "list")["tokens"]], list(range(1, 9)))
+
+    def test_a_tool_waits_for_a_daemon_that_starts_or_stops(self):
+        daemon = self.daemon().open_event()
+        for _ in range(5):
+            daemon.spawn()
+            # it has the lock, but does not answer yet
+            harness.wait_until(lambda: (daemon.data / "lock").read_text() == f"{daemon.pid}\n", interval=0.0005)
+            daemon.tool("event", "status")
+            harness.wait_until(daemon.is_healthy)
+            daemon.process.terminate()
+            daemon.tool("session", "close", "--lane", "A")
+            self.assertEqual(daemon.process.wait(20), 0)
+        self.assertTrue(daemon.tool_json("journal", "verify")["ok"])
+
+    def test_a_killed_daemon_leaves_nothing_in_the_way(self):
+        daemon = self.daemon().open_event().start()
+        daemon.kill()
+        self.assertTrue((daemon.data / "control.sock").exists())
+        daemon.tool("event", "status")
+        daemon.start()
+        daemon.tool("event", "status")
+
+    def test_a_long_path(self):
+        daemon = self.daemon()
+        daemon.data = daemon.folder / ("long-" * 20) / ("path-" * 20)
+        daemon.data.mkdir(parents=True)
+        daemon.write_config()
+        daemon.start()
+        daemon.open_event()
+        self.assertEqual(daemon.tool_json("event", "status")["state"], "open")
+
+    def test_output_that_cannot_be_written(self):
+        daemon = self.daemon().open_event()
+        for args in (("event", "status"), ("handover", "numbers", "--lane", "A"), ("journal", "tail")):
+            with open("/dev/full", "wb") as full:
+                done = subprocess.run([harness.BUILD / "paihao", "--config", daemon.config, *args], stdout=full,
+                                      stderr=subprocess.PIPE, encoding="utf-8", timeout=60, check=False)
+            self.assertEqual((done.returncode, refusal(done)), (3, "output-failed"))
+
+
+if __name__ == "__main__":
+    unittest.main()

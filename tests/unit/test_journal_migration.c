@@ -1,0 +1,185 @@
+/* Migrations: run in order, each whole or not at all, never twice. The migrations themselves are the test's own, set in the
+ * place of those the program carries. */
+#include "base/assets.h"
+
+enum { MIGRATIONS_MAX = 4 };
+static struct asset test_assets[MIGRATIONS_MAX + 2]; /* filled before each case */
+#define assets test_assets
+#include "../../daemon/journal/database.c"
+#include "../../daemon/journal/migrate.c"
+#undef assets
+
+#include "journal_world.h"
+
+static void carry(const char *const sql[], size_t count)
+{
+    static const char *const paths[] = {"schema/0002-second.sql", "schema/0003-third.sql",
+                                        "schema/0004-fourth.sql"};
+    size_t n = 0;
+    memset(test_assets, 0, sizeof test_assets);
+    for (unsigned i = 0; i < assets_count; i++)
+        if (strncmp(assets[i].path, "schema/0001", 11) == 0 || strstr(assets[i].path, "statements"))
+            test_assets[n++] = assets[i];
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < count; i++)
+        test_assets[n++] = (struct asset){.path = paths[i],
+                                          .data = (const unsigned char *)sql[i],
+                                          .end = (const unsigned char *)sql[i] + strlen(sql[i])};
+}
+
+static int64_t version(const struct world *world)
+{
+    return world_number(world, "PRAGMA user_version");
+}
+
+static char *schema(const struct world *world)
+{
+    struct buffer text = {0};
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open(world->db, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name", -1,
+                                        &statement, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(statement) == SQLITE_ROW)
+        buffer_format(&text, "%s\n", sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return text.data;
+}
+
+static void a_second_start_changes_nothing(void **state)
+{
+    (void)state;
+    struct world world;
+    carry(NULL, 0);
+    assert_int_equal(migrate_latest(), 1);
+    world_init(&world);
+    world_open(&world);
+    world_day(&world);
+    world_close(&world);
+    char *before = schema(&world), *data, *data_again;
+    size_t size, size_again;
+    assert_int_equal(version(&world), 1);
+    assert_int_equal(world_number(&world, "PRAGMA application_id"), DATABASE_APPLICATION_ID);
+    assert_int_equal(file_read(world.db, 1 << 24, &data, &size), 0);
+    world_open(&world);
+    world_close(&world);
+    char *after = schema(&world);
+    assert_string_equal(before, after);
+    assert_int_equal(file_read(world.db, 1 << 24, &data_again, &size_again), 0);
+    assert_int_equal(size, size_again);
+    assert_memory_equal(data, data_again, size);
+    free(before);
+    free(after);
+    free(data);
+    free(data_again);
+    world_done(&world);
+}
+
+static void later_ones_run_in_order_and_once(void **state)
+{
+    (void)state;
+    static const char *const sql[] = {
+        "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT; INSERT INTO note VALUES (1, "
+        "'two');",
+        "ALTER TABLE note ADD COLUMN more TEXT; INSERT INTO note (text) VALUES ('three');",
+    };
+    struct world grown, fresh;
+    world_init(&grown);
+    world_init(&fresh);
+    carry(NULL, 0);
+    world_open(&grown);
+    world_day(&grown);
+    world_close(&grown);
+    carry(sql, 1);
+    assert_journal(world_try_open(&grown, false), JOURNAL_OK);
+    world_close(&grown);
+    assert_int_equal(version(&grown), 2);
+    carry(sql, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_journal(world_try_open(&grown, false), JOURNAL_OK);
+        world_close(&grown);
+        assert_int_equal(version(&grown), 3);
+        assert_int_equal(world_number(&grown, "SELECT count(*) FROM note"), 2);
+    }
+    world_assert_sound(&grown);
+    assert_journal(world_try_open(&fresh, true), JOURNAL_OK);
+    world_close(&fresh);
+    char *one = schema(&grown), *other = schema(&fresh);
+    assert_string_equal(one, other); /* fresh is the same as migrated */
+    free(one);
+    free(other);
+    carry(sql, 1); /* an older program */
+    assert_journal(world_try_open(&grown, false), JOURNAL_NEWER);
+    world_done(&grown);
+    world_done(&fresh);
+}
+
+static void one_that_fails_leaves_the_version_before(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {
+        "CREATE TABLE note (id INTEGER PRIMARY KEY) STRICT;",
+        "INSERT INTO note VALUES (1); CREATE TABLE half (id INTEGER) STRICT; INSERT INTO nowhere VALUES (1);",
+    };
+    static const char *const mended[] = {
+        "CREATE TABLE note (id INTEGER PRIMARY KEY) STRICT;",
+        "INSERT INTO note VALUES (1); CREATE TABLE half (id INTEGER) STRICT;",
+    };
+    struct world world;
+    world_init(&world);
+    carry(NULL, 0);
+    world_open(&world);
+    world_day(&world);
+    world_close(&world);
+    carry(broken, 2);
+    for (int i = 0; i < 2; i++) {
+        assert_journal(world_try_open(&world, false), JOURNAL_CORRUPT);
+        assert_int_equal(version(&world), 2);
+        assert_int_equal(world_number(&world, "SELECT count(*) FROM note"), 0);
+        assert_int_equal(world_number(&world, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"), 0);
+    }
+    carry(mended, 2);
+    assert_journal(world_try_open(&world, false), JOURNAL_OK);
+    world_close(&world);
+    assert_int_equal(version(&world), 3);
+    world_assert_sound(&world);
+    world_done(&world);
+}
+
+/* The first migration and the key check are one transaction: when it fails, the file is as good as none. */
+static void a_first_one_that_fails_leaves_an_empty_database(void **state)
+{
+    (void)state;
+    struct world world;
+    world_init(&world);
+    carry(NULL, 0);
+    struct asset good[2];
+    memcpy(good, test_assets, sizeof good);
+    for (int i = 0; i < 2; i++)
+        if (strstr(test_assets[i].path, "0001"))
+            test_assets[i].data =
+                (const unsigned char
+                     *)"PRAGMA application_id = 0x50616948; CREATE TABLE entry (seq INTEGER);";
+    assert_journal(world_try_open(&world, true), JOURNAL_CORRUPT); /* there is no table for the key check */
+    assert_int_equal(version(&world), 0);
+    assert_int_equal(world_number(&world, "SELECT count(*) FROM sqlite_schema"), 0);
+    assert_int_equal(world_number(&world, "PRAGMA application_id"), 0);
+    memcpy(test_assets, good, sizeof good);
+    world_open(&world);
+    world_day(&world);
+    world_assert_sound(&world);
+    world_done(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_second_start_changes_nothing),
+        cmocka_unit_test(later_ones_run_in_order_and_once),
+        cmocka_unit_test(one_that_fails_leaves_the_version_before),
+        cmocka_unit_test(a_first_one_that_fails_leaves_an_empty_database),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,212 @@
+/* Replays tests/data/readers: what went over a reader's line, and what must come of it. A capture is lines:
+ *   # key: value   what was captured      > HEX  host to device       < HEX  device to host
+ *   + MS           time goes by           = TEXT the next event       (neighbouring > or < lines are one piece)
+ * Every request, every event and the silence between them must be as captured. Run from the top of the tree. */
+#include "base/bytes.h"
+#include "base/files.h"
+#include "readers/sam_session.h"
+#include "readers/scan_split.h"
+#include <dirent.h>
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FOLDER "tests/data/readers"
+enum { MS = 1000, STEP_US = 10 * MS, CAPTURE_MAX = 64 * 1024 };
+
+struct replay {
+    const char *file;
+    bool is_scanner;
+    struct sam_session session;
+    struct scan_split split;
+    int64_t now_us;
+    struct buffer events;   /* lines not yet compared */
+    struct buffer requests; /* bytes not yet compared */
+};
+
+static void note_sam(struct replay *r, const struct sam_event *e)
+{
+    switch (e->kind) {
+    case SAM_EVENT_NONE:
+        break;
+    case SAM_EVENT_READY:
+        buffer_add_text(&r->events, "ready\n");
+        break;
+    case SAM_EVENT_READING:
+        buffer_format(&r->events, "reading %s %s %s %s\n", medium_name(e->presentation.medium),
+                      e->presentation.id_number, e->presentation.name, e->presentation.valid_to);
+        break;
+    case SAM_EVENT_FAULT:
+        buffer_format(&r->events, "fault %s\n", reader_fault_text(e->fault)->code);
+        break;
+    case SAM_EVENT_TROUBLE:
+        buffer_format(&r->events, "trouble %s\n", e->code);
+        break;
+    case SAM_EVENT_SILENT:
+        buffer_add_text(&r->events, "silent\n");
+        break;
+    }
+}
+
+static void note_scan(struct replay *r, enum scan_event event)
+{
+    static const char *const names[] = {
+        [SCAN_EMPTY] = "empty\n", [SCAN_TOO_LARGE] = "too-large\n", [SCAN_CUT_OFF] = "cut-off\n"};
+    if (event == SCAN_WHOLE) {
+        char *hex = bytes_alloc(2 * r->split.size + 1);
+        hex_encode(r->split.bytes, r->split.size, hex);
+        buffer_format(&r->events, "scan %s\n", hex);
+        free(hex);
+    } else if (event != SCAN_NONE) {
+        buffer_add_text(&r->events, names[event]);
+    }
+}
+
+static void look_at_clock(struct replay *r)
+{
+    uint8_t request[SAM_REQUEST_SIZE];
+    struct sam_event event;
+    if (r->is_scanner) {
+        note_scan(r, scan_split_idle(&r->split, r->now_us));
+        return;
+    }
+    sam_session_tick(&r->session, r->now_us, &event);
+    note_sam(r, &event);
+    if (sam_session_send(&r->session, r->now_us, request))
+        buffer_add(&r->requests, request, sizeof request);
+}
+
+static void hear(struct replay *r, const uint8_t *bytes, size_t size)
+{
+    for (size_t at = 0, used; at < size; at += used) {
+        struct sam_event event;
+        if (r->is_scanner) {
+            note_scan(r, scan_split_feed(&r->split, bytes + at, size - at, r->now_us, &used));
+        } else {
+            sam_session_feed(&r->session, bytes + at, size - at, r->now_us, &used, &event);
+            note_sam(r, &event);
+        }
+    }
+    look_at_clock(r);
+}
+
+static void expect_request(struct replay *r, const uint8_t *bytes, size_t size)
+{
+    if (r->requests.size < size || memcmp(r->requests.data, bytes, size) != 0)
+        fail_msg("%s: at %lld ms another request, or none, was sent", r->file, (long long)(r->now_us / MS));
+    buffer_take_front(&r->requests, size);
+}
+
+static void expect_event(struct replay *r, const char *text)
+{
+    const size_t length = strlen(text);
+    if (r->events.size <= length || memcmp(r->events.data, text, length) != 0 ||
+        r->events.data[length] != '\n')
+        fail_msg("%s: expected \"%s\", events are \"%s\"", r->file, text,
+                 r->events.size ? r->events.data : "");
+    buffer_take_front(&r->events, length + 1);
+}
+
+static void let_time_pass(struct replay *r, int64_t ms)
+{
+    for (const int64_t end_us = r->now_us + ms * MS; r->now_us < end_us;) {
+        r->now_us += STEP_US;
+        look_at_clock(r);
+    }
+}
+
+/* Hexadecimal lines of one direction in a row, joined. Returns the first line after them. */
+static char *join_hex(char *line, char direction, uint8_t *ret_bytes, size_t *ret_size)
+{
+    *ret_size = 0;
+    while (line && line[0] == direction && line[1] == ' ') {
+        char *end = strchr(line, '\n');
+        const int n =
+            hex_decode(line + 2, (size_t)(end - line) - 2, ret_bytes + *ret_size, CAPTURE_MAX - *ret_size);
+        assert_true(n >= 0);
+        *ret_size += (size_t)n;
+        line = end + 1;
+    }
+    return line;
+}
+
+static char *replay_line(struct replay *r, char *line)
+{
+    static uint8_t bytes[CAPTURE_MAX];
+    size_t size;
+    if (*line == '<' || *line == '>') {
+        const char direction = *line;
+        line = join_hex(line, direction, bytes, &size);
+        direction == '<' ? hear(r, bytes, size) : expect_request(r, bytes, size);
+        return line;
+    }
+    char *end = strchr(line, '\n');
+    assert_non_null(end);
+    *end = '\0';
+    if (*line == '+')
+        let_time_pass(r, strtol(line + 2, NULL, 10));
+    else if (*line == '=')
+        expect_event(r, line + 2);
+    else if (*line != '#')
+        fail_msg("%s: unknown line \"%s\"", r->file, line);
+    return end + 1;
+}
+
+static void replay(const char *file)
+{
+    static const char *const keys[] = {
+        "# driver: ", "# device: ", "# firmware: ", "# synthetic: ", "# notes: "};
+    struct replay *r = bytes_alloc(sizeof *r);
+    char *path = bytes_format("%s/%s", FOLDER, file), *text;
+    size_t size;
+    assert_int_equal(file_read(path, CAPTURE_MAX, &text, &size), 0);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!strstr(text, keys[i]))
+            fail_msg("%s: no line \"%s\"", file, keys[i]);
+    r->file = file;
+    r->is_scanner = strstr(text, "# driver: scanner") != NULL;
+    sam_session_init(&r->session, r->now_us);
+    scan_split_init(&r->split);
+    look_at_clock(r);
+    for (char *line = text; *line;)
+        line = replay_line(r, line);
+    if (r->events.size)
+        fail_msg("%s: more events than expected: %s", file, r->events.data);
+    buffer_done(&r->events);
+    buffer_done(&r->requests);
+    free(text);
+    free(path);
+    free(r);
+}
+
+static void all_captures(void **state)
+{
+    (void)state;
+    DIR *folder = opendir(FOLDER);
+    size_t n = 0;
+    assert_non_null(folder);
+    for (const struct dirent *entry; (entry = readdir(folder));)
+        if (strstr(entry->d_name, ".cap")) {
+            replay(entry->d_name);
+            n++;
+        }
+    closedir(folder);
+    assert_true(n >= 7);
+}
+
+static int start_sodium(void **state)
+{
+    (void)state;
+    return sodium_init() < 0 ? -1 : 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all_captures)};
+    return cmocka_run_group_tests(tests, start_sodium, NULL);
+}

@@ -15,9 +15,11 @@ SET state = ?, person = ?, medium = ?, bound = ?, session = ?, calls = ?, shots 
     called_us = ?, shot_us = ?, ended_us = ?, issued_seq = ?, seq = ?, reason = ?
 WHERE lane = ? AND number = ?;
 
--- name: put_person
-INSERT INTO person (id, sealed) VALUES (?, ?)
-ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed;
+-- name: insert_person
+INSERT INTO person (id, sealed) VALUES (?, ?);
+
+-- name: update_person
+UPDATE person SET sealed = ?2 WHERE row = ?3 AND id = ?1;
 
 -- name: insert_credential
 INSERT INTO credential (digest, kind, person, sealed) VALUES (?, ?, ?, ?);
@@ -68,7 +70,16 @@ SELECT digest, kind, person, sealed FROM credential ORDER BY row;
 SELECT digest, kind, person, sealed FROM credential WHERE row = ?;
 
 -- name: select_new_credentials
-SELECT row, kind, person FROM credential WHERE row > ? ORDER BY row;
+SELECT row, person, kind FROM credential WHERE row > ? ORDER BY row;
+
+-- name: select_new_people
+SELECT row, id FROM person WHERE row > ? ORDER BY row;
+
+-- name: select_repeated_people
+SELECT row FROM person GROUP BY id HAVING count(*) > 1;
+
+-- name: select_strangers
+SELECT row FROM credential WHERE person NOT IN (SELECT id FROM person) ORDER BY row;
 
 -- name: select_answers
 SELECT key, fingerprint, verdict, created, lane, number, called, seq FROM answer ORDER BY row;

@@ -187,7 +187,8 @@ static enum MHD_Result answer_token(struct request *request, const struct wait *
 }
 
 /* A fresh token's text, kept with the request for its answer, and its record. */
-static void make_token(struct request *request, enum token_kind kind, int64_t life_us, struct token_record *ret)
+static void make_token(struct request *request, enum token_kind kind, int64_t life_us,
+                       struct token_record *ret)
 {
     request->secret = bytes_alloc(TOKEN_TEXT_SIZE);
     token_text(request->secret);
@@ -241,7 +242,8 @@ enum MHD_Result token_create(struct request *request)
     if (problem)
         return reply_problem(request, problem);
     memcpy(command.queue.device, request->caller.device, sizeof command.queue.device);
-    make_token(request, once ? TOKEN_PAIRING : TOKEN_BEARER, once ? PAIRING_MINUTES * MINUTE_US : 0, &command.token);
+    make_token(request, once ? TOKEN_PAIRING : TOKEN_BEARER, once ? PAIRING_MINUTES * MINUTE_US : 0,
+               &command.token);
     return wait_for_desk(request, &command, answer_token);
 }
 

@@ -75,14 +75,14 @@ static size_t unescape(void *arg, struct MHD_Connection *connection, char *text)
     return path_unescape(text);
 }
 
-/* While starting, the words are kept: they are the cause of a failure. Later they tell of clients that broke off. */
+/* On the starting thread the words are kept: they are the cause of a failure. Others tell of clients that broke off. */
 static void log_words(void *arg, const char *format, va_list arguments)
 {
     struct http *http = arg;
     char words[sizeof http->last_log];
     vsnprintf(words, sizeof words, format, arguments);
     words[strcspn(words, "\n")] = '\0';
-    if (!http->has_ticker)
+    if (pthread_equal(pthread_self(), http->starter))
         memcpy(http->last_log, words, sizeof words);
     else
         log_debug("http: %s", words);
@@ -247,6 +247,7 @@ static struct http *http_new(const struct http_options *options)
     http->network = (struct listener){.http = http, .fd = -1};
     http->control = (struct listener){.http = http, .fd = -1};
     http->bell = -1;
+    http->starter = pthread_self();
     snprintf(http->key_start, sizeof http->key_start, "s%016llx", (unsigned long long)start);
     take_names(http);
     http->pages = pages_new();

@@ -176,8 +176,7 @@ static enum MHD_Result answer_numbers(struct request *request, const struct wait
     if (work->problem)
         return reply_problem(request, work->problem);
     char name[64];
-    snprintf(name, sizeof name, "attachment; filename=\"numbers-%s-%" PRIu64 ".csv\"", work->lane,
-             work->seq);
+    snprintf(name, sizeof name, "attachment; filename=\"numbers-%s-%" PRIu64 ".csv\"", work->lane, work->seq);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(work->size, work->data, MHD_RESPMEM_MUST_COPY);
     if (!response)

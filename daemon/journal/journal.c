@@ -167,7 +167,8 @@ void journal_close(struct journal *journal)
         if (sqlite3_close(journal->db) != SQLITE_OK)
             abort(); /* a statement leaked */
     }
-    payload_index_done(&journal->payloads);
+    row_index_done(&journal->people);
+    row_index_done(&journal->payloads);
     sodium_munlock(&journal->keys, sizeof journal->keys); /* wipes */
     free(journal->detail);
     free(journal);
@@ -217,7 +218,8 @@ void journal_rollback(struct journal *journal)
     if (is_in_transaction(journal))
         sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
     journal->now = journal->committed;
-    payload_index_done(&journal->payloads);
+    row_index_done(&journal->people);
+    row_index_done(&journal->payloads);
 }
 
 enum journal_fault journal_begin(struct journal *journal)
@@ -233,6 +235,18 @@ enum journal_fault journal_begin(struct journal *journal)
     return outcome(journal, sqlite3_exec(journal->db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
 }
 
+/* Runs a statement that is to write exactly one row. */
+static enum journal_fault run_on_one(struct journal *journal, sqlite3_stmt *statement, const char *otherwise)
+{
+    int result = statement_run(statement);
+    if (result != SQLITE_OK)
+        return outcome(journal, result);
+    if (sqlite3_changes(journal->db) == 1)
+        return JOURNAL_OK;
+    journal->detail = bytes_text(otherwise);
+    return fail(journal, JOURNAL_CORRUPT);
+}
+
 static enum journal_fault ticket_write(struct journal *journal, const struct queue_entry *entry,
                                        const struct ticket *after)
 {
@@ -243,13 +257,7 @@ static enum journal_fault ticket_write(struct journal *journal, const struct que
     if (is_new)
         ticket.issued_seq = entry->seq;
     bind_ticket(statement, &ticket);
-    int result = statement_run(statement);
-    if (result != SQLITE_OK)
-        return outcome(journal, result);
-    if (sqlite3_changes(journal->db) == 1)
-        return JOURNAL_OK;
-    journal->detail = bytes_text("a step of a ticket that is not there");
-    return fail(journal, JOURNAL_CORRUPT);
+    return run_on_one(journal, statement, "a step of a ticket that is not there");
 }
 
 enum journal_fault journal_append(struct journal *journal, struct queue_entry *entry,
@@ -275,10 +283,20 @@ enum journal_fault journal_put_person(struct journal *journal, const struct pers
     if (journal->fault)
         return journal->fault;
     assert(is_in_transaction(journal));
+    enum journal_fault fault = journal_extend_people(journal);
+    if (fault)
+        return fail(journal, fault);
     uint8_t box[SEAL_PERSON_MAX];
     size_t size = seal_person(journal->keys.keys.seal, person, box);
-    bind_person(journal->statements.put_person, &person->id, box, size);
-    return outcome(journal, statement_run(journal->statements.put_person));
+    int64_t row = row_index_find(&journal->people, 0, &person->id);
+    sqlite3_stmt *statement = row ? journal->statements.update_person : journal->statements.insert_person;
+    bind_person(statement, &person->id, box, size);
+    if (row)
+        sqlite3_bind_int64(statement, 3, row);
+    fault = run_on_one(journal, statement, "a person's record that is not there");
+    if (!fault && !row)
+        row_index_add(&journal->people, sqlite3_last_insert_rowid(journal->db), 0, &person->id);
+    return fault;
 }
 
 enum journal_fault journal_put_credential(struct journal *journal, const struct credential_record *record,

@@ -4,14 +4,16 @@
 #define JOURNAL_JOURNAL_PRIVATE_H
 #include "journal/database.h"
 #include "journal/key_file.h"
-#include "journal/payload_index.h"
+#include "journal/row_index.h"
 
 /* Prepared once; each is the text of that name in schema/statements.sql. */
 #define JOURNAL_STATEMENTS(X)                                                                                \
     X(insert_entry)                                                                                          \
     X(insert_ticket)                                                                                         \
     X(update_ticket)                                                                                         \
-    X(put_person)                                                                                            \
+    X(insert_person)                                                                                         \
+    X(update_person)                                                                                         \
+    X(select_new_people)                                                                                     \
     X(insert_credential)                                                                                     \
     X(insert_answer)                                                                                         \
     X(put_token)                                                                                             \
@@ -33,9 +35,12 @@ struct journal {
     int wal_pages;            /* in the WAL after the latest commit */
     enum journal_fault fault; /* sticky */
     char *detail;             /* of the fault; NULL: none */
-    struct payload_index payloads;
+    struct row_index people, payloads;
 };
 
+/* Adds the rows that came since to people or payloads. */
+enum journal_fault journal_extend_people(struct journal *);
+enum journal_fault journal_extend_payloads(struct journal *);
 /* Fills now and committed from the latest entry. Needs no more of the journal than db. */
 enum journal_fault journal_load_head(struct journal *);
 

@@ -174,27 +174,49 @@ enum journal_fault journal_read_tokens(struct journal *journal, journal_token_fn
     return read_all(journal, "select_tokens", take_token, &(struct token_reading){take, arg});
 }
 
-/* ---- payloads */
+/* ---- rows of people */
+static bool take_new_person(struct journal *journal, sqlite3_stmt *statement, void *arg)
+{
+    (void)arg;
+    struct person_id person;
+    if (!column_person(statement, 1, &person))
+        return false;
+    row_index_add(&journal->people, sqlite3_column_int64(statement, 0), 0, &person);
+    return true;
+}
+
 static bool take_new_credential(struct journal *journal, sqlite3_stmt *statement, void *arg)
 {
     (void)arg;
     struct person_id person;
-    if (!column_person(statement, 2, &person))
+    if (!column_person(statement, 1, &person))
         return false;
-    payload_index_add(&journal->payloads, sqlite3_column_int64(statement, 0),
-                      (enum credential_kind)sqlite3_column_int(statement, 1), &person);
+    row_index_add(&journal->payloads, sqlite3_column_int64(statement, 0), sqlite3_column_int(statement, 2),
+                  &person);
     return true;
 }
 
-static enum journal_fault index_extend(struct journal *journal)
+static enum journal_fault extend(struct journal *journal, sqlite3_stmt *statement, int64_t last_row,
+                                 row_fn take)
 {
-    sqlite3_stmt *statement = journal->statements.select_new_credentials;
-    sqlite3_bind_int64(statement, 1, journal->payloads.last_row);
-    enum journal_fault fault = read_rows(journal, statement, take_new_credential, NULL);
+    sqlite3_bind_int64(statement, 1, last_row);
+    enum journal_fault fault = read_rows(journal, statement, take, NULL);
     sqlite3_reset(statement);
     return fault;
 }
 
+enum journal_fault journal_extend_people(struct journal *journal)
+{
+    return extend(journal, journal->statements.select_new_people, journal->people.last_row, take_new_person);
+}
+
+enum journal_fault journal_extend_payloads(struct journal *journal)
+{
+    return extend(journal, journal->statements.select_new_credentials, journal->payloads.last_row,
+                  take_new_credential);
+}
+
+/* ---- payloads */
 struct payload_reading {
     uint8_t *ret_bytes;
     size_t capacity, *ret_size;
@@ -216,10 +238,10 @@ enum journal_fault journal_payload(struct journal *journal, const struct person_
                                    enum credential_kind kind, uint8_t *ret_bytes, size_t capacity,
                                    size_t *ret_size)
 {
-    enum journal_fault fault = index_extend(journal);
+    enum journal_fault fault = journal_extend_payloads(journal);
     if (fault)
         return fault;
-    int64_t row = payload_index_find(&journal->payloads, kind, person);
+    int64_t row = row_index_find(&journal->payloads, (int32_t)kind, person);
     if (row == 0) {
         *ret_size = 0;
         return JOURNAL_OK;

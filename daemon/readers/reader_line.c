@@ -1,14 +1,22 @@
 /* JSON lines of a reader process. No I/O. */
 #include "readers/reader_line.h"
 #include "base/bytes.h"
+#include "base/text.h"
 #include "identity/mask.h"
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *reader_state_name(enum reader_state state)
 {
     static const char *const names[READER_STATE_COUNT] = {"opening", "ready", "absent", "error"};
     return names[state];
+}
+
+/* Details may come from a device's own name. */
+static const char *plain(const char *detail)
+{
+    return detail && text_is_plain(detail, strlen(detail), 1000) ? detail : "";
 }
 
 /* Takes the object. */
@@ -72,7 +80,7 @@ char *reader_line_reading(const struct presentation *p, int64_t at_us, bool is_m
 char *reader_line_state(enum reader_state state, const char *code, const char *detail)
 {
     return line_of(json_pack("{ss ss ss ss}", "type", "state", "state", reader_state_name(state), "code",
-                             code, "detail", detail));
+                             code, "detail", plain(detail)));
 }
 
 char *reader_line_heartbeat(int64_t at_us)
@@ -83,6 +91,6 @@ char *reader_line_heartbeat(int64_t at_us)
 char *reader_line_fault(enum reader_fault fault, const char *detail)
 {
     const struct reader_fault_text *text = reader_fault_text(fault);
-    return line_of(json_pack("{ss ss ss s{ss ss}}", "type", "fault", "code", text->code, "detail", detail,
-                             "message", "zh", text->zh, "en", text->en));
+    return line_of(json_pack("{ss ss ss s{ss ss}}", "type", "fault", "code", text->code, "detail",
+                             plain(detail), "message", "zh", text->zh, "en", text->en));
 }

@@ -1,19 +1,32 @@
 /* Standard error of the reader processes into the log. Must not let a noisy one flood it, nor a mad one forge
  * lines. Runs on the supervisor's thread. */
 #include "readers/supervisor_relay.h"
-#include "base/log.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
 
-static void print_to_log(const char *name, const char *text)
+/* What a reader has to say when all is well, the pages show already. */
+static void print_to_log(const char *name, enum log_level level, const char *text)
 {
-    log_warning("reader %s: %s", name, text);
+    log_line(level == LOG_LEVEL_INFO ? LOG_LEVEL_DEBUG : level, "reader %s: %s", name, text);
 }
 
-void relay_init(struct relay *relay, const char *name, void (*print)(const char *name, const char *text))
+void relay_init(struct relay *relay, const char *name, relay_print_fn print)
 {
     *relay = (struct relay){.name = name, .print = print ? print : print_to_log};
+}
+
+/* Takes the priority off the front. */
+static enum log_level level_of(const char **text)
+{
+    static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_ERROR,   LOG_LEVEL_ERROR,
+                                            LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO,
+                                            LOG_LEVEL_INFO,  LOG_LEVEL_DEBUG};
+    const char *at = *text;
+    if (at[0] != '<' || at[1] < '0' || at[1] > '7' || at[2] != '>')
+        return LOG_LEVEL_WARNING;
+    *text = at + 3;
+    return levels[at[1] - '0'];
 }
 
 static void tell_left_out(struct relay *relay)
@@ -22,7 +35,7 @@ static void tell_left_out(struct relay *relay)
         return;
     char text[64];
     snprintf(text, sizeof text, "(%u more lines left out)", relay->left_out);
-    relay->print(relay->name, text);
+    relay->print(relay->name, LOG_LEVEL_WARNING, text);
     relay->left_out = 0;
 }
 
@@ -51,7 +64,9 @@ static void finish_line(struct relay *relay, int64_t now_us)
         /* an empty line says nothing */
     } else if (relay->lines < RELAY_LINES_MOST) {
         make_plain(relay);
-        relay->print(relay->name, relay->text);
+        const char *text = relay->text;
+        enum log_level level = level_of(&text);
+        relay->print(relay->name, level, text);
         relay->lines++;
     } else {
         relay->left_out++;

@@ -1,10 +1,12 @@
 /* Starts and ends reader processes. Between fork and exec only async-signal-safe calls: the daemon has
  * threads, and the child's memory is a copy of theirs at some moment. Runs on the supervisor's thread. */
 #include "readers/supervisor_spawn.h"
+#include "base/bytes.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -12,6 +14,12 @@
 #include <unistd.h>
 
 enum { ARGUMENTS_MAX = 12, ENDS_FROM = 10 };
+
+/* The reader's environment is ours without what is meant for us alone. JOURNAL_STREAM makes it put the <priority> in
+ * front of its log lines, by which supervisor_relay.h knows them. */
+static const char *const own_variables[] = {
+    "JOURNAL_STREAM=", "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=", NULL};
+static const char journal_stream[] = "JOURNAL_STREAM=paihaod";
 
 /* Which end of each pipe is the child's. The last pipe brings the errno of a failed exec, or closes at its
  * success. */
@@ -63,6 +71,28 @@ static void build_arguments(const char *program, const struct config_reader *rea
     arguments[n] = NULL;
 }
 
+static bool is_own_variable(const char *variable)
+{
+    for (const char *const *own = own_variables; *own; own++)
+        if (strncmp(variable, *own, strlen(*own)) == 0)
+            return true;
+    return false;
+}
+
+/* To free(), without its texts. */
+static const char **build_environment(void)
+{
+    size_t count = 0, n = 0;
+    while (environ[count])
+        count++;
+    const char **variables = bytes_alloc((count + 2) * sizeof *variables);
+    for (size_t i = 0; i < count; i++)
+        if (!is_own_variable(environ[i]))
+            variables[n++] = environ[i];
+    variables[n] = journal_stream;
+    return variables;
+}
+
 static int child_end(int which, int pipes[PIPE_COUNT][2])
 {
     return which == PIPE_INPUT ? pipes[which][0] : pipes[which][1];
@@ -77,7 +107,8 @@ _Noreturn static void give_up(int report)
 }
 
 /* In the child. */
-_Noreturn static void become_reader(const char *const *arguments, int pipes[PIPE_COUNT][2], pid_t daemon)
+_Noreturn static void become_reader(const char *const *arguments, const char *const *environment,
+                                    int pipes[PIPE_COUNT][2], pid_t daemon)
 {
     /* copies high up first: the pipes may themselves be numbers 0 to 2 */
     int ends[PIPE_COUNT];
@@ -95,7 +126,7 @@ _Noreturn static void become_reader(const char *const *arguments, int pipes[PIPE
     sigemptyset(&none);
     signal(SIGPIPE, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execv(arguments[0], (char *const *)(const void *)arguments);
+    execve(arguments[0], (char *const *)(const void *)arguments, (char *const *)(const void *)environment);
     give_up(ends[PIPE_REPORT]);
 }
 
@@ -127,14 +158,15 @@ static int read_report(int report, pid_t pid)
     return size == sizeof cause && cause > 0 ? -cause : -EIO;
 }
 
-static int fork_reader(const char *const *arguments, int pipes[PIPE_COUNT][2], struct reader_process *process)
+static int fork_reader(const char *const *arguments, const char *const *environment, int pipes[PIPE_COUNT][2],
+                       struct reader_process *process)
 {
     pid_t daemon = getpid();
     pid_t pid = fork();
     if (pid < 0)
         return -errno;
     if (pid == 0)
-        become_reader(arguments, pipes, daemon);
+        become_reader(arguments, environment, pipes, daemon);
     for (int i = 0; i < PIPE_COUNT; i++) {
         int end = i == PIPE_INPUT ? 0 : 1;
         close_fd(&pipes[i][end]);
@@ -150,13 +182,13 @@ static int fork_reader(const char *const *arguments, int pipes[PIPE_COUNT][2], s
 int reader_process_start(const char *program, const struct config_reader *reader, struct reader_process *ret)
 {
     struct reader_process process = reader_process_none();
-    const char *arguments[ARGUMENTS_MAX];
+    const char *arguments[ARGUMENTS_MAX], **environment = build_environment();
     char baud[12];
     int pipes[PIPE_COUNT][2];
     build_arguments(program, reader, baud, arguments);
     int result = open_pipes(pipes);
     if (result == 0)
-        result = fork_reader(arguments, pipes, &process);
+        result = fork_reader(arguments, environment, pipes, &process);
     if (result == 0) {
         process.input = pipes[PIPE_INPUT][1];
         process.output = pipes[PIPE_OUTPUT][0];
@@ -167,6 +199,7 @@ int reader_process_start(const char *program, const struct config_reader *reader
         close_fd(&pipes[i][0]);
         close_fd(&pipes[i][1]);
     }
+    free(environment);
     *ret = process;
     return result;
 }

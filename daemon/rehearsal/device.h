@@ -32,6 +32,7 @@ struct device_counts {
     unsigned long commands; /* well-formed host frames */
     unsigned long answers;  /* written, faulty ones included */
     unsigned long reads;    /* cards or scans whose every byte went out undamaged */
+    int64_t last_read_us;   /* when the last byte of the latest of them went out; monotonic, 0: none yet */
 };
 
 struct device_fault {

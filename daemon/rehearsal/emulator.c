@@ -60,6 +60,7 @@ static void give_output(struct emulator *e, struct slot *s, int64_t now_us)
         s->lost += piece.size - put;
         if (piece.ends_read && put == piece.size) {
             s->device->counts.reads++;
+            s->device->counts.last_read_us = clock_mono_us();
             pthread_cond_broadcast(&e->read_done);
         }
         free(piece.bytes);

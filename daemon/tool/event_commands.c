@@ -57,6 +57,8 @@ static enum tool_exit ask_lane_json(struct tool *tool, const char *name, json_t 
 
 static enum tool_exit read_lane(struct tool *tool, const char *name, json_t **ret)
 {
+    if (!name)
+        return tool_strange_answer(tool);
     return tool->desk ? desk_lane_json(tool, name, ret) : ask_lane_json(tool, name, ret);
 }
 
@@ -95,14 +97,12 @@ static enum tool_exit ask_event_json(struct tool *tool, json_t **ret)
 /* The event with its lanes as objects. */
 static enum tool_exit read_status(struct tool *tool, json_t **ret)
 {
-    json_t *event = NULL, *lanes = json_array(), *name;
+    json_t *event = NULL, *lanes = json_array();
     enum tool_exit result = tool->desk ? desk_event_json(tool, &event) : ask_event_json(tool, &event);
-    size_t i;
-    json_array_foreach(json_object_get(event, "lanes"), i, name)
-    {
+    const json_t *names = json_object_get(event, "lanes");
+    for (size_t i = 0; i < json_array_size(names) && result == TOOL_DONE; i++) {
         json_t *lane = NULL;
-        if (result == TOOL_DONE)
-            result = read_lane(tool, json_string_value(name), &lane);
+        result = read_lane(tool, json_string_value(json_array_get(names, i)), &lane);
         json_array_append_new(lanes, lane ? lane : json_null());
     }
     if (result == TOOL_DONE) {
@@ -147,9 +147,9 @@ static void print_status(const struct tool *tool, json_t *status)
     json_unpack(status, "{s:s, s:s, s:s, s:s}", "name", &name, "state", &state, "profile", &profile,
                 "created_at", &created);
     printf("event \"%s\": %s, profile %s, created %s\n", name, state, profile, created);
-    size_t i;
-    json_t *lane;
-    json_array_foreach(json_object_get(status, "lanes"), i, lane) print_lane(lane);
+    const json_t *lanes = json_object_get(status, "lanes");
+    for (size_t i = 0; i < json_array_size(lanes); i++)
+        print_lane(json_array_get(lanes, i));
     json_decref(status);
 }
 

@@ -150,15 +150,15 @@ static void print_token_line(const json_t *token, const char *now)
 
 enum tool_exit run_token_list(struct tool *tool)
 {
-    json_t *tokens = NULL, *token;
-    size_t i;
+    json_t *tokens = NULL;
     char now[CLOCK_TEXT_SIZE];
     enum tool_exit result = read_tokens(tool, &tokens);
     clock_text(clock_utc_us(), now);
     if (result == TOOL_DONE && tool->options.is_json)
         tool_print_json(json_pack("{s:O}", "tokens", tokens));
     else if (result == TOOL_DONE)
-        json_array_foreach(tokens, i, token) print_token_line(token, now);
+        for (size_t i = 0; i < json_array_size(tokens); i++)
+            print_token_line(json_array_get(tokens, i), now);
     json_decref(tokens);
     return result;
 }
@@ -175,10 +175,9 @@ enum tool_exit check_token_revoke(const struct tool_options *options)
 
 static bool is_listed(const json_t *tokens, uint64_t id)
 {
-    size_t i;
-    const json_t *token;
-    json_array_foreach(tokens, i, token) if (json_integer_value(json_object_get(token, "id")) ==
-                                             (json_int_t)id) return true;
+    for (size_t i = 0; i < json_array_size(tokens); i++)
+        if (json_integer_value(json_object_get(json_array_get(tokens, i), "id")) == (json_int_t)id)
+            return true;
     return false;
 }
 

@@ -17,7 +17,7 @@ const pictures = async (name, { prepare = async () => {}, pages = ['photographer
   for (const kind of pages) {
     for (const size of sizes) {
       for (const colorScheme of schemes) {
-        const page = await browser.open(daemon, kind, { size: SIZES[size], colorScheme, expectsLoss: true });
+        const page = await browser.open(daemon, kind, { size: SIZES[size], colorScheme, expects: /./ });
         await prepare(page);
         await take(page, `${kind}-${name}-${size}-${colorScheme}`);
         await page.context().close();
@@ -56,7 +56,7 @@ try {
     prepare: async (page) => { await page.fill('#id-number', '990101200102030011'); await page.fill('#name', '测试'); await page.click('#issue'); },
   });
   await pictures('sign', { pages: ['marshal'], sizes: ['phone', 'tablet'], prepare: (page) => page.click('#sign-open') });
-  const lost = await Promise.all(['photographer', 'marshal', 'display'].map((kind) => browser.open(daemon, kind, { size: SIZES.tablet, expectsLoss: true })));
+  const lost = await Promise.all(['photographer', 'marshal', 'display'].map((kind) => browser.open(daemon, kind, { size: SIZES.tablet, expects: /./ })));
   daemon.signal('SIGSTOP');
   for (const page of lost) await hasText(page, '.cover-title', '连接已断');
   for (const page of lost) await take(page, `lost-${new URL(page.url()).pathname.split('/')[1]}`);

@@ -9,20 +9,27 @@
  * {"ok":false,"error":"..."}.
  *
  *   present NAME CARD        lays the card on the reader, where it stays; CARD is one of
- *                              id ID_NUMBER PERSON_NAME VALID_TO [HEX16]    a resident card (VALID_TO
- * YYYYMMDD or LONG) chip HEX16                                   a resident card by its chip number person
- * SEED [INDEX]                          the card of a synthetic person uid HEX a type A card, 4, 7 or 10
- * bytes two-cards                                    two resident cards at once tap NAME [TIMEOUT_MS] CARD
- * present, wait until the host has been given the whole card (5000 ms), 100 ms more, remove; answers "read":
- * true or false remove NAME              takes all cards away scan NAME HEX            writes these bytes and
- * the separator; answers when they are written or lost: "read" person SEED [INDEX]      answers a synthetic
- * person: name, id_number, valid_to, serial, code (hex), code_base64 fault NAME KIND [COUNT] [reads]    for
- * the next COUNT answers (1; 0: for ever), only those carrying a card with "reads"; kinds:
- * rehearsal/emulated_pn532.h, emulated_sam.h, emulated_scanner.h; "none" takes it back option NAME KEY VALUE
- * rehearsal/device.h and the same headers (nbtg0 on, rests off, chunk 1, separator crlf ...) unplug NAME /
- * replug NAME stats NAME               commands, answers, reads, lost, plugged, host (somebody has the port
- * open) wait NAME READS [TIMEOUT_MS]    waits until "reads" of stats has reached READS (5000 ms); answers
- * "read" quit
+ *                              id ID_NUMBER PERSON_NAME VALID_TO [HEX16]    a resident card (VALID_TO: YYYYMMDD or LONG)
+ *                              chip HEX16                                   a resident card by its chip number
+ *                              person SEED [INDEX]                          the card of a synthetic person
+ *                              uid HEX                                      a type A card, 4, 7 or 10 bytes
+ *                              two-cards                                    two resident cards at once
+ *   tap NAME [TIMEOUT_MS] CARD
+ *                            present, wait until the host has been given the whole card (5000 ms), 100 ms more,
+ *                            remove; answers "read": true or false
+ *   remove NAME              takes all cards away
+ *   scan NAME HEX            writes these bytes and the separator; answers when they are written or lost: "read"
+ *   person SEED [INDEX]      answers a synthetic person: name, id_number, valid_to, serial, code (hex), code_base64
+ *   fault NAME KIND [COUNT] [reads]
+ *                            for the next COUNT answers (1; 0: for ever), only those carrying a card with "reads";
+ *                            kinds: rehearsal/emulated_pn532.h, emulated_sam.h, emulated_scanner.h; "none" takes it back
+ *   option NAME KEY VALUE    rehearsal/device.h and the same headers (nbtg0 on, rests off, chunk 1, separator crlf ...)
+ *   unplug NAME, replug NAME
+ *   stats NAME               commands, answers, reads, last_read_us (monotonic), lost, plugged, host (somebody has the
+ *                            port open)
+ *   wait NAME READS [TIMEOUT_MS]
+ *                            waits until "reads" of stats has reached READS (5000 ms); answers "read"
+ *   quit
  */
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -247,9 +254,10 @@ static void do_stats(int device, const struct words *w)
     struct emulator_state s;
     (void)w;
     emulator_state(emulator, device, &s);
-    answer(json_pack("{s:b,s:I,s:I,s:I,s:I,s:b,s:b}", "ok", 1, "commands", (json_int_t)s.counts.commands,
-                     "answers", (json_int_t)s.counts.answers, "reads", (json_int_t)s.counts.reads, "lost",
-                     (json_int_t)s.lost, "plugged", s.is_plugged, "host", s.has_host));
+    answer(json_pack("{s:b,s:I,s:I,s:I,s:I,s:I,s:b,s:b}", "ok", 1, "commands", (json_int_t)s.counts.commands,
+                     "answers", (json_int_t)s.counts.answers, "reads", (json_int_t)s.counts.reads,
+                     "last_read_us", (json_int_t)s.counts.last_read_us, "lost", (json_int_t)s.lost, "plugged",
+                     s.is_plugged, "host", s.has_host));
 }
 
 static void do_wait(int device, const struct words *w)

@@ -835,7 +835,7 @@ class Life(unittest.TestCase):
             numbers = [daemon.check_in("A", manual(i), token)[1]["number"] for i in range(20)]
             status, headers, body = daemon.http("GET", "/api/v1/handover/lanes/A/numbers.csv", token=token)
             self.assertEqual((status, headers["content-type"], headers["content-disposition"]),
-                             (200, "text/csv; charset=utf-8", 'attachment; filename="numbers-A.csv"'))
+                             (200, "text/csv; charset=utf-8", 'attachment; filename="numbers-A-24.csv"'))
             text = body.decode("utf-8-sig")
             self.assertEqual(re.findall(r"A\d{4}", text), numbers)
             self.assertIn(person(0).name, text)

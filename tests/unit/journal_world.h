@@ -222,6 +222,15 @@ static inline void world_day(struct world *world)
 }
 
 /* ---- the file, from outside */
+/* A file's bytes, or an empty buffer; NULL data when it cannot be read. */
+static inline struct buffer world_contents(const char *path)
+{
+    struct buffer file = {0};
+    if (file_read(path, 1 << 26, &file.data, &file.size) != 0)
+        file.data = NULL;
+    return file;
+}
+
 static inline void world_sql(const struct world *world, const char *sql)
 {
     sqlite3 *db;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define TOKEN        "AAAAAAAAAA-AAAAAAAAA_AAAAAAAAAAAAAAAAAAAAAAA"
+#define TOKEN        "AAAAAAAAAA-AAAAAAAAA_AAAAAAAAAAAAAAAAAAAAA-"
 
 static void messages_have_one_length(void **state)
 {

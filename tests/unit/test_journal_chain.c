@@ -168,7 +168,9 @@ static const struct tampering {
      "UPDATE credential SET person = (SELECT id FROM person WHERE row = 1)"
      " WHERE row = 3",
      0, "credential 3"},
-    {"a person is gone", "PRAGMA foreign_keys = OFF; DELETE FROM person WHERE row = 6", 0, "not there"},
+    {"a person is gone", "DELETE FROM person WHERE row = 6", 0, "not there"},
+    {"a person is there twice", "INSERT INTO person (id, sealed) SELECT id, sealed FROM person WHERE row = 6",
+     0, "twice"},
     {"an index lies",
      "PRAGMA writable_schema = ON;"
      "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = "

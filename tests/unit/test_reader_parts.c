@@ -158,6 +158,8 @@ static void lines(void **state)
         "{\"type\":\"state\",\"state\":\"error\",\"code\":\"device-busy\",\"detail\":\"another process\"}");
     expect_line(reader_line_heartbeat(1790000000000000),
                 "{\"type\":\"heartbeat\",\"at_us\":1790000000000000}");
+    expect_line(reader_line_state(READER_READY, "ready", "a device named \xff\xfe"),
+                "{\"type\":\"state\",\"state\":\"ready\",\"code\":\"ready\",\"detail\":\"\"}");
     char *line = reader_line_fault(READER_FAULT_TWO_CARDS, "answers collide");
     json_t *object = json_loads(line, 0, NULL);
     assert_string_equal(json_string_value(json_object_get(object, "code")), "two-cards");

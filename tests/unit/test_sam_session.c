@@ -264,6 +264,7 @@ static void answers_said_twice_change_nothing(void **state)
         if (i < 3) { /* and once more while the next answer is awaited: it is not taken for that one */
             again = twice[i];
             answer(w, &again);
+            assert_true(w->session.is_waiting);
         }
         w->session.is_waiting = false;
     }

@@ -38,7 +38,9 @@ static const char script[] =
     "live() { while sleep 0.5; do beat; done & while read -r word; do echo \"$word\" >>\"$name.words\"; "
     "done; }\n"
     "case $name in\n"
-    "good) grep '^Sig[BI]' /proc/$$/status >good.signals; ready; scan R09PRDE=; scan R09PRDE=; scan ''; live "
+    "good) echo \"$JOURNAL_STREAM ${NOTIFY_SOCKET--} $WATCHDOG_USEC\" >good.env; while read -r l; do case $l "
+    "in Sig[BI]*) echo $l; esac; done </proc/$$/status >good.signals; "
+    "ready; scan R09PRDE=; scan R09PRDE=; scan ''; live "
     ";;\n"
     "bad-digit) ready; echo "
     "'{\"type\":\"reading\",\"medium\":\"id_card\",\"id_number\":\"990101200001010012\",\"name\":\"x\"}'; "
@@ -50,8 +52,9 @@ static const char script[] =
     "  echo '{\"type\":\"fault\",\"code\":\"never-heard-of\"}'; live ;;\n"
     "dying) ready; scan RFlJTkc=; kill -SEGV $$ ;;\n"
     "leaving) ready; sleep 1000 & echo $! >>leaving.pids; exit 7 ;;\n"
-    "last-words) ready; for i in 1 2 3; do printf '{\"type\":\"heartbeat\",\"x\":\"%012000d\"}\\n' 0; done; "
-    "scan TEFTVA==; kill -KILL $$ ;;\n"
+    "last-words) ready >last; for i in 1 2 3 4; do printf '{\"type\":\"heartbeat\",\"x\":\"%012000d\"}\\n' "
+    "0; done >>last\n"
+    "  scan TEFTVA== >>last; exec cat last ;;\n"
     "saying-why) state error permission-denied 'no permission'; exit 3 ;;\n"
     "frozen) ready; kill -STOP $$ ;;\n"
     "spinning) ready; while :; do :; done ;;\n"
@@ -106,6 +109,8 @@ static int open_house(void **test)
     (void)test;
     assert_true(sodium_init() >= 0);
     log_init("test", LOG_LEVEL_ERROR);
+    setenv("NOTIFY_SOCKET", "/nowhere", 1);
+    setenv("JOURNAL_STREAM", "8:1", 1);
     signal(SIGPIPE, SIG_IGN); /* as paihaod does */
     strcpy(house.folder, "/tmp/paihao-test-XXXXXX");
     assert_non_null(mkdtemp(house.folder));
@@ -148,14 +153,8 @@ static char *shell(const char *format, const char *argument)
 static int close_house(void **test)
 {
     (void)test;
-    int64_t start_us = clock_mono_us();
     supervisor_stop(house.supervisor);
-    int64_t took_us = clock_mono_us() - start_us;
     desk_close(house.desk);
-    /* every process that ever was one of ours is gone */
-    char *alive = shell("for p in $(cat %s/*.pids); do kill -0 $p 2>/dev/null && echo $p; done%s", "");
-    assert_string_equal(alive, "");
-    free(alive);
     free(shell("rm -r %s%s", ""));
     json_decref(house.doors);
     for (size_t i = 0; i < N_NAMES; i++) {
@@ -168,7 +167,6 @@ static int close_house(void **test)
     free(house.lane.room);
     free(house.config.key_file);
     free(house.config.reader_program);
-    assert_in_range(took_us, 0, 4 * S); /* one of them ignores SIGTERM, two do not run at all */
     return 0;
 }
 
@@ -288,8 +286,11 @@ static void the_program_is_run_as_agreed(void **test)
     char *arguments = shell("head -n 1 %s/%s.args", "good");
     assert_string_equal(arguments, "--driver scanner --device serial:good --baud 9600 --supervised\n");
     free(arguments);
+    char *told = shell("cat %s/%s.env", "good"); /* how it should log, and nothing of our service manager */
+    assert_string_equal(told, "paihaod - \n");
+    free(told);
     char *signals = shell("cat %s/%s.signals", "good"); /* none blocked, none ignored */
-    assert_string_equal(signals, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+    assert_string_equal(signals, "SigBlk: 0000000000000000\nSigIgn: 0000000000000000\n");
     free(signals);
 }
 
@@ -427,6 +428,25 @@ static void a_program_that_cannot_run_is_told(void **test)
     json_decref(state);
 }
 
+static void stopping_leaves_nothing_behind(void **test)
+{
+    (void)test;
+    int64_t start_us = clock_mono_us();
+    supervisor_stop(house.supervisor);
+    house.supervisor = NULL;
+    assert_in_range(clock_mono_us() - start_us, 0, 4 * S); /* some ignore SIGTERM, some do not run at all */
+    /* every process that ever was one of ours is gone, and what it left behind */
+    char *alive = NULL;
+    for (int i = 0; i < 100 && (!alive || *alive); i++) {
+        free(alive);
+        alive = shell("for p in $(cat %s/*.pids); do grep -s '^State:.[^Z]' /proc/$p/status; done%s", "");
+        if (*alive)
+            clock_sleep_us(20000);
+    }
+    assert_string_equal(alive, "");
+    free(alive);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_reader_that_does_not_listen_harms_nobody),
         cmocka_unit_test(good_readers_were_never_disturbed),
         cmocka_unit_test(a_program_that_cannot_run_is_told),
+        cmocka_unit_test(stopping_leaves_nothing_behind),
     };
     return cmocka_run_group_tests(tests, open_house, close_house);
 }

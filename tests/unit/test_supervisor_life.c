@@ -121,12 +121,14 @@ static void patience_with_garbage_ends(void **test)
 
 /* ---- standard error */
 static char printed[64][READER_TEXT_MAX + 1];
+static enum log_level levels[64];
 static unsigned n_printed;
 
-static void print(const char *name, const char *text)
+static void print(const char *name, enum log_level level, const char *text)
 {
     assert_string_equal(name, "A/door");
     assert_in_range(n_printed, 0, 63);
+    levels[n_printed] = level;
     snprintf(printed[n_printed++], sizeof printed[0], "%s", text);
 }
 
@@ -151,6 +153,29 @@ static void relays_lines(void **test)
     assert_string_equal(printed[3], "机位");
     assert_int_equal(strlen(printed[4]), READER_TEXT_MAX);
     assert_string_equal(printed[5], "unfinished");
+}
+
+static void relays_with_the_level_it_was_said(void **test)
+{
+    (void)test;
+    static const struct {
+        const char *said, *printed;
+        enum log_level level;
+    } cases[] = {
+        {"<3>broken\n", "broken", LOG_LEVEL_ERROR},    {"<4>odd\n", "odd", LOG_LEVEL_WARNING},
+        {"<6>all well\n", "all well", LOG_LEVEL_INFO}, {"<7>step\n", "step", LOG_LEVEL_DEBUG},
+        {"<0>panic\n", "panic", LOG_LEVEL_ERROR},      {"<8>none\n", "<8>none", LOG_LEVEL_WARNING},
+        {"abort()\n", "abort()", LOG_LEVEL_WARNING},   {"<\n", "<", LOG_LEVEL_WARNING},
+    };
+    struct relay relay;
+    n_printed = 0;
+    relay_init(&relay, "A/door", print);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        relay_feed(&relay, cases[i].said, strlen(cases[i].said), 0);
+        assert_int_equal(n_printed, i + 1);
+        assert_string_equal(printed[i], cases[i].printed);
+        assert_int_equal(levels[i], cases[i].level);
+    }
 }
 
 static void relays_no_more_than_is_bearable(void **test)
@@ -178,6 +203,7 @@ int main(void)
         cmocka_unit_test(counts_lines_of_each_second),
         cmocka_unit_test(patience_with_garbage_ends),
         cmocka_unit_test(relays_lines),
+        cmocka_unit_test(relays_with_the_level_it_was_said),
         cmocka_unit_test(relays_no_more_than_is_bearable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,7 +6,7 @@ const checkCharacter = (digits) => '10X98765432'[WEIGHTS.reduce((sum, weight, at
 function isDate(digits) {
   const [year, month, day] = [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6, 8)].map(Number);
   const date = new Date(Date.UTC(year, month - 1, day));
-  return year >= 1800 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return year >= 1800 && year <= 2199 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
 // {typed: without blanks, number: the 18 characters or '', fault: ''|'length'|'character'|'date'|'check'}

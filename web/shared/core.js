@@ -4,7 +4,6 @@
 // ---- words: every text a page shows, [Chinese, English]
 export const WORDS = {
   language: ['English', '中文'],
-  skip: ['跳到主要内容', 'Skip to the main part'],
   'title-index': ['拍号', 'Paihao'],
   'title-photographer': ['摄影师', 'Photographer'],
   'title-marshal': ['引导员', 'Marshal'],
@@ -20,10 +19,8 @@ export const WORDS = {
   shot: ['已拍', 'Shot'],
   miss: ['过号', 'Missed'],
   retake: ['重拍', 'Retake'],
-  'retake-of': ['重拍 {number}', 'Retake {number}'],
   void: ['作废', 'Void'],
   call: ['叫号', 'Call'],
-  'call-of': ['叫号 {number}', 'Call {number}'],
   'retake-sure': ['再按一次：重拍 {number}', 'Press again: retake {number}'],
   'retake-recalls': ['这会把 {number} 叫回来', 'This calls {number} back'],
   'retake-none': ['还没有可重拍的号', 'No number to retake yet'],
@@ -33,7 +30,6 @@ export const WORDS = {
   'void-wrong': ['证件或身份不符', 'Wrong card or wrong person'],
   'void-equipment': ['设备故障', 'Equipment failed'],
   cancel: ['取消', 'Cancel'],
-  more: ['更多', 'More'],
   sending: ['正在发送', 'Sending'],
   'sending-again': ['网络不通，正在重发', 'No network, sending again'],
   'did-call': ['已叫号', 'called'],

@@ -1,0 +1,130 @@
+// All three pages follow the line without reload; a lost connection covers them within 3 s and heals by itself.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser, CALLED, Daemon, LOSS, eventually, hasText, live, person, settled, textOf } from './daemon.mjs';
+
+const KINDS = ['photographer', 'marshal', 'display'];
+const LOST_MS = 3000;
+let daemon;
+let browser;
+let pages;
+before(async () => {
+  [daemon, browser] = await Promise.all([Daemon.start(), Browser.start()]);
+  pages = await Promise.all(KINDS.map((kind) => browser.open(daemon, kind, { expects: LOSS })));
+});
+after(async () => { await browser?.stop(); await daemon?.stop(); });
+
+const everywhere = (what) => Promise.all(pages.map((page, index) => what(page, KINDS[index])));
+const isCovered = async (page) => await page.isVisible('.cover') && (await page.getAttribute('html', 'data-link')) === 'lost';
+
+async function allLost(sinceMs) {
+  const times = await everywhere(async (page, kind) => {
+    await eventually(`${kind} is covered`, () => isCovered(page), LOST_MS + 1000);
+    return Date.now() - sinceMs;
+  });
+  for (const [index, time] of times.entries()) assert.ok(time <= LOST_MS, `${KINDS[index]} was covered after ${time} ms`);
+  await everywhere(async (page) => {
+    const text = await textOf(page, '.cover');
+    assert.match(text, /连接已断/);
+    assert.match(text, /Connection lost/);
+    assert.equal(await page.locator('body > main').evaluate((main) => main.inert), true);
+  });
+}
+async function allHealed(number, limit_ms) {
+  await everywhere((page, kind) => eventually(`${kind} is healed`, async () => !(await isCovered(page)), limit_ms));
+  await everywhere((page, kind) => hasText(page, CALLED[kind], number, 3000));
+  await everywhere(async (page) => assert.equal(await page.locator('body > main').evaluate((main) => main.inert), false));
+}
+
+test('the number of a check-in appears on all three pages', async () => {
+  const number = await daemon.checkIn(person(1, '张小明'));
+  await hasText(pages[0], '#number', number);
+  await hasText(pages[0], '#name', '张○○');
+  await hasText(pages[1], '#line', number);
+  await hasText(pages[2], '#next', number);
+  await daemon.act(number, 'call');
+  await everywhere((page, kind) => hasText(page, CALLED[kind], number));
+});
+
+test('the hall is told numbers only', async () => {
+  const { data } = await daemon.api('GET', '/lanes/A', null, 'display');
+  assert.equal(data.current.number, 'A0001');
+  for (const field of ['name', 'id_mask', 'unit', 'medium', 'bound']) assert.equal(field in data.current, false, field);
+  assert.equal((await pages[2].content()).includes('张'), false);
+});
+
+test('opening and closing the session shows on all three', async () => {
+  await daemon.api('POST', '/lanes/A/session', { state: 'closed' });
+  await hasText(pages[0], '#session', '未开放取号');
+  await hasText(pages[1], '#session', '未开放取号');
+  await daemon.api('POST', '/lanes/A/session', { state: 'open' });
+  await hasText(pages[0], '#session', '取号开放中');
+  await hasText(pages[1], '#session', '取号开放中');
+});
+
+test('a frozen daemon: covered within 3 s, healed after it goes on', async () => {
+  const started = Date.now();
+  daemon.signal('SIGSTOP');
+  await allLost(started);
+  daemon.signal('SIGCONT');
+  await allHealed('A0001', 4000);
+});
+
+test('a tap during the freeze is sent when the connection is back, once', async () => {
+  const next = await daemon.checkIn(person(2));
+  await hasText(pages[0], '#next', next);
+  await settled(pages[0]);
+  const started = Date.now();
+  daemon.signal('SIGSTOP');
+  await pages[0].click('#go');
+  await hasText(pages[0], '#answer', '正在发送', 1000);
+  assert.notEqual(await pages[0].getAttribute('#go', 'data-pending'), null);
+  await allLost(started);
+  assert.match(await textOf(pages[0], '.cover'), /A0001/);
+  await new Promise((resolve) => { setTimeout(resolve, 3000); }); // the request itself times out and is repeated
+  daemon.signal('SIGCONT');
+  await allHealed(next, 6000);
+  await hasText(pages[0], '#answer', '✓ A0001 已拍', 6000);
+  const { counts, current } = await daemon.snapshot();
+  assert.deepEqual([counts.shot, counts.called, current.number], [1, 1, next]);
+});
+
+test('what was typed survives a lost connection, and the cursor is back in its field', async () => {
+  const marshal = pages[1];
+  await marshal.fill('#id-number', '99010120');
+  await marshal.fill('#name', '李');
+  await marshal.focus('#name');
+  daemon.signal('SIGSTOP');
+  await eventually('covered', () => isCovered(marshal), LOST_MS + 1000);
+  daemon.signal('SIGCONT');
+  await eventually('healed', async () => !(await isCovered(marshal)), 4000);
+  assert.deepEqual([await marshal.inputValue('#id-number'), await marshal.inputValue('#name')], ['99010120', '李']);
+  assert.equal(await marshal.evaluate(() => document.activeElement.id), 'name');
+});
+
+test('a killed daemon: covered within 3 s; after its restart the pages heal, paired as before', async () => {
+  const started = Date.now();
+  await daemon.down('SIGKILL');
+  await allLost(started);
+  await daemon.up();
+  await allHealed('A0002', 6000);
+  const number = await daemon.checkIn(person(3));
+  await hasText(pages[0], '#next', number);
+  await hasText(pages[1], '#line', number);
+  await hasText(pages[2], '#next', number);
+});
+
+test('an open menu does not stand before the cover', async () => {
+  const page = pages[0];
+  await page.click('#void');
+  assert.equal(await page.isVisible('#void-menu'), true);
+  daemon.signal('SIGSTOP');
+  await eventually('covered', () => isCovered(page), LOST_MS + 1000);
+  assert.equal(await page.isVisible('#void-menu'), false);
+  const top = await page.evaluate(() => document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest('.cover') !== null);
+  assert.equal(top, true);
+  daemon.signal('SIGCONT');
+  await live(page);
+});
+
+test('the browser complained of nothing', () => assert.deepEqual(browser.complaints, []));

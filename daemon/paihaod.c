@@ -30,6 +30,7 @@ enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 enum {
     FILES_LEAST = 4096, /* descriptors: one for each page that is open, and some */
     LOOK_EVERY_US = 500000,
+    LOCK_PATIENCE_US = 2000000,
     TELL_US = 1000000, /* how long the pages have to see that the store failed */
 };
 
@@ -63,6 +64,12 @@ static int take_data(struct daemon *daemon)
     const char *data_dir = daemon->config->data_dir;
     pid_t holder = 0;
     int lock = data_lock(data_dir, &holder);
+    /* A command of the tool holds it for a moment only. */
+    for (int64_t until_us = clock_mono_us() + LOCK_PATIENCE_US;
+         lock == -EWOULDBLOCK && clock_mono_us() < until_us;) {
+        clock_sleep_us(50000);
+        lock = data_lock(data_dir, &holder);
+    }
     if (lock >= 0) {
         daemon->lock = lock;
         return 0;
@@ -82,8 +89,7 @@ static int open_desk(struct daemon *daemon)
     char *error = NULL;
     enum journal_fault fault = desk_open(&daemon->desk, &options, &error);
     if (fault != JOURNAL_OK)
-        log_error("cannot open the event in %s: %s", daemon->config->data_dir,
-                  error ? error : journal_fault_text(fault));
+        log_error("cannot open the event: %s", error ? error : journal_fault_text(fault));
     free(error);
     return fault == JOURNAL_OK ? 0 : -1;
 }

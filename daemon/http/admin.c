@@ -151,8 +151,8 @@ static void find_address(int family, char *ret_host, size_t capacity)
     freeifaddrs(list);
 }
 
-/* Where a device finds the pairing page: the first configured name, else where we listen. The token stands behind the
- * '#', so that it is in no log. */
+/* Where a device finds the pairing page: the first configured name, else where we listen. The token stands
+ * behind the '#', so that it is in no log. */
 static void render_url(struct buffer *out, const struct http *http, const char *token)
 {
     const struct config *config = http->options.config;

@@ -1,4 +1,5 @@
-/* Tokens to roles. Called on the threads of both listeners; the only state is the small table of wrong guesses. */
+/* Tokens to roles. Called on the threads of both listeners; the only state is the small table of wrong
+ * guesses. */
 #include "http/auth.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Who asks: a bearer token or a session cookie, each with a role and perhaps one lane; and how many wrong ones an
- * address may try. */
+/* Who asks: a bearer token or a session cookie, each with a role and perhaps one lane; and how many wrong
+ * ones an address may try. */
 #ifndef HTTP_AUTH_H
 #define HTTP_AUTH_H
 #include <pthread.h>
@@ -54,9 +54,9 @@ struct auth {
 void auth_init(struct auth *);
 void auth_done(struct auth *);
 
-/* Finds the token and what it may do. PROBLEM_NONE; PROBLEM_BAD_TOKEN when it is absent or unknown; RATE_LIMITED when this
- * address has tried too many wrong ones. A right token always passes, so that a stale tablet cannot lock out the others
- * behind its address; 256 random bits need no slowing down. */
+/* Finds the token and what it may do. PROBLEM_NONE; PROBLEM_BAD_TOKEN when it is absent or unknown;
+ * RATE_LIMITED when this address has tried too many wrong ones. A right token always passes, so that a
+ * stale tablet cannot lock out the others behind its address; 256 random bits need no slowing down. */
 enum problem auth_identify(struct auth *, struct desk *, const struct peer_address *,
                            const char *authorization, const char *cookies, struct caller *ret);
 /* Counts a wrong token: PROBLEM_BAD_TOKEN, or PROBLEM_RATE_LIMITED from the eleventh within a minute. */

@@ -1,4 +1,5 @@
-/* Request bodies, parsed strictly: a JSON object, each member once, none that is not known. No state; any thread. */
+/* Request bodies, parsed strictly: a JSON object, each member once, none that is not known. No state; any
+ * thread. */
 #include <string.h>
 
 #include "base/text.h"

@@ -1,4 +1,5 @@
-/* What request headers and paths say. Pure functions over texts that strangers wrote; NULL means the field is absent. */
+/* What request headers and paths say. Pure functions over texts that strangers wrote; NULL means the field
+ * is absent. */
 #ifndef HTTP_FIELDS_H
 #define HTTP_FIELDS_H
 #include <stdbool.h>
@@ -6,8 +7,9 @@
 
 #include "desk/problem.h"
 
-/* How the message is delimited (RFC 9112 section 6): the shapes that libmicrohttpd 0.9.75 lets through although two
- * parties could read them differently. PROBLEM_NONE, PROBLEM_BAD_REQUEST or PROBLEM_NOT_IMPLEMENTED. */
+/* How the message is delimited (RFC 9112 section 6): the shapes that libmicrohttpd 0.9.75 lets through
+ * although two parties could read them differently. PROBLEM_NONE, PROBLEM_BAD_REQUEST or
+ * PROBLEM_NOT_IMPLEMENTED. */
 struct framing {
     unsigned n_content_length, n_transfer_encoding, n_host;
     const char *content_length, *transfer_encoding, *version;
@@ -21,7 +23,8 @@ bool origin_is_ours(const char *origin, const char *scheme, const char *host);
 
 /* 1..64 visible ASCII characters. */
 bool key_is_valid(const char *key);
-/* The Accept-Language asks for Chinese rather than English (RFC 9110 section 12.5.4); English when in doubt. */
+/* The Accept-Language asks for Chinese rather than English (RFC 9110 section 12.5.4); English when in
+ * doubt. */
 bool language_is_chinese(const char *accept_language);
 /* application/json, with no charset or UTF-8. */
 bool content_type_is_json(const char *content_type);
@@ -35,10 +38,11 @@ const char *bearer_token(const char *authorization);
 /* The value of the first cookie of that name; NULL when there is none. */
 const char *cookie_find(const char *cookies, const char *name, size_t *ret_length);
 
-/* Resolves %XX in place, except %00 and %2F, which stay as they are and so match nothing. Returns the new length. */
+/* Resolves %XX in place, except %00 and %2F, which stay as they are and so match nothing. Returns the new
+ * length. */
 size_t path_unescape(char *path);
-/* The path of a request target: also of "http://host/path" (RFC 9112 section 3.2.2), whose authority must be `host`.
- * NULL when it is neither. */
+/* The path of a request target: also of "http://host/path" (RFC 9112 section 3.2.2), whose authority must
+ * be `host`. NULL when it is neither. */
 const char *target_path(const char *target, const char *host);
 
 #endif

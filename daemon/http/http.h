@@ -1,8 +1,8 @@
 /* The door of the pages: one HTTP server for people's devices and one on a local socket for the tool.
  *
- * Each of the two is one libmicrohttpd daemon with one epoll thread, which never waits for the disk: a request that
- * changes something hands a command to the desk, suspends its connection and is answered after the commit. A third thread
- * ticks once a second and carries news to the live streams. */
+ * * Each of the two is one libmicrohttpd daemon with one epoll thread, which never waits for the disk: a
+ * request that changes something hands a command to the desk, suspends its connection and is answered after
+ * the commit. A third thread ticks once a second and carries news to the live streams. */
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 #include <stddef.h>
@@ -23,12 +23,12 @@ struct http_options {
     void *numbers_arg;
 };
 
-/* Listens and serves. On failure *ret_error (free()) says why in English: the address is taken, the certificate cannot
- * be used, ... The caller holds the data lock, so a control socket found in the way is stale and is removed.
- * Takes the desk's desk_on_publish for itself. */
+/* Listens and serves. On failure *ret_error (free()) says why in English: the address is taken, the
+ * certificate cannot be used, ... The caller holds the data lock, so a control socket found in the way is
+ * stale and is removed. Takes the desk's desk_on_publish for itself. */
 int http_start(struct http **ret, const struct http_options *, char **ret_error);
-/* Refuses new requests, waits until the desk has answered those under way (so the desk must still run), ends the live
- * streams, closes. NULL is fine. */
+/* Refuses new requests, waits until the desk has answered those under way (so the desk must still run),
+ * ends the live streams, closes. NULL is fine. */
 void http_stop(struct http *);
 /* The TCP port listened on, for listen ports given as 0. */
 unsigned http_port(const struct http *);

@@ -1,4 +1,5 @@
-/* Sockets are made here rather than by libmicrohttpd, so that each failure has its own words. Caller's thread. */
+/* Sockets are made here rather than by libmicrohttpd, so that each failure has its own words. Caller's
+ * thread. */
 #include "http/listen.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* /metrics in the Prometheus text format 0.0.4, and /healthz. No personal data: numbers, lanes and readers only. */
+/* /metrics in the Prometheus text format 0.0.4, and /healthz. No personal data: numbers, lanes and readers
+ * only. */
 #include "http/metrics.h"
 
 #include <inttypes.h>

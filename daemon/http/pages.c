@@ -1,5 +1,5 @@
-/* Static files out of the program. Paths are compared whole with the names carried, so there is nothing to traverse.
- * On the listeners' threads; the answers are made once and only read afterwards. */
+/* Static files out of the program. Paths are compared whole with the names carried, so there is nothing to
+ * traverse. On the listeners' threads; the answers are made once and only read afterwards. */
 #include "http/pages.h"
 
 #include <stdio.h>
@@ -38,7 +38,8 @@ static bool is_page(const struct asset *asset)
     return strncmp(asset->path, "web/", 4) == 0;
 }
 
-/* The index in assets[] of what a path shows: "/" is web/index/index.html, "/marshal/" web/marshal/index.html. -1: nothing. */
+/* The index in assets[] of what a path shows: "/" is web/index/index.html, "/marshal/"
+ * web/marshal/index.html. -1: nothing. */
 static int page_find(const char *path)
 {
     char name[128];

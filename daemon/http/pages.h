@@ -7,7 +7,8 @@
 struct pages;
 struct pages *pages_new(void);
 void pages_free(struct pages *);
-/* There is a page at this path, or one with a slash behind it. Any path is safe: nothing is looked for on disk. */
+/* There is a page at this path, or one with a slash behind it. Any path is safe: nothing is looked for on
+ * disk. */
 bool page_exists(const char *path);
 
 #endif

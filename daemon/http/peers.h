@@ -1,5 +1,6 @@
-/* The open connections: where each comes from, and until when its request must have come in. libmicrohttpd's own timeout
- * counts idle time only, so a byte now and then would hold a connection for ever. */
+/* The open connections: where each comes from, and until when its request must have come in.
+ * libmicrohttpd's own timeout counts idle time only, so a byte now and then would hold a connection for
+ * ever. */
 #ifndef HTTP_PEERS_H
 #define HTTP_PEERS_H
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
-/* Writes JSON straight into a buffer: a snapshot may hold a thousand tickets, and no tree is needed to print one.
- * Texts come from the desk, which has checked that they are UTF-8. No state; any thread. */
+/* Writes JSON straight into a buffer: a snapshot may hold a thousand tickets, and no tree is needed to
+ * print one. Texts come from the desk, which has checked that they are UTF-8. No state; any thread. */
 #include "http/render.h"
 
 #include <string.h>

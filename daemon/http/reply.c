@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-/* libmicrohttpd copies both texts. A response without memory for its headers aborts like any other allocation. */
+/* libmicrohttpd copies both texts. A response without memory for its headers aborts like any other
+ * allocation. */
 static void add_header(struct MHD_Response *response, const char *name, const char *value)
 {
     if (MHD_add_response_header(response, name, value) != MHD_YES)

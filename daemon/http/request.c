@@ -1,5 +1,5 @@
-/* The course of a request: refuse early what can be refused early, collect the body, hand over to the route's handler.
- * Nothing here waits. On the listener's thread. */
+/* The course of a request: refuse early what can be refused early, collect the body, hand over to the
+ * route's handler. Nothing here waits. On the listener's thread. */
 #include "http/request.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* One request, from its first line to the last byte of its answer. Lives in libmicrohttpd's con_cls; used only on its
- * listener's thread. */
+/* One request, from its first line to the last byte of its answer. Lives in libmicrohttpd's con_cls; used
+ * only on its listener's thread. */
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 #include <jansson.h>
@@ -59,10 +59,11 @@ void request_key(const struct request *, char ret_key[static ANSWER_KEY_MAX + 1]
 /* A command of this caller for the lane of the path. */
 void request_command(const struct request *, enum command_kind, struct desk_command *ret);
 
-/* The body as a JSON object without any member but those listed (NULL at the end; no list: any). An empty body is an
- * empty object. PROBLEM_BAD_REQUEST, or PROBLEM_NONE and *ret to json_decref(). */
+/* The body as a JSON object without any member but those listed (NULL at the end; no list: any). An empty
+ * body is an empty object. PROBLEM_BAD_REQUEST, or PROBLEM_NONE and *ret to json_decref(). */
 enum problem body_object(const char *data, size_t size, const char *const *members, json_t **ret);
-/* A member's text: NULL in *ret when absent or null; PROBLEM_BAD_REQUEST when it is no plain text of 1..most bytes. */
+/* A member's text: NULL in *ret when absent or null; PROBLEM_BAD_REQUEST when it is no plain text of
+ * 1..most bytes. */
 enum problem body_text(const json_t *object, const char *member, size_t most, const char **ret);
 enum problem body_bool(const json_t *object, const char *member, bool *ret); /* absent or null: false */
 

@@ -16,9 +16,9 @@ enum {
 };
 
 struct route {
-    const char *method,
-        *pattern;   /* {lane} and {number} stand for one segment; "*" for a page carried in the program */
-    unsigned roles; /* ROLES_...: who may */
+    const char *method;
+    const char *pattern; /* {lane} and {number} stand for one segment; "*" for a page of the program's */
+    unsigned roles;      /* ROLES_...: who may */
     unsigned flags;
     route_fn handle; /* called once the whole request is here */
     int argument;    /* of the handler: a command_kind */
@@ -33,8 +33,8 @@ struct route_params {
     char label[TICKET_LABEL_SIZE]; /* "" when the segment is no ticket's number */
 };
 enum { ALLOW_SIZE = 32 };
-/* The row for method and path; HEAD goes where GET goes. NULL: ret_allow lists the path's methods, "" when there is
- * nothing at that path. *ret_params is filled for the path even then. */
+/* The row for method and path; HEAD goes where GET goes. NULL: ret_allow lists the path's methods, "" when
+ * there is nothing at that path. *ret_params is filled for the path even then. */
 const struct route *route_find(const char *method, const char *path, struct route_params *ret_params,
                                char ret_allow[static ALLOW_SIZE]);
 

@@ -1,5 +1,6 @@
-/* Starting and stopping, and libmicrohttpd's callbacks. The order of stopping matters: libmicrohttpd aborts when it is
- * stopped with a suspended connection left, and the desk must have answered everybody before it may go. */
+/* Starting and stopping, and libmicrohttpd's callbacks. The order of stopping matters: libmicrohttpd aborts
+ * when it is stopped with a suspended connection left, and the desk must have answered everybody before it
+ * may go. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -75,7 +76,8 @@ static size_t unescape(void *arg, struct MHD_Connection *connection, char *text)
     return path_unescape(text);
 }
 
-/* On the starting thread the words are kept: they are the cause of a failure. Others tell of clients that broke off. */
+/* On the starting thread the words are kept: they are the cause of a failure. Others tell of clients that
+ * broke off. */
 static void log_words(void *arg, const char *format, va_list arguments)
 {
     struct http *http = arg;

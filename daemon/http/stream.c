@@ -1,5 +1,6 @@
-/* Streams are read on their listener's thread. What is waiting to be sent stands in `rest`, which may be taken in pieces of
- * any size: libmicrohttpd may ask for as little as a hundred bytes. Returning nothing without suspending would burn a core. */
+/* Streams are read on their listener's thread. What is waiting to be sent stands in `rest`, which may be
+ * taken in pieces of any size: libmicrohttpd may ask for as little as a hundred bytes. Returning nothing
+ * without suspending would burn a core. */
 #include "http/stream.h"
 
 #include <stdio.h>
@@ -164,8 +165,8 @@ static void say_item(struct stream *stream, uint64_t from, const struct feed_ite
 
 enum step { STEP_SAID, STEP_NOTHING, STEP_OVER };
 
-/* One look at the feed. With nothing new and nothing to send, the stream goes to sleep under the hub's lock, so that no
- * news can slip in between. */
+/* One look at the feed. With nothing new and nothing to send, the stream goes to sleep under the hub's
+ * lock, so that no news can slip in between. */
 static enum step look(struct stream *stream, bool may_sleep, struct feed_item *item, enum feed_result *ret)
 {
     struct hub *hub = &stream->http->hub;

@@ -1,7 +1,8 @@
 /* Live events (WHATWG HTML, 9.2): streams suspended while there is nothing to say, woken by the ticker.
  *
- * A stream keeps a position in the desk's feed and nothing else, so a slow one costs nothing; one that falls out of the
- * feed is told so and starts anew. Disconnects are noticed by writing: the beat of each second frees what died within two. */
+ * * A stream keeps a position in the desk's feed and nothing else, so a slow one costs nothing; one that
+ * falls out of the feed is told so and starts anew. Disconnects are noticed by writing: the beat of each
+ * second frees what died within two. */
 #ifndef HTTP_STREAM_H
 #define HTTP_STREAM_H
 #include <pthread.h>
@@ -31,8 +32,8 @@ unsigned hub_broadcast(struct hub *, bool with_beat);
 /* Refuses new streams, lets the others end. */
 void hub_close(struct hub *);
 
-/* The latest items of the feed as text, so that what 500 streams get is looked up and written once. One listener's
- * thread. */
+/* The latest items of the feed as text, so that what 500 streams get is looked up and written once. One
+ * listener's thread. */
 enum { STREAM_TEXTS = 64 };
 struct stream_text {
     bool is_used;

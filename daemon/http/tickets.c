@@ -1,5 +1,5 @@
-/* Lanes and their tickets: check-in, the five steps of a ticket, the session, the snapshot, the list of numbers.
- * On the listener's thread, except make_numbers. */
+/* Lanes and their tickets: check-in, the five steps of a ticket, the session, the snapshot, the list of
+ * numbers. On the listener's thread, except make_numbers. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

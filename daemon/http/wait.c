@@ -1,5 +1,5 @@
-/* Suspending and resuming, flag-guarded under one mutex: libmicrohttpd takes a resume without a suspend badly, and a
- * suspend without a resume for ever. Answers come on the desk's or a worker's thread. */
+/* Suspending and resuming, flag-guarded under one mutex: libmicrohttpd takes a resume without a suspend
+ * badly, and a suspend without a resume for ever. Answers come on the desk's or a worker's thread. */
 #include "http/wait.h"
 
 #include <errno.h>

@@ -1,8 +1,9 @@
-/* Requests that wait: for the desk's commit, or for work on a thread of its own. The connection is suspended meanwhile,
- * and the listener's thread goes on.
+/* Requests that wait: for the desk's commit, or for work on a thread of its own. The connection is
+ * suspended meanwhile, and the listener's thread goes on.
  *
- * A wait belongs to two: to the request, and to whoever will answer it. Whoever lets go last frees it, so an answer
- * may come late. (A suspended connection cannot die before it is resumed, even when its client is gone.) */
+ * * A wait belongs to two: to the request, and to whoever will answer it. Whoever lets go last frees it, so
+ * an answer may come late. (A suspended connection cannot die before it is resumed, even when its client is
+ * gone.) */
 #ifndef HTTP_WAIT_H
 #define HTTP_WAIT_H
 #include <microhttpd.h>

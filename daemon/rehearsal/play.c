@@ -297,7 +297,7 @@ static bool line_is_full(struct play *p, const struct view *v)
     const bool is_full = p->options->line && v->waiting >= p->options->line;
     if (is_full && !p->is_line_full)
         say("%u 人在等候，暂时没有新人来%s", v->waiting,
-            p->options->has_photographer ? " · the line is full, nobody comes for now"
+            p->options->has_photographer ? " · the line is full, nobody comes"
                                          : "；请在摄影师页面操作 · the line is full: call and shoot on the "
                                            "photographer's page");
     p->is_line_full = is_full;

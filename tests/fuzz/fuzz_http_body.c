@@ -1,5 +1,5 @@
-/* Request bodies: what is taken is an object with known members only, its texts are plain; and what is written as JSON
- * reads back as it was. */
+/* Request bodies: what is taken is an object with known members only, its texts are plain; and what is
+ * written as JSON reads back as it was. */
 #include "base/text.h"
 #include "http/request.h"
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Header fields and paths as strangers may write them: one input is one field, given to every function that reads such. */
+/* Header fields and paths as strangers may write them: one input is one field, given to every function that
+ * reads such. */
 #include "base/bytes.h"
 #include "desk/desk.h"
 #include "http/fields.h"

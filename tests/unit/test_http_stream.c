@@ -1,4 +1,5 @@
-/* One live stream against a feed that the test writes: order, replay, falling behind, sleep and waking, pieces of any size. */
+/* One live stream against a feed that the test writes: order, replay, falling behind, sleep and waking,
+ * pieces of any size. */
 #define feed_read              fake_feed_read
 #define feed_find              fake_feed_find
 #define desk_lane              fake_desk_lane

@@ -1,4 +1,5 @@
-/* Waiting for the desk: the answer may come before the request sleeps, while it does, too late, or after it has gone. */
+/* Waiting for the desk: the answer may come before the request sleeps, while it does, too late, or after it
+ * has gone. */
 #define desk_submit            fake_submit
 #define MHD_suspend_connection fake_suspend
 #define MHD_resume_connection  fake_resume

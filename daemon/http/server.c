@@ -281,6 +281,7 @@ static void http_free(struct http *http)
 
 int http_start(struct http **ret, const struct http_options *options, char **ret_error)
 {
+    *ret_error = NULL;
     MHD_set_panic_func(panic, NULL);
     struct http *http = http_new(options);
     http->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -292,6 +293,8 @@ int http_start(struct http **ret, const struct http_options *options, char **ret
         result = start_control(http, ret_error);
     if (result == 0)
         result = start_ticker(http);
+    if (result < 0 && !*ret_error)
+        *ret_error = bytes_format("cannot start the server: %s", strerror(-result));
     if (result < 0) {
         http_stop(http);
         return result;

@@ -167,8 +167,6 @@ void journal_close(struct journal *journal)
         if (sqlite3_close(journal->db) != SQLITE_OK)
             abort(); /* a statement leaked */
     }
-    row_index_done(&journal->people);
-    row_index_done(&journal->payloads);
     sodium_munlock(&journal->keys, sizeof journal->keys); /* wipes */
     free(journal->detail);
     free(journal);

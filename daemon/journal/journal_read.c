@@ -247,9 +247,12 @@ enum journal_fault journal_payload(struct journal *journal, const struct person_
         return JOURNAL_OK;
     }
     sqlite3_stmt *statement = journal->statements.select_credential;
-    struct payload_reading reading = {ret_bytes, capacity, ret_size};
+    size_t size = 0;
+    struct payload_reading reading = {ret_bytes, capacity, &size};
     sqlite3_bind_int64(statement, 1, row);
     fault = read_rows(journal, statement, take_payload, &reading);
     sqlite3_reset(statement);
+    if (!fault)
+        *ret_size = size;
     return fault;
 }

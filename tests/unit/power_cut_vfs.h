@@ -46,7 +46,7 @@ struct disk {
         struct disk_file *now, *durable;
     } names[DISK_NAMES];
     struct disk_file *files;
-    uint64_t operations, wal_syncs;
+    uint64_t operations, changes, wal_syncs; /* changes: operations that write, also failed ones */
     enum disk_failure failure;
     uint64_t failure_at; /* operation, from 1 */
     bool has_failed;
@@ -259,6 +259,7 @@ static int disk_read(sqlite3_file *file, void *bytes, int size, sqlite3_int64 of
 static int disk_write(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 offset)
 {
     struct disk_handle *handle = (struct disk_handle *)file;
+    disk.changes += handle->file != NULL;
     if (handle->file && disk_fails(true))
         return disk.failure == DISK_FULL_FROM ? SQLITE_FULL : SQLITE_IOERR_WRITE;
     int result = handle->real->pMethods->xWrite(handle->real, bytes, size, offset);
@@ -272,6 +273,7 @@ static int disk_write(sqlite3_file *file, const void *bytes, int size, sqlite3_i
 static int disk_truncate_file(sqlite3_file *file, sqlite3_int64 size)
 {
     struct disk_handle *handle = (struct disk_handle *)file;
+    disk.changes += handle->file != NULL;
     if (handle->file && disk_fails(false))
         return SQLITE_IOERR_TRUNCATE;
     int result = handle->real->pMethods->xTruncate(handle->real, size);
@@ -285,6 +287,7 @@ static int disk_truncate_file(sqlite3_file *file, sqlite3_int64 size)
 static int disk_sync(sqlite3_file *file, int flags)
 {
     struct disk_handle *handle = (struct disk_handle *)file;
+    disk.changes += handle->file != NULL;
     if (handle->file && disk_fails(false))
         return SQLITE_IOERR_FSYNC;
     int result = handle->real->pMethods->xSync(handle->real, flags);
@@ -410,6 +413,7 @@ static int disk_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int
 static int disk_delete(sqlite3_vfs *vfs, const char *path, int is_folder_to_be_synced)
 {
     int index = disk_index(path);
+    disk.changes += index >= 0;
     if (index >= 0 && disk_fails(false))
         return SQLITE_IOERR_DELETE;
     int result = disk_real(vfs)->xDelete(disk_real(vfs), path, is_folder_to_be_synced);

@@ -119,7 +119,10 @@ static bool fail_at(enum disk_failure failure, uint64_t at, unsigned *ret_report
                     fault == JOURNAL_READ_ONLY); /* the latter when a file cannot be opened */
     if (fault && run.world.journal)
         assert_sticks(run.world.journal, run.world.journal->fault);
+    const uint64_t changes = disk.changes;
     journal_close(run.world.journal);
+    if (fault)
+        assert_int_equal(disk.changes, changes); /* what the disk holds is left for the recovery */
     run.world.journal = NULL;
     bool has_failed = disk.has_failed;
     assert_nothing_lost();

@@ -86,6 +86,10 @@ struct lane_view {
 /* 0, or -ENOENT for an unknown lane (*ret untouched). */
 int desk_lane(struct desk *, const char *lane, struct lane_view *ret);
 void lane_view_done(struct lane_view *);
+/* Only what the lane itself is, without its people: 0, or -ENOENT. ret may be NULL. */
+int desk_lane_facts(struct desk *, const char *lane, struct queue_lane *ret);
+/* The journal's position, as far as it is visible. */
+uint64_t desk_seq(struct desk *);
 void desk_event(struct desk *, struct queue_event *ret);
 /* The lanes' names, NULL-terminated; free() the one block. */
 char (*desk_lane_names(struct desk *, size_t *ret_count))[LANE_NAME_MAX + 1];

@@ -78,6 +78,24 @@ void lane_view_done(struct lane_view *view)
     view->n_line = 0;
 }
 
+int desk_lane_facts(struct desk *desk, const char *lane, struct queue_lane *ret)
+{
+    pthread_mutex_lock(&desk->lock);
+    const struct queue_lane *facts = queue_lane(desk->visible, lane);
+    if (facts && ret)
+        *ret = *facts;
+    pthread_mutex_unlock(&desk->lock);
+    return facts ? 0 : -ENOENT;
+}
+
+uint64_t desk_seq(struct desk *desk)
+{
+    pthread_mutex_lock(&desk->lock);
+    uint64_t seq = queue_seq(desk->visible);
+    pthread_mutex_unlock(&desk->lock);
+    return seq;
+}
+
 void desk_event(struct desk *desk, struct queue_event *ret)
 {
     pthread_mutex_lock(&desk->lock);

@@ -3,9 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "http/reply.h"
@@ -35,17 +32,16 @@ static void count_tickets(struct desk *desk, struct queue_counts *ret)
     char(*names)[LANE_NAME_MAX + 1] = desk_lane_names(desk, &count);
     *ret = (struct queue_counts){0};
     for (size_t i = 0; i < count; i++) {
-        struct lane_view view;
-        if (desk_lane(desk, names[i], &view) != 0)
+        struct queue_lane lane;
+        if (desk_lane_facts(desk, names[i], &lane) != 0)
             continue;
-        const struct queue_counts *counts = &view.lane.counts;
+        const struct queue_counts *counts = &lane.counts;
         ret->issued += counts->issued;
         ret->waiting += counts->waiting;
         ret->called += counts->called;
         ret->shot += counts->shot;
         ret->missed += counts->missed;
         ret->voided += counts->voided;
-        lane_view_done(&view);
     }
     free(names);
 }
@@ -178,20 +174,6 @@ static enum MHD_Result answer_backup(struct request *request, const struct wait 
     return reply_send(request, MHD_HTTP_OK, reply_json(&body));
 }
 
-/* DATA_DIR/backups/event-20261122T083000Z.db, NULL when the folder cannot be made. */
-static char *default_backup_path(const struct config *config)
-{
-    char stamp[32];
-    time_t now = time(NULL);
-    struct tm tm;
-    char *folder = bytes_format("%s/backups", config->data_dir);
-    bool is_there = mkdir(folder, 0700) == 0 || access(folder, W_OK) == 0;
-    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &tm));
-    char *path = is_there ? bytes_format("%s/event-%s.db", folder, stamp) : NULL;
-    free(folder);
-    return path;
-}
-
 enum MHD_Result backup_make(struct request *request)
 {
     static const char *const members[] = {"path", NULL};
@@ -202,15 +184,12 @@ enum MHD_Result backup_make(struct request *request)
     if (problem)
         return reply_problem(request, problem);
     problem = body_text(object, "path", BACKUP_PATH_MAX, &path);
-    if (!problem && path && *path != '/')
+    if (!problem && (!path || *path != '/'))
         problem = PROBLEM_BAD_REQUEST;
     if (!problem)
-        work.path = path ? bytes_text(path) : default_backup_path(request->http->options.config);
+        work.path = bytes_text(path);
     json_decref(object);
     if (problem)
-        return reply_problem_saying(request, problem, "\"path\" must be an absolute path, or null.",
-                                    "path 须为绝对路径或 null。");
-    if (!work.path)
-        return reply_problem(request, PROBLEM_STORE_FAILED);
+        return reply_problem_saying(request, problem, "\"path\" must be an absolute path.", "path 须为绝对路径。");
     return wait_for_work(request, &work, answer_backup);
 }

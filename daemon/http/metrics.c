@@ -100,24 +100,21 @@ static void print_readers(struct buffer *up, struct buffer *restarts, const char
 static void print_lanes(struct buffer *out, struct desk *desk)
 {
     size_t count = 0;
-    uint64_t seq = 0;
     struct buffer open = {0}, up = {0}, restarts = {0};
     char(*names)[LANE_NAME_MAX + 1] = desk_lane_names(desk, &count);
     head(out, "paihao_tickets", "gauge", "Tickets by state.");
     for (size_t i = 0; i < count; i++) {
-        struct lane_view view;
-        if (desk_lane(desk, names[i], &view) != 0)
+        struct queue_lane lane;
+        if (desk_lane_facts(desk, names[i], &lane) != 0)
             continue;
         char *notes = desk_notes(desk, names[i]);
         json_t *readers = json_loads(notes, 0, NULL);
-        print_counts(out, &view.lane);
+        print_counts(out, &lane);
         label(&open, "paihao_lane_open{", "lane", names[i]);
-        buffer_format(&open, "} %d\n", view.lane.is_open);
+        buffer_format(&open, "} %d\n", lane.is_open);
         print_readers(&up, &restarts, names[i], readers);
-        seq = view.seq;
         json_decref(readers);
         free(notes);
-        lane_view_done(&view);
     }
     head(out, "paihao_lane_open", "gauge", "1 while a lane's session is open.");
     buffer_add(out, open.data, open.size);
@@ -125,7 +122,7 @@ static void print_lanes(struct buffer *out, struct desk *desk)
     buffer_add(out, up.data, up.size);
     head(out, "paihao_reader_restarts_total", "counter", "How often a reader was started again.");
     buffer_add(out, restarts.data, restarts.size);
-    figure(out, "paihao_journal_seq", "gauge", "Position of the journal.", seq);
+    figure(out, "paihao_journal_seq", "gauge", "Position of the journal.", desk_seq(desk));
     buffer_done(&open);
     buffer_done(&up);
     buffer_done(&restarts);
@@ -187,20 +184,6 @@ enum MHD_Result metrics_print(struct request *request)
 }
 
 /* ---- /healthz */
-static uint64_t journal_position(struct desk *desk)
-{
-    size_t count = 0;
-    uint64_t seq = 0;
-    struct lane_view view;
-    char(*names)[LANE_NAME_MAX + 1] = desk_lane_names(desk, &count);
-    if (count > 0 && desk_lane(desk, names[0], &view) == 0) {
-        seq = view.seq;
-        lane_view_done(&view);
-    }
-    free(names);
-    return seq;
-}
-
 enum MHD_Result health_status(struct request *request)
 {
     struct desk *desk = request->http->options.desk;
@@ -208,7 +191,7 @@ enum MHD_Result health_status(struct request *request)
     struct buffer body = {0};
     buffer_add_text(&body, store ? "{\"status\":\"failed\"" : "{\"status\":\"ok\"");
     buffer_add_text(&body, ",\"version\":\"" PAIHAO_VERSION "\",\"seq\":");
-    render_number(&body, journal_position(desk));
+    render_number(&body, desk_seq(desk));
     if (store) {
         buffer_add_text(&body, ",\"code\":");
         render_text(&body, problem_code(store));

@@ -99,21 +99,13 @@ static enum problem take_token_wish(const struct request *request, struct token_
     return problem;
 }
 
-static bool lane_is_known(struct desk *desk, const char *lane)
-{
-    struct lane_view view;
-    if (desk_lane(desk, lane, &view) != 0)
-        return false;
-    lane_view_done(&view);
-    return true;
-}
-
 enum MHD_Result token_create(struct request *request)
 {
     struct desk_command command = {.kind = DESK_TOKEN_CREATE};
     bool once = false;
     enum problem problem = take_token_wish(request, &command.token, &once);
-    if (!problem && *command.token.lane && !lane_is_known(request->http->options.desk, command.token.lane))
+    if (!problem && *command.token.lane &&
+        desk_lane_facts(request->http->options.desk, command.token.lane, NULL) != 0)
         problem = PROBLEM_LANE_UNKNOWN;
     /* nobody gives more than they have */
     if (!problem && *request->caller.lane && strcmp(request->caller.lane, command.token.lane) != 0)

@@ -100,17 +100,6 @@ static enum problem check_message(struct request *request, const char *method, c
     return PROBLEM_NONE;
 }
 
-static bool lane_exists(struct desk *desk, const char *lane)
-{
-    size_t count = 0;
-    char(*names)[LANE_NAME_MAX + 1] = desk_lane_names(desk, &count);
-    bool is_found = false;
-    for (size_t i = 0; i < count && !is_found; i++)
-        is_found = strcmp(names[i], lane) == 0;
-    free(names);
-    return is_found;
-}
-
 /* Who asks, and whether they may. */
 static enum problem check_caller(struct request *request)
 {
@@ -135,7 +124,7 @@ static enum problem check_caller(struct request *request)
         return PROBLEM_FORBIDDEN;
     if (!request->params.has_lane)
         return PROBLEM_NONE;
-    if (!lane_exists(request->http->options.desk, request->params.lane))
+    if (desk_lane_facts(request->http->options.desk, request->params.lane, NULL) != 0)
         return PROBLEM_LANE_UNKNOWN;
     return *caller->lane && strcmp(caller->lane, request->params.lane) != 0 ? PROBLEM_FORBIDDEN
                                                                             : PROBLEM_NONE;
@@ -222,16 +211,6 @@ enum MHD_Result request_finish(struct request *request)
     if (request->body_seen > REQUEST_BODY_MAX)
         return reply_problem(request, PROBLEM_TOO_LARGE);
     return request->route->handle(request);
-}
-
-void request_key(const struct request *request, char ret_key[static ANSWER_KEY_MAX + 1])
-{
-    struct http *http = request->http;
-    if (request->fields.key)
-        snprintf(ret_key, ANSWER_KEY_MAX + 1, "%s", request->fields.key);
-    else
-        snprintf(ret_key, ANSWER_KEY_MAX + 1, "%s-%llu", http->key_start,
-                 (unsigned long long)atomic_fetch_add_explicit(&http->next_key, 1, memory_order_relaxed));
 }
 
 void request_command(const struct request *request, enum command_kind kind, struct desk_command *ret)

@@ -54,8 +54,6 @@ enum MHD_Result request_start(struct request *, const char *method, const char *
 enum MHD_Result request_take(struct request *, const char *data, size_t size);
 enum MHD_Result request_finish(struct request *);
 
-/* The caller's Idempotency-Key, or one made up. */
-void request_key(const struct request *, char ret_key[static ANSWER_KEY_MAX + 1]);
 /* A command of this caller for the lane of the path. */
 void request_command(const struct request *, enum command_kind, struct desk_command *ret);
 

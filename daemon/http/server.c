@@ -243,14 +243,11 @@ static void take_names(struct http *http)
 static struct http *http_new(const struct http_options *options)
 {
     struct http *http = bytes_alloc(sizeof *http);
-    uint64_t start;
-    random_bytes(&start, sizeof start);
     http->options = *options;
     http->network = (struct listener){.http = http, .fd = -1};
     http->control = (struct listener){.http = http, .fd = -1};
     http->bell = -1;
     http->starter = pthread_self();
-    snprintf(http->key_start, sizeof http->key_start, "s%016llx", (unsigned long long)start);
     take_names(http);
     http->pages = pages_new();
     auth_init(&http->auth);

@@ -48,8 +48,6 @@ struct http {
     int bell; /* eventfd: news in the feed, or the end */
     atomic_bool is_closing;
     atomic_uint n_requests; /* between request_new and request_free */
-    char key_start[20];     /* of made-up idempotency keys: random for each start */
-    atomic_uint_fast64_t next_key;
     pthread_t starter;
     char last_log[256]; /* libmicrohttpd's latest words while starting: the cause */
 };

@@ -144,8 +144,8 @@ enum MHD_Result wait_for_desk(struct request *request, struct desk_command *comm
     if (!wait)
         return reply_problem(request, problem);
     wait->advance = command->queue.advance;
-    if (!*command->key)
-        request_key(request, command->key);
+    if (request->fields.key)
+        snprintf(command->key, sizeof command->key, "%s", request->fields.key);
     int result = desk_submit(request->http->options.desk, command, take_answer, wait);
     if (result < 0) {
         forget(wait, false);

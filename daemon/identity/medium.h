@@ -23,10 +23,10 @@ enum medium medium_from_name(const char *name); /* MEDIUM_NONE when unknown */
 
 enum {
     ID_NUMBER_LENGTH = 18,
-    PERSON_NAME_MAX = 192,   /* bytes of UTF-8 */
+    PERSON_NAME_MAX = 192, /* bytes of UTF-8 */
     STUDENT_NO_MAX = 32,
     UNIT_MAX = 120,
-    CREDENTIAL_MAX = 2953,   /* bytes: a full version-40 QR code, ISO/IEC 18004 */
+    CREDENTIAL_MAX = 2953, /* bytes: a full version-40 QR code, ISO/IEC 18004 */
 };
 
 struct presentation {
@@ -35,8 +35,9 @@ struct presentation {
     char name[PERSON_NAME_MAX + 1];       /* plain UTF-8, or "" */
     char student_no[STUDENT_NO_MAX + 1];
     char unit[UNIT_MAX + 1];
-    char valid_to[9];                     /* YYYYMMDD, "" unknown, "LONG" for 长期 */
-    uint8_t credential[CREDENTIAL_MAX];   /* chip number, UID or code payload, exactly; passport: "UTO:L898902C3" */
+    char valid_to[9]; /* YYYYMMDD, "" unknown, "LONG" for 长期 */
+    uint8_t
+        credential[CREDENTIAL_MAX]; /* chip number, UID or code payload, exactly; passport: "UTO:L898902C3" */
     size_t credential_size;
 };
 
@@ -68,7 +69,8 @@ enum { DIGEST_SIZE = 32, DIGEST_KEY_SIZE = 32 };
 
 /* Which credential of a presentation says who it is: the ID number when there is one, else the student number,
  * else the medium's own bytes. Gives a pointer into `presentation`. */
-enum credential_kind presentation_credential(const struct presentation *, const uint8_t **ret_bytes, size_t *ret_size);
+enum credential_kind presentation_credential(const struct presentation *, const uint8_t **ret_bytes,
+                                             size_t *ret_size);
 /* True when the credential names a person whom a register could know (number, passport), false for opaque ones. */
 bool credential_is_bound(enum credential_kind);
 /* Keyed BLAKE2b-256 over kind, length and bytes. */

@@ -93,7 +93,8 @@ bool database_exists(const char *path, const char *vfs_name)
 {
     sqlite3_vfs *vfs = sqlite3_vfs_find(vfs_name);
     int exists = 1;
-    /* SQLite's own VFS says no for a file of zero bytes. In doubt: yes, so that no key is made for a database. */
+    /* SQLite's own VFS says no for a file of zero bytes. In doubt: yes, so that no key is made for a
+     * database. */
     return !vfs || vfs->xAccess(vfs, path, SQLITE_ACCESS_EXISTS, &exists) != SQLITE_OK || exists;
 }
 

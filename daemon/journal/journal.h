@@ -130,10 +130,10 @@ struct journal_report {
     uint64_t first_bad_seq; /* 0: none */
     char problem[256];      /* "" when all is well */
 };
-/* Opens a second, read-only connection and checks: integrity_check, chain, replay through the queue equals the
- * ticket table field by field, numbers 1..n without gap in each lane, every person's and credential's box
- * unseals, every credential's person is there, and once. Safe beside a running daemon. Returns a fault only
- * when it could not look; damage that SQLite itself finds is a finding. */
+/* Opens a second, read-only connection and checks: integrity_check, chain, replay through the queue equals
+ * the ticket table field by field, numbers 1..n without gap in each lane, every person's and credential's
+ * box unseals, every credential's person is there, and once. Safe beside a running daemon. Returns a fault
+ * only when it could not look; damage that SQLite itself finds is a finding. */
 enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret);
 /* The latest `most` entries, oldest first, from a read-only connection: needs no key and is safe beside a
  * running daemon. Shows what stands there; whether it may be believed is journal_verify's to say. ret_detail

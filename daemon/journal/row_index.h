@@ -1,5 +1,6 @@
-/* Which row a person has in a table: in memory, filled from the table as it is asked. An index in the database over random
- * person ids would dirty a page per check-in: measured, a quarter of all check-ins a second. */
+/* Which row a person has in a table: in memory, filled from the table as it is asked. An index in the
+ * database over random person ids would dirty a page per check-in: measured, a quarter of all check-ins a
+ * second. */
 #ifndef JOURNAL_ROW_INDEX_H
 #define JOURNAL_ROW_INDEX_H
 #include <sqlite3.h>

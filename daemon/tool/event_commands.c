@@ -29,11 +29,10 @@ static json_t *lane_json(const struct queue_lane *lane)
 
 static enum tool_exit desk_lane_json(struct tool *tool, const char *name, json_t **ret)
 {
-    struct lane_view view;
-    if (desk_lane(tool->desk, name, &view) != 0)
+    struct queue_lane lane;
+    if (desk_lane_facts(tool->desk, name, &lane) != 0)
         return tool_refuse(&tool->options, PROBLEM_LANE_UNKNOWN);
-    *ret = lane_json(&view.lane);
-    lane_view_done(&view);
+    *ret = lane_json(&lane);
     return TOOL_DONE;
 }
 

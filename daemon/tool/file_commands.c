@@ -251,10 +251,7 @@ static char *usual_target(const struct config *config, uint64_t seq)
 static enum tool_exit read_position(struct tool *tool, uint64_t *ret_seq)
 {
     if (tool->desk) {
-        struct lane_view view = {0};
-        if (desk_lane(tool->desk, tool->config->lanes[0].name, &view) == 0)
-            lane_view_done(&view);
-        *ret_seq = view.seq;
+        *ret_seq = desk_seq(tool->desk);
         return TOOL_DONE;
     }
     json_int_t seq = 0;

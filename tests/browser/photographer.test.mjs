@@ -37,13 +37,15 @@ test('from an idle line: one tap calls, then one tap per person', async () => {
   const [first, second] = [await daemon.checkIn(person((people += 1))), await daemon.checkIn(person((people += 1)))];
   await hasText(page, '#number', first);
   assert.equal(await page.getAttribute('#hero', 'data-state'), 'ready');
-  for (const [label, state, middle] of [[`叫号 ${first}`, 'called', first], [`已拍 ${first}`, 'shot', second], [`已拍 ${second}`, 'shot', '—']]) {
+  for (const [label, state, middle] of [[`叫号 ${first}`, 'called', first], [`已拍 ${first}`, 'shot', second], [`已拍 ${second}`, 'shot', '']]) {
     await settled(page);
     await hasText(page, '#go', label);
     await page.click('#go');
+    await hasText(page, '#answer', `✓ ${label.slice(3)}`);
     await hasText(page, '#number', middle);
     assert.equal(await daemon.stateOf(label.slice(3)), state);
   }
+  await hasText(page, '#label', '没有人等候');
   await close(page);
 });
 
@@ -177,7 +179,7 @@ test('retake: the first tap asks, the second recalls the last shot; afterwards t
   await hasText(page, '#number', numbers[1]);
   await hasText(page, '#retake', numbers[0]);
   await page.click('#retake');
-  await hasText(page, '#retake', `再按一次：重拍 ${numbers[0]}`);
+  await hasText(page, '#retake', `再按一次 ${numbers[0]}`);
   assert.deepEqual(await states(numbers), ['shot', 'called', 'waiting']);
   await page.click('#retake');
   await hasText(page, '#number', numbers[0]);

@@ -1,5 +1,5 @@
-/* A small event for the tests of the journal: a folder of its own, a journal, and the queue that decides. Includes
- * cmocka: any fault where none is expected fails the test. */
+/* A small event for the tests of the journal: a folder of its own, a journal, and the queue that decides.
+ * Includes cmocka: any fault where none is expected fails the test. */
 #ifndef TESTS_JOURNAL_WORLD_H
 #define TESTS_JOURNAL_WORLD_H
 #include "journal/journal.h"
@@ -93,7 +93,8 @@ static inline void world_close(struct world *world)
     world->queue = NULL;
 }
 
-/* ---- steps: inside a transaction that the caller began. The queue moves ahead of the commit, as the desk's does. */
+/* ---- steps: inside a transaction that the caller began. The queue moves ahead of the commit, as the
+ * desk's does. */
 static inline enum journal_fault world_try_step(struct world *world, struct queue_command command)
 {
     struct queue_decision decision;

@@ -1,10 +1,12 @@
-/* A disk that can lose power or fail: a VFS for SQLite over the system's own one. It knows of each file what has reached the
- * platter (synced) and what is still under way, and of the folder which names would survive. After every operation the
- * test may build the images that a power cut at this moment could leave. Another use: the N-th operation fails.
+/* A disk that can lose power or fail: a VFS for SQLite over the system's own one. It knows of each file
+ * what has reached the platter (synced) and what is still under way, and of the folder which names would
+ * survive. After every operation the test may build the images that a power cut at this moment could
+ * leave. Another use: the N-th operation fails.
  *
- * What a cut may do here: keep or lose each 512-byte sector of each unsynced write on its own, keep or lose each
- * unsynced truncation, creation and removal. It never harms bytes that a write did not touch (SQLite's "power-safe
- * overwrite"). As in the unix VFS the folder is synced with the first sync of a new journal or WAL. */
+ * What a cut may do here: keep or lose each 512-byte sector of each unsynced write on its own, keep or
+ * lose each unsynced truncation, creation and removal. It never harms bytes that a write did not touch
+ * (SQLite's "power-safe overwrite"). As in the unix VFS the folder is synced with the first sync of a new
+ * journal or WAL. */
 #ifndef TESTS_POWER_CUT_VFS_H
 #define TESTS_POWER_CUT_VFS_H
 #include <errno.h>

@@ -5,7 +5,6 @@
 #define MHD_resume_connection  fake_resume
 #define reply_problem          fake_reply_problem
 #define reply_problem_saying   fake_reply_problem_saying
-#define request_key            fake_request_key
 #include "../../daemon/http/wait.c"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,12 +59,6 @@ enum MHD_Result fake_reply_problem_saying(struct request *request, enum problem 
 {
     (void)en, (void)zh;
     return fake_reply_problem(request, problem);
-}
-
-void fake_request_key(const struct request *request, char ret_key[static ANSWER_KEY_MAX + 1])
-{
-    (void)request;
-    strcpy(ret_key, "made-up");
 }
 
 static enum MHD_Result take(struct request *request, const struct wait *wait)

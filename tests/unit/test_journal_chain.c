@@ -1,5 +1,5 @@
-/* The hash chain and what journal_verify finds. Each tampering is made with SQLite itself, by somebody who knows how to drop
- * the triggers. */
+/* The hash chain and what journal_verify finds. Each tampering is made with SQLite itself, by somebody who
+ * knows how to drop the triggers. */
 #include "journal/chain.h"
 
 #include "journal_world.h"
@@ -99,7 +99,8 @@ static void every_field_counts(void **state)
     "DROP TRIGGER entry_never_changes; DROP TRIGGER entry_never_goes; DROP TRIGGER entry_follows;"           \
     "DROP TRIGGER ticket_is_next; DROP TRIGGER ticket_keeps_number; DROP TRIGGER ticket_never_goes;"
 
-/* Entries 1-5 make the event, 6-14 are lane A's check-ins, 15-17 those of B2, 18 onwards ticket steps: world_day(). */
+/* Entries 1-5 make the event, 6-14 are lane A's check-ins, 15-17 those of B2, 18 onwards ticket steps:
+ * world_day(). */
 static const struct tampering {
     const char *legend, *sql;
     uint64_t seq; /* that the report must name */

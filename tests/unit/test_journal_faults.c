@@ -1,5 +1,6 @@
-/* The disk fails at its N-th operation, for N = 1, 2, 3 ... until nothing fails any more. Each time the fault must be said,
- * must stick, and a start afterwards must find everything that was acknowledged. And the guard that a commit is synced. */
+/* The disk fails at its N-th operation, for N = 1, 2, 3 ... until nothing fails any more. Each time the
+ * fault must be said, must stick, and a start afterwards must find everything that was acknowledged. And
+ * the guard that a commit is synced. */
 #include "power_cut_vfs.h"
 
 #include "base/clock.h"

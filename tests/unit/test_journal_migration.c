@@ -1,5 +1,5 @@
-/* Migrations: run in order, each whole or not at all, never twice. The migrations themselves are the test's own, set in the
- * place of those the program carries. */
+/* Migrations: run in order, each whole or not at all, never twice. The migrations themselves are the
+ * test's own, set in the place of those the program carries. */
 #include "base/assets.h"
 
 enum { MIGRATIONS_MAX = 4 };

@@ -1,6 +1,6 @@
-/* Power cuts at every moment of an event, over the very code of the journal. Each image must open, verify, hold every
- * acknowledged commit, and no half one. The negative control, synchronous=NORMAL, must lose something: else this proves
- * nothing. PAIHAO_SEED=N repeats a run, PAIHAO_SLOW=1 makes a longer one. */
+/* Power cuts at every moment of an event, over the very code of the journal. Each image must open, verify,
+ * hold every acknowledged commit, and no half one. The negative control, synchronous=NORMAL, must lose
+ * something: else this proves nothing. PAIHAO_SEED=N repeats a run, PAIHAO_SLOW=1 makes a longer one. */
 #include "power_cut_vfs.h"
 
 #include "base/clock.h"
@@ -148,7 +148,8 @@ static void create_event(void)
     commit();
 }
 
-/* Two days: groups of every size, steps of a ticket, checkpoints in the middle and at the end, a start over. */
+/* Two days: groups of every size, steps of a ticket, checkpoints in the middle and at the end, a start
+ * over. */
 static void hold_event(bool is_normal)
 {
     open_journal(is_normal);

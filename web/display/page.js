@@ -14,7 +14,7 @@ function drawNow(view) {
   $('#now-panel').dataset.state = view.current ? 'called' : 'empty';
   setText($('#now-word'), view.current ? `${word('now')} · ${word(key)}` : word(key));
   setText($('#now-other'), view.current ? `${word('now', {}, true)} · ${word(key, {}, true)}` : word(key, {}, true));
-  setText($('#now'), view.current ? view.current.number : '—');
+  setText($('#now'), view.current ? view.current.number : '');
 }
 
 const numbers = (tickets) => tickets.map((ticket) => element('li', '', ticket.number));
@@ -24,10 +24,9 @@ function draw() {
   if (!view) return;
   drawNow(view);
   const [next, ...rest] = view.line;
-  setText($('#next'), next ? next.number : '—');
+  setText($('#next'), next ? next.number : '');
   $('#next-panel').dataset.state = next ? 'waiting' : 'empty';
-  const come = rest.slice(0, COME_COUNT);
-  $('#come').replaceChildren(...(come.length ? numbers(come) : [element('li', '', '—')]));
+  $('#come').replaceChildren(...numbers(rest.slice(0, COME_COUNT)));
   const missed = view.done.filter((ticket) => ticket.state === 'missed').slice(0, MISSED_COUNT);
   $('#missed-panel').hidden = !missed.length;
   $('#missed').replaceChildren(...numbers(missed));

@@ -53,7 +53,7 @@ function drawMiddle(ticket) {
   $('#hero').dataset.state = state;
   const label = { called: ['now', 'sit-down'], ready: ['next', 'not-called'], empty: ['nobody'] }[state];
   setText($('#label'), label.map((key) => word(key)).join(' · '));
-  setText($('#number'), ticket ? ticket.number : '—');
+  setText($('#number'), ticket ? ticket.number : '');
   setText($('#name'), ticket ? ticket.name || '' : '');
   const note = ticket ? mediumNote(ticket) : '';
   $('#note').hidden = !note;
@@ -87,7 +87,7 @@ function drawButtons() {
   const last = retakable();
   const isSure = last && sure === last.number;
   setText($('#retake-key'), isSure ? word('retake-sure', { number: last.number }) : word('retake'));
-  setText($('#retake-other'), isSure ? word('retake-recalls', { number: last.number }) : last ? last.number : word('retake', {}, true));
+  setText($('#retake-other'), isSure ? word('retake-recalls') : last ? last.number : word('retake', {}, true));
   $('#retake').dataset.sure = String(Boolean(isSure));
   const settling = isSettling();
   const off = { go: !ticket || settling, miss: !called() || settling, retake: !last, void: !called() };

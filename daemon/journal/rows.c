@@ -245,7 +245,7 @@ bool row_ticket(sqlite3_stmt *statement, struct ticket *ret)
 bool row_person(sqlite3_stmt *statement, const uint8_t key[static JOURNAL_KEY_SIZE],
                 struct person_record *ret)
 {
-    struct person_id id;
+    struct person_id id = {0};
     if (!column_blob(statement, 0, id.bytes, PERSON_ID_SIZE))
         return false;
     const uint8_t *box = sqlite3_column_blob(statement, 1);

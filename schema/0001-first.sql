@@ -129,6 +129,7 @@ CREATE TABLE token (
     id         INTEGER PRIMARY KEY CHECK (id BETWEEN 1 AND 4294967295),
     hash       BLOB    NOT NULL UNIQUE CHECK (length(hash) = 32), -- BLAKE2b-256 of its text
     kind       INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 3),     -- enum token_kind
+    parent     INTEGER NOT NULL CHECK (parent BETWEEN 0 AND id - 1), -- a session: the token it was paired with; else 0
     role       TEXT    NOT NULL CHECK (length(CAST(role AS BLOB)) BETWEEN 1 AND 15),
     lane       TEXT    NOT NULL CHECK (length(CAST(lane AS BLOB)) <= 8), -- '': any
     created_us INTEGER NOT NULL,

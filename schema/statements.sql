@@ -28,10 +28,10 @@ INSERT INTO credential (digest, kind, person, sealed) VALUES (?, ?, ?, ?);
 INSERT INTO answer (key, fingerprint, verdict, created, lane, number, called, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: put_token
-INSERT INTO token (id, hash, kind, role, lane, created_us, expires_us, used_us, revoked_us)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO token (id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE
-SET hash = excluded.hash, kind = excluded.kind, role = excluded.role, lane = excluded.lane,
+SET hash = excluded.hash, kind = excluded.kind, parent = excluded.parent, role = excluded.role, lane = excluded.lane,
     created_us = excluded.created_us, expires_us = excluded.expires_us, used_us = excluded.used_us,
     revoked_us = excluded.revoked_us;
 
@@ -85,4 +85,4 @@ SELECT row FROM credential WHERE person NOT IN (SELECT id FROM person) ORDER BY 
 SELECT key, fingerprint, verdict, created, lane, number, called, seq FROM answer ORDER BY row;
 
 -- name: select_tokens
-SELECT id, hash, kind, role, lane, created_us, expires_us, used_us, revoked_us FROM token ORDER BY id;
+SELECT id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us FROM token ORDER BY id;

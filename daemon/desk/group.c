@@ -267,6 +267,17 @@ static void run_token_create(struct group *group, struct outcome *outcome)
         create_token(group, outcome, wanted);
 }
 
+static void revoke_token(struct group *group, const struct job *job, uint32_t id)
+{
+    struct token_record token = *tokens_by_id(&group->writer->tokens, id);
+    if (token.revoked_us)
+        return;
+    token.revoked_us = clock_utc_us();
+    write_token_entry(group, job, ENTRY_TOKEN_REVOKED, &token);
+    write_token(group, &token);
+}
+
+/* A token's sessions end with it; they have higher ids. */
 static void run_token_revoke(struct group *group, struct outcome *outcome)
 {
     const struct token_record *known = tokens_by_id(&group->writer->tokens, outcome->job->command.token.id);
@@ -274,13 +285,11 @@ static void run_token_revoke(struct group *group, struct outcome *outcome)
         outcome->problem = PROBLEM_NOT_FOUND;
         return;
     }
-    struct token_record token = *known;
-    if (!token.revoked_us) {
-        token.revoked_us = clock_utc_us();
-        write_token_entry(group, outcome->job, ENTRY_TOKEN_REVOKED, &token);
-        write_token(group, &token);
-    }
-    outcome->token = token;
+    uint32_t id = known->id;
+    for (uint32_t each = id; each <= group->writer->tokens.count; each++)
+        if (each == id || tokens_by_id(&group->writer->tokens, each)->parent == id)
+            revoke_token(group, outcome->job, each);
+    outcome->token = *tokens_by_id(&group->writer->tokens, id);
 }
 
 static void run_pair(struct group *group, struct outcome *outcome)
@@ -294,6 +303,7 @@ static void run_pair(struct group *group, struct outcome *outcome)
     struct token_record parent = *known, session = command->session;
     memcpy(session.role, parent.role, sizeof session.role);
     memcpy(session.lane, parent.lane, sizeof session.lane);
+    session.parent = parent.id;
     if (parent.kind == TOKEN_PAIRING) {
         parent.used_us = clock_utc_us();
         write_token(group, &parent);

@@ -13,6 +13,10 @@ static void render_token(struct buffer *out, const struct token_record *token)
     render_number(out, token->id);
     buffer_add_text(out, ",\"kind\":");
     render_text(out, kinds[token->kind]);
+    if (token->parent)
+        buffer_format(out, ",\"parent\":%u", token->parent);
+    else
+        buffer_add_text(out, ",\"parent\":null");
     buffer_add_text(out, ",\"role\":");
     render_text(out, token->role);
     buffer_add_text(out, ",\"lane\":");

@@ -82,6 +82,7 @@ struct token_record {
     uint32_t id;               /* from 1 */
     uint8_t hash[DIGEST_SIZE]; /* BLAKE2b-256 of the token's text; the token itself is never stored */
     enum token_kind kind;
+    uint32_t parent; /* TOKEN_SESSION: the token it was paired with, and ends with; else 0 */
     char role[16];
     char lane[LANE_NAME_MAX + 1]; /* "": any */
     int64_t created_us, expires_us /* 0: never */, used_us /* pairing: when spent; 0: not */, revoked_us;

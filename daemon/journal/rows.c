@@ -118,6 +118,7 @@ void bind_token(sqlite3_stmt *statement, const struct token_record *token)
     put_number(&to, token->id);
     put_blob(&to, token->hash, DIGEST_SIZE);
     put_number(&to, (int64_t)token->kind);
+    put_number(&to, token->parent);
     put_text(&to, token->role);
     put_text(&to, token->lane);
     put_number(&to, token->created_us);
@@ -284,6 +285,7 @@ bool row_token(sqlite3_stmt *statement, struct token_record *ret)
     ret->id = take_u32(&from);
     take_blob(&from, ret->hash, DIGEST_SIZE);
     ret->kind = (enum token_kind)take_number(&from, TOKEN_BEARER, TOKEN_SESSION);
+    ret->parent = take_u32(&from);
     take_text(&from, ret->role, sizeof ret->role);
     take_text(&from, ret->lane, sizeof ret->lane);
     ret->created_us = take_time(&from);

@@ -99,11 +99,12 @@ static json_t *record_json(const struct token_record *token)
 {
     static const char *const kinds[] = {
         [TOKEN_BEARER] = "bearer", [TOKEN_PAIRING] = "pairing", [TOKEN_SESSION] = "session"};
-    return json_pack(
-        "{s:I, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id, "kind", kinds[token->kind],
-        "role", token->role, "lane", token->lane[0] ? json_string(token->lane) : json_null(), "created_at",
-        tool_time_json(token->created_us), "expires_at", tool_time_json(token->expires_us), "used_at",
-        tool_time_json(token->used_us), "revoked_at", tool_time_json(token->revoked_us));
+    return json_pack("{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id, "kind",
+                     kinds[token->kind], "parent", token->parent ? json_integer(token->parent) : json_null(),
+                     "role", token->role, "lane", token->lane[0] ? json_string(token->lane) : json_null(),
+                     "created_at", tool_time_json(token->created_us), "expires_at",
+                     tool_time_json(token->expires_us), "used_at", tool_time_json(token->used_us),
+                     "revoked_at", tool_time_json(token->revoked_us));
 }
 
 static enum tool_exit read_tokens(struct tool *tool, json_t **ret)

@@ -108,8 +108,9 @@ static void answered_before_it_sleeps(void **state)
 static void answered_while_it_sleeps(void **state)
 {
     struct bench *bench = *state;
+    bench->request.fields.key = "tap-1";
     wait_for_desk(&bench->request, &bench->command, take);
-    assert_string_equal(world.key, "made-up");
+    assert_string_equal(world.key, "tap-1");
     assert_int_equal(world.n_suspended, 1);
     assert_int_equal(world.n_answers, 0);
     world.done(world.arg, &answer);

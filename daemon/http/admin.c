@@ -190,6 +190,7 @@ enum MHD_Result backup_make(struct request *request)
         work.path = bytes_text(path);
     json_decref(object);
     if (problem)
-        return reply_problem_saying(request, problem, "\"path\" must be an absolute path.", "path 须为绝对路径。");
+        return reply_problem_saying(request, problem, "\"path\" must be an absolute path.",
+                                    "path 须为绝对路径。");
     return wait_for_work(request, &work, answer_backup);
 }

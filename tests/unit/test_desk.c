@@ -575,7 +575,8 @@ static void tokens_live_and_end(void **state)
     assert_int_equal(token_command(door, DESK_PAIR, "cookie", TOKEN_BEARER, 0).problem, PROBLEM_BAD_TOKEN);
     assert_int_equal(desk_token(door->desk, hash, &found), -ENOENT);
     assert_int_equal(paired.token.parent, 1);
-    struct desk_command revoke = {.kind = DESK_TOKEN_REVOKE, .token = {.id = 1}}; /* its session ends with it */
+    struct desk_command revoke = {.kind = DESK_TOKEN_REVOKE,
+                                  .token = {.id = 1}}; /* its session ends with it */
     assert_int_equal(ask(door, &revoke).problem, PROBLEM_NONE);
     reopen(door);
     assert_int_equal(desk_token(door->desk, cookie, &found), -ENOENT);

@@ -19,7 +19,8 @@ enum problem body_object(const char *data, size_t size, const char *const *membe
     bool is_right = json_is_object(object);
     const char *name;
     json_t *value;
-    json_object_foreach(object, name, value) is_right &= !members || is_listed(name, members);
+    json_object_foreach (object, name, value)
+        is_right &= !members || is_listed(name, members);
     if (!is_right) {
         json_decref(object);
         return PROBLEM_BAD_REQUEST;

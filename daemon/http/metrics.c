@@ -81,8 +81,7 @@ static void print_readers(struct buffer *up, struct buffer *restarts, const char
 {
     size_t index;
     json_t *reader;
-    json_array_foreach(readers, index, reader)
-    {
+    json_array_foreach (readers, index, reader) {
         const char *name = json_string_value(json_object_get(reader, "reader"));
         const char *driver = json_string_value(json_object_get(reader, "driver"));
         const char *state = json_string_value(json_object_get(reader, "state"));

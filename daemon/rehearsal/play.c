@@ -135,7 +135,8 @@ static bool look(const struct play *p, struct view *ret)
     const json_t *counts = json_object_get(answer.json, "counts");
     *ret = (struct view){.waiting = (unsigned)json_integer_value(json_object_get(counts, "waiting"))};
     view_ticket(ret, json_object_get(answer.json, "current"));
-    json_array_foreach(json_object_get(answer.json, "line"), i, ticket) view_ticket(ret, ticket);
+    json_array_foreach (json_object_get(answer.json, "line"), i, ticket)
+        view_ticket(ret, ticket);
     json_decref(answer.json);
     return answer.status == 200;
 }

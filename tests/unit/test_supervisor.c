@@ -179,8 +179,9 @@ static json_t *state_of(const char *name)
     json_t *all = json_loads(text, 0, NULL), *one, *found = NULL;
     size_t i;
     assert_non_null(all);
-    json_array_foreach(all, i, one) if (strcmp(json_string_value(json_object_get(one, "reader")), name) == 0)
-        found = json_incref(one);
+    json_array_foreach (all, i, one)
+        if (strcmp(json_string_value(json_object_get(one, "reader")), name) == 0)
+            found = json_incref(one);
     json_decref(all);
     free(text);
     assert_non_null(found);
@@ -210,8 +211,9 @@ static const json_t *door_of(const char *name, size_t n, int64_t timeout_us)
         size_t i, count = 0;
         json_t *one;
         collect_doors();
-        json_array_foreach(house.doors, i,
-                           one) if (strcmp(text_of(one, "reader"), name) == 0 && count++ == n) return one;
+        json_array_foreach (house.doors, i, one)
+            if (strcmp(text_of(one, "reader"), name) == 0 && count++ == n)
+                return one;
         if (clock_mono_us() > end_us)
             return NULL;
     }
@@ -363,8 +365,9 @@ static void babblers_are_killed(void **test)
     collect_doors();
     size_t i, accepted = 0;
     json_t *one;
-    json_array_foreach(house.doors, i, one) accepted +=
-        strcmp(text_of(one, "reader"), "flood") == 0 && strcmp(text_of(one, "result"), "accepted") == 0;
+    json_array_foreach (house.doors, i, one)
+        accepted +=
+            strcmp(text_of(one, "reader"), "flood") == 0 && strcmp(text_of(one, "result"), "accepted") == 0;
     assert_int_equal(accepted, 50); /* of the 80 that each process prints; the second gets `already` */
 }
 

@@ -149,6 +149,21 @@ static int64_t watchdog_us(void)
     return sd_watchdog_enabled(0, &span_us) > 0 ? (int64_t)span_us : 0;
 }
 
+/* Once per change, in SQLite's words; what the pages say is for people. */
+static void log_store(const struct daemon *daemon, enum problem *told)
+{
+    enum problem store = desk_store_state(daemon->desk);
+    char detail[STORE_DETAIL_SIZE];
+    if (store == *told)
+        return;
+    *told = store;
+    desk_store_detail(daemon->desk, detail);
+    if (store == PROBLEM_NONE)
+        log_info("the database can be written again");
+    else
+        log_error("%s: %s", problem_code(store), detail);
+}
+
 /* Waits until a signal asks for the end (EXIT_SUCCESS) or the store has failed (EXIT_ENVIRONMENT). A full
  * disk ends nothing: the desk goes on once there is room. */
 static int wait_for_end(const struct daemon *daemon, const sigset_t *signals)
@@ -156,8 +171,10 @@ static int wait_for_end(const struct daemon *daemon, const sigset_t *signals)
     int64_t span_us = watchdog_us();
     int64_t look_us = span_us > 0 && span_us / 3 < LOOK_EVERY_US ? span_us / 3 : LOOK_EVERY_US;
     const struct timespec look = {look_us / 1000000, look_us % 1000000 * 1000};
+    enum problem told = PROBLEM_NONE;
     for (;;) {
         int signal = sigtimedwait(signals, NULL, &look);
+        log_store(daemon, &told);
         if (signal > 0) {
             log_info("stopping (SIG%s)", sigabbrev_np(signal));
             return EXIT_SUCCESS;

@@ -274,10 +274,22 @@ static int check_reader(cfg_t *cfg, cfg_opt_t *opt)
     return result;
 }
 
+/* A number is the lane's name, '-' if that ends in a digit, and digits: A1 and A1- would share theirs, and a
+ * and A would be taken for each other. */
 static int check_lane(cfg_t *cfg, cfg_opt_t *opt)
 {
-    return check_title(cfg->line, "lane", cfg_title(cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1)),
-                       LANE_NAME_MAX);
+    unsigned last = cfg_opt_size(opt) - 1;
+    const char *name = cfg_title(cfg_opt_getnsec(opt, last));
+    int result = check_title(cfg->line, "lane", name, LANE_NAME_MAX);
+    if (result == 0 && name[strlen(name) - 1] == '-')
+        return config_fail(cfg->line, "lane \"%s\": a name may not end in -", name);
+    for (unsigned i = 0; result == 0 && i < last; i++) {
+        const char *other = cfg_title(cfg_opt_getnsec(opt, i));
+        if (strcasecmp(other, name) == 0)
+            result =
+                config_fail(cfg->line, "lane \"%s\" differs from lane \"%s\" in capitals only", name, other);
+    }
+    return result;
 }
 
 int config_parse(cfg_t *cfg, const char *text)

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Fills `data` as far as the file goes. Returns the bytes read or -errno. */
@@ -79,6 +80,14 @@ static char *folder_of(const char *path)
     if (slash == path)
         return bytes_text("/");
     return bytes_format("%.*s", (int)(slash - path), path);
+}
+
+int64_t folder_room(const char *path)
+{
+    struct statvfs facts;
+    if (statvfs(path, &facts) < 0)
+        return -errno;
+    return (int64_t)(facts.f_bavail * facts.f_frsize);
 }
 
 int folder_sync(const char *path)

@@ -12,6 +12,8 @@ int file_write_durably(const char *path, const void *data, size_t size, mode_t m
 /* As above but never replaces: -EEXIST. */
 int file_create_durably(const char *path, const void *data, size_t size, mode_t mode);
 int folder_sync(const char *path);
+/* Bytes that may still be written in this folder's file system, or -errno. */
+int64_t folder_room(const char *path);
 
 /* Takes the exclusive lock DATA_DIR/lock and writes our pid into it. Returns a descriptor to close(), -EWOULDBLOCK
  * when another process holds it (*ret_holder: its pid, 0 if unknown), or another -errno. */

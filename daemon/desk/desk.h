@@ -94,6 +94,9 @@ void desk_event(struct desk *, struct queue_event *ret);
 /* The lanes' names, NULL-terminated; free() the one block. */
 char (*desk_lane_names(struct desk *, size_t *ret_count))[LANE_NAME_MAX + 1];
 enum problem desk_store_state(struct desk *);
+/* What SQLite or the system said of the latest failure, for the log; "" while there was none. */
+enum { STORE_DETAIL_SIZE = 256 };
+void desk_store_detail(struct desk *, char ret_detail[static STORE_DETAIL_SIZE]);
 /* 0 and the ticket, or -ENOENT. */
 int desk_ticket(struct desk *, const char *lane, uint32_t number, struct ticket_view *ret);
 

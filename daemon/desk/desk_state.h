@@ -58,6 +58,7 @@ struct desk {
     struct feed feed;
     struct kept_note *notes;
     enum problem store;
+    char store_detail[STORE_DETAIL_SIZE];
     struct desk_stats stats;
 
     pthread_mutex_t wake_lock; /* held while the listener is called, so that it can be taken away safely */
@@ -68,6 +69,7 @@ struct desk {
 
 /* writer.c */
 void *writer_main(void *desk);
+void set_store(struct desk *, enum problem store, const char *detail); /* publishes it */
 /* Opens the journal and builds the writer's state from it; with `everything`, the visible state too. */
 enum journal_fault writer_load(struct desk *, bool create, bool everything, char **ret_detail);
 void writer_unload(struct desk *);

@@ -390,12 +390,11 @@ static void abandon(struct group *group)
 {
     struct desk *desk = group->desk;
     enum problem problem = problem_of_journal(group->fault);
+    char *detail =
+        bytes_format("%s: %s", journal_fault_text(group->fault), journal_detail(group->writer->journal));
     writer_unload(desk);
-    pthread_mutex_lock(&desk->lock);
-    desk->store = problem;
-    feed_add_store(&desk->feed);
-    pthread_mutex_unlock(&desk->lock);
-    wake_listener(desk);
+    set_store(desk, problem, detail);
+    free(detail);
     for (size_t i = 0; i < group->n_outcomes; i++) {
         struct outcome *outcome = &group->outcomes[i];
         *outcome = (struct outcome){.job = outcome->job, .problem = problem};

@@ -123,6 +123,13 @@ enum problem desk_store_state(struct desk *desk)
     return store;
 }
 
+void desk_store_detail(struct desk *desk, char ret_detail[static STORE_DETAIL_SIZE])
+{
+    pthread_mutex_lock(&desk->lock);
+    memcpy(ret_detail, desk->store_detail, STORE_DETAIL_SIZE);
+    pthread_mutex_unlock(&desk->lock);
+}
+
 int desk_ticket(struct desk *desk, const char *lane, uint32_t number, struct ticket_view *ret)
 {
     pthread_mutex_lock(&desk->lock);

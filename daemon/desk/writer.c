@@ -1,12 +1,14 @@
 /* The writer's thread: takes what waits in the inbox as one group, and minds the store. It owns the only
  * writing connection. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/files.h"
 #include "desk/desk_state.h"
 
 /* ---- building the state from the journal */
@@ -124,28 +126,40 @@ void writer_unload(struct desk *desk)
 }
 
 /* ---- the thread */
-static void set_store(struct desk *desk, enum problem store)
+void set_store(struct desk *desk, enum problem store, const char *detail)
 {
     pthread_mutex_lock(&desk->lock);
     desk->store = store;
+    snprintf(desk->store_detail, sizeof desk->store_detail, "%s", detail);
     feed_add_store(&desk->feed);
     pthread_mutex_unlock(&desk->lock);
     wake_listener(desk);
 }
 
-/* After a full disk: opens everything anew, at most once a second. A failed commit itself is never tried
- * again. */
+/* A check-in needs a dozen pages; what is less than this is gone in a moment. */
+enum { ROOM_LEAST = 256 * 1024 };
+
+/* After a full disk: opens everything anew, at most once a second, and says that all is well only after a commit. A
+ * failed commit itself is never tried again. */
 static void try_reload(struct desk *desk)
 {
-    if (desk_store_state(desk) != PROBLEM_DISK_FULL || desk->writer.journal ||
-        clock_mono_us() < desk->writer.retry_mono_us)
+    struct writer *writer = &desk->writer;
+    bool is_due = desk_store_state(desk) == PROBLEM_DISK_FULL && !writer->journal &&
+                  clock_mono_us() >= writer->retry_mono_us;
+    if (!is_due || folder_room(desk->config->data_dir) < ROOM_LEAST)
         return;
-    desk->writer.retry_mono_us = clock_mono_us() + 1000000;
-    enum journal_fault fault = writer_load(desk, false, false, NULL);
+    writer->retry_mono_us = clock_mono_us() + 1000000;
+    char *detail = NULL;
+    enum journal_fault fault = writer_load(desk, false, false, &detail);
     if (fault == JOURNAL_OK)
-        set_store(desk, PROBLEM_NONE);
-    else if (problem_of_journal(fault) == PROBLEM_STORE_FAILED && fault != JOURNAL_READ_ONLY)
-        set_store(desk, PROBLEM_STORE_FAILED);
+        fault = journal_probe(writer->journal);
+    if (fault == JOURNAL_OK)
+        set_store(desk, PROBLEM_NONE, "");
+    else
+        writer_unload(desk);
+    if (problem_of_journal(fault) == PROBLEM_STORE_FAILED && fault != JOURNAL_READ_ONLY)
+        set_store(desk, PROBLEM_STORE_FAILED, detail ? detail : journal_fault_text(fault));
+    free(detail);
 }
 
 static void refuse_all(struct job *jobs, enum problem problem)

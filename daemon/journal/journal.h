@@ -113,6 +113,8 @@ enum journal_fault journal_put_token(struct journal *,
                                      const struct token_record *); /* new or changed, by id */
 enum journal_fault journal_commit(struct journal *);
 void journal_rollback(struct journal *);
+/* One commit that changes nothing: JOURNAL_OK means that the disk takes writes. */
+enum journal_fault journal_probe(struct journal *);
 
 /* What SQLite said at the latest fault, for the log; "" when nothing. Borrowed until the next call. */
 const char *journal_detail(const struct journal *);

@@ -23,6 +23,7 @@ enum entry_kind {
     ENTRY_RETAKE = 19, /* lane, number, person; text: reason; value: how many retakes with this one */
     ENTRY_MISSED = 20, /* lane, number, person; text: reason */
     ENTRY_VOIDED = 21, /* lane, number, person; text: reason */
+    ENTRY_RETAKE_DROPPED = 23, /* lane, number, person; text: reason. The frame there was before stands */
 };
 const char *
     entry_kind_name(enum entry_kind); /* "issued", "session-opened" ...; "?" for a number without a name */

@@ -252,6 +252,9 @@ static void mark_step(struct queue *queue, struct lane_state *lane, struct ticke
         ticket->retakes++;
         ticket->called_us = entry->at_us;
         break;
+    case ENTRY_RETAKE_DROPPED:
+        trail_add(&lane->shot, ticket->number);
+        break;
     default:
         ticket->ended_us = entry->at_us;
         break;
@@ -263,7 +266,7 @@ static enum queue_apply_fault apply_step(struct queue *queue, struct lane_state 
                                          const struct queue_entry *entry)
 {
     struct slot *slot = state_slot(lane, entry->number);
-    const struct edge *edge = slot ? edge_of_entry(entry->kind, slot->ticket.state) : NULL;
+    const struct edge *edge = slot ? edge_of_entry(entry->kind, &slot->ticket) : NULL;
     if (!edge || !person_id_equal(&slot->ticket.person, &entry->person))
         return QUEUE_APPLY_IMPOSSIBLE;
     struct ticket *ticket = &slot->ticket;

@@ -3,7 +3,8 @@
  * always.
  *
  * Ticket life (DESIGN.md): waiting -> called -> shot; called -> missed; waiting|called -> void; shot ->
- * called (retake). The edges are one declared table in queue_rules.c. One thread at a time per state. */
+ * called (retake). A retake that is given up (miss) leaves the number shot: the frame there was stands, and
+ * a number with a frame cannot be missed or void. The edges are one declared table in queue_rules.c. One thread at a time per state. */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
 #include <stddef.h>

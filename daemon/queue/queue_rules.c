@@ -4,28 +4,36 @@
 #include "queue/queue_state.h"
 
 static const struct edge edges[] = {
-    {COMMAND_CALL, TICKET_WAITING, ENTRY_CALLED, TICKET_CALLED},
-    {COMMAND_CALL, TICKET_CALLED, ENTRY_CALLED, TICKET_CALLED}, /* announced again */
-    {COMMAND_SHOT, TICKET_CALLED, ENTRY_SHOT, TICKET_SHOT},
-    {COMMAND_RETAKE, TICKET_SHOT, ENTRY_RETAKE, TICKET_CALLED},
-    {COMMAND_MISS, TICKET_CALLED, ENTRY_MISSED, TICKET_MISSED},
-    {COMMAND_VOID, TICKET_WAITING, ENTRY_VOIDED, TICKET_VOID},
-    {COMMAND_VOID, TICKET_CALLED, ENTRY_VOIDED, TICKET_VOID},
+    {COMMAND_CALL, TICKET_WAITING, FRAMES_ANY, ENTRY_CALLED, TICKET_CALLED},
+    {COMMAND_CALL, TICKET_CALLED, FRAMES_ANY, ENTRY_CALLED, TICKET_CALLED}, /* announced again */
+    {COMMAND_SHOT, TICKET_CALLED, FRAMES_ANY, ENTRY_SHOT, TICKET_SHOT},
+    {COMMAND_RETAKE, TICKET_SHOT, FRAMES_ANY, ENTRY_RETAKE, TICKET_CALLED},
+    {COMMAND_MISS, TICKET_CALLED, FRAMES_NONE, ENTRY_MISSED, TICKET_MISSED},
+    {COMMAND_MISS, TICKET_CALLED, FRAMES_SOME, ENTRY_RETAKE_DROPPED,
+     TICKET_SHOT}, /* its first frame stands */
+    {COMMAND_VOID, TICKET_WAITING, FRAMES_NONE, ENTRY_VOIDED, TICKET_VOID},
+    {COMMAND_VOID, TICKET_CALLED, FRAMES_NONE, ENTRY_VOIDED, TICKET_VOID},
 };
 enum { EDGE_COUNT = sizeof edges / sizeof *edges };
 
-const struct edge *edge_of_command(enum command_kind command, enum ticket_state from)
+static bool starts_here(const struct edge *edge, const struct ticket *ticket)
+{
+    enum frames frames = ticket->shots ? FRAMES_SOME : FRAMES_NONE;
+    return edge->from == ticket->state && (edge->frames == FRAMES_ANY || edge->frames == frames);
+}
+
+const struct edge *edge_of_command(enum command_kind command, const struct ticket *ticket)
 {
     for (size_t i = 0; i < EDGE_COUNT; i++)
-        if (edges[i].command == command && edges[i].from == from)
+        if (edges[i].command == command && starts_here(&edges[i], ticket))
             return &edges[i];
     return NULL;
 }
 
-const struct edge *edge_of_entry(enum entry_kind entry, enum ticket_state from)
+const struct edge *edge_of_entry(enum entry_kind entry, const struct ticket *ticket)
 {
     for (size_t i = 0; i < EDGE_COUNT; i++)
-        if (edges[i].entry == entry && edges[i].from == from)
+        if (edges[i].entry == entry && starts_here(&edges[i], ticket))
             return &edges[i];
     return NULL;
 }
@@ -177,7 +185,7 @@ static void add_step(const struct queue_command *command, enum entry_kind kind, 
     entry->number = ticket->number;
     entry->person = ticket->person;
     entry->value = step_value(kind, ticket);
-    if (kind == ENTRY_RETAKE || kind == ENTRY_MISSED || kind == ENTRY_VOIDED)
+    if (kind != ENTRY_CALLED && kind != ENTRY_SHOT)
         memcpy(entry->text, command->text, sizeof entry->text);
 }
 
@@ -188,7 +196,7 @@ static enum queue_verdict decide_step(const struct queue *queue, const struct la
     if (!slot)
         return QUEUE_TICKET_UNKNOWN;
     const struct ticket *ticket = &slot->ticket;
-    const struct edge *edge = edge_of_command(command->kind, ticket->state);
+    const struct edge *edge = edge_of_command(command->kind, ticket);
     if (!edge)
         return refuse_with(decision, QUEUE_WRONG_STATE, ticket);
     enum queue_verdict verdict =

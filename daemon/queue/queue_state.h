@@ -47,15 +47,17 @@ struct queue {
 };
 
 /* The declared ticket life: which command (and the entry it leaves) leads from which state to which. */
+enum frames { FRAMES_ANY, FRAMES_NONE, FRAMES_SOME }; /* whether the number must have been shot before */
 struct edge {
     enum command_kind command;
     enum ticket_state from;
+    enum frames frames;
     enum entry_kind entry;
     enum ticket_state to;
 };
-/* NULL: no such edge. */
-const struct edge *edge_of_command(enum command_kind, enum ticket_state from);
-const struct edge *edge_of_entry(enum entry_kind, enum ticket_state from);
+/* NULL: no such edge from where the ticket stands. */
+const struct edge *edge_of_command(enum command_kind, const struct ticket *);
+const struct edge *edge_of_entry(enum entry_kind, const struct ticket *);
 
 struct lane_state *state_lane(const struct queue *, const char *name); /* NULL: unknown */
 struct slot *state_slot(const struct lane_state *, uint32_t number);   /* NULL: not issued */

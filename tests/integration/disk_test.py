@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 import unittest
 
 import harness
@@ -58,8 +59,12 @@ class DiskTest(unittest.TestCase):
             # it goes on refusing, and what was issued stays to be seen
             self.assertEqual(self.check_in(refused)[0], 507)
             self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], issued)
+            time.sleep(2.5)  # nobody may say that all is well while the disk is still full
+            self.assertEqual(self.daemon.snapshot("A", self.token)["store"], "disk-full")
+            self.assertIn("disk-full: ", self.daemon.log_text())
             os.unlink(self.daemon.data / "ballast")
             events.wait_for(lambda event: event.event == "store" and event.data["store"] == "ok")
+            self.assertFalse([event for event in events.seen[:-1] if event.event == "store" and event.data["store"] == "ok"])
         status, answer = self.check_in(refused)
         self.assertEqual((status, answer["number"]), (201, f"A{refused:04d}"))
         self.assertEqual(self.check_in(1)[1]["number"], "A0001")

@@ -150,6 +150,8 @@ static void mistakes_have_line_and_words(void **state)
         {"brace not closed", D "lane \"A\" {\nroom = \"x\"\n", 4, "not closed"},
         {"text not closed", "data_dir = \"@/data\n", 2, "end of file"},
         {"brace too many", D L "}\n", 3, "brace"},
+        {"lanes that would share numbers", D "lane \"A1\" { }\nlane \"A1-\" { }\n", 3, "end in -"},
+        {"lanes alike", D L "lane \"a\" { }\n", 3, "capitals"},
         {"lane without a name", D "lane { }\n", 2, "title"},
         {"word for a number", D "lane \"A\" {\nline_limit = five\n}\n", 3, "line_limit"},
         {"number too large", D "lane \"A\" {\nline_limit = 99999999999999999999\n}\n", 3, "line_limit"},

@@ -163,6 +163,23 @@ static void a_retake_goes_before_everybody(void **state)
     assert_int_equal(queue_open_after(day->queue, "A", 2)->number, 3);
 }
 
+static void a_retake_given_up_keeps_the_frame(void **state)
+{
+    struct day *day = *state;
+    LIVE(day, OPENING, {COMMAND_CHECK_IN, "A", 1, false, QUEUE_DONE, "A0001"},
+         {COMMAND_CALL, "A", 1, false, QUEUE_DONE, "A0001"},
+         {COMMAND_SHOT, "A", 1, false, QUEUE_DONE, "A0001"},
+         {COMMAND_RETAKE, "A", 1, false, QUEUE_DONE, "A0001"},
+         {COMMAND_VOID, "A", 1, false, QUEUE_WRONG_STATE, "A0001"},
+         {COMMAND_MISS, "A", 1, false, QUEUE_DONE, "A0001"});
+    const struct ticket *ticket = queue_ticket(day->queue, "A", 1);
+    assert_int_equal(ticket->state, TICKET_SHOT);
+    assert_int_equal(ticket->shots, 1);
+    assert_int_equal(ticket->retakes, 1);
+    assert_int_equal(queue_last_shot(day->queue, "A")->number, 1);
+    LIVE(day, {COMMAND_CHECK_IN, "A", 1, false, QUEUE_ALREADY_SHOT, "A0001"}); /* no second number */
+}
+
 static void sessions_and_limits(void **state)
 {
     struct day *day = *state;
@@ -337,6 +354,7 @@ int main(void)
         TEST(a_plain_line),
         TEST(missed_and_void_get_a_new_number),
         TEST(a_retake_goes_before_everybody),
+        TEST(a_retake_given_up_keeps_the_frame),
         TEST(sessions_and_limits),
         TEST(a_closed_event_stays_closed),
         TEST(replay_refuses_the_impossible),

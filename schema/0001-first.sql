@@ -27,7 +27,7 @@ CREATE TABLE entry (
     medium  INTEGER NOT NULL CHECK (medium BETWEEN 0 AND 6),           -- enum medium
     bound   INTEGER NOT NULL CHECK (bound IN (0, 1)),                  -- tied to a person the school knows
     device  TEXT    NOT NULL CHECK (length(CAST(device AS BLOB)) <= 32),  -- who asked
-    text    TEXT    NOT NULL CHECK (length(CAST(text AS BLOB)) <= 200),   -- reason, room or event name
+    text    TEXT    NOT NULL CHECK (length(CAST(text AS BLOB)) <= 328),   -- reason, room or event name
     extra   TEXT    NOT NULL CHECK (length(CAST(extra AS BLOB)) <= 32),   -- profile
     prev    BLOB    NOT NULL CHECK (length(prev) = 32),                -- hash of the entry before
     hash    BLOB    NOT NULL CHECK (length(hash) = 32)                 -- BLAKE2b-256(prev || canonical bytes), chain.h
@@ -71,7 +71,7 @@ CREATE TABLE ticket (
     ended_us   INTEGER NOT NULL,                                      -- missed or void
     issued_seq INTEGER NOT NULL CHECK (issued_seq >= 1),              -- its first entry
     seq        INTEGER NOT NULL CHECK (seq >= issued_seq),            -- its latest entry
-    reason     TEXT    NOT NULL CHECK (length(CAST(reason AS BLOB)) <= 200), -- of the latest retake, missed or void
+    reason     TEXT    NOT NULL CHECK (length(CAST(reason AS BLOB)) <= 328), -- of the latest retake, missed or void
     PRIMARY KEY (lane, number)
 ) STRICT, WITHOUT ROWID;
 

@@ -81,6 +81,21 @@ size_t utf8_first(const char *text)
     return utf8_shape((uint8_t)text[0], &length, &least, &most) ? length : 1;
 }
 
+static bool is_invisible(uint32_t point)
+{
+    static const struct {
+        uint32_t from, to;
+    } ranges[] = {
+        {0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x061c, 0x061c},   {0x180e, 0x180e},
+        {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},   {0xfff9, 0xfffb},
+        {0xe0000, 0xe007f},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (point >= ranges[i].from && point <= ranges[i].to)
+            return true;
+    return false;
+}
+
 bool text_is_plain(const char *text, size_t length, size_t max_bytes)
 {
     if (length == 0 || length > max_bytes)
@@ -89,7 +104,7 @@ bool text_is_plain(const char *text, size_t length, size_t max_bytes)
     for (size_t at = 0, step; at < length; at += step) {
         if ((step = utf8_read(text + at, length - at, &point)) == 0)
             return false;
-        if (point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0xfeff)
+        if (is_invisible(point))
             return false;
     }
     return true;

@@ -8,7 +8,10 @@
 bool utf8_is_valid(const char *text, size_t length);
 /* The number of bytes of the first character of a valid, non-empty text. */
 size_t utf8_first(const char *text);
-/* Valid UTF-8, 1..max_bytes bytes, no control characters (below U+0020, U+007F..U+009F), no U+FEFF. */
+/* Valid UTF-8, 1..max_bytes bytes, nothing that changes what is seen without being seen: no control characters
+ * (below U+0020, U+007F..U+009F), no line or paragraph separators, no invisible format characters, which can turn
+ * the direction of a line or hide text (Unicode 15, general category Cf; UTR 36). Variation selectors
+ * (U+FE00.., U+E0100..) stay: names have them. */
 bool text_is_plain(const char *text, size_t length, size_t max_bytes);
 
 /* UTF-16 little endian to UTF-8 with trailing spaces (U+0020, U+3000 and U+0000) cut off.

@@ -27,7 +27,7 @@ void desk_close(struct desk *);
 /* ---- tickets as others may see them */
 struct ticket_view {
     struct ticket ticket; /* state as of the entry or answer it came with; its `reason` is always "" here: */
-    char reason[ENTRY_TEXT_MAX + 1]; /* read this one, which a view owns */
+    char reason[PLAIN_TEXT_MAX + 1]; /* read this one, which a view owns */
     char label[TICKET_LABEL_SIZE];
     char name[40]; /* masked (identity/mask.h) */
     char id_mask[ID_NUMBER_LENGTH + 1];

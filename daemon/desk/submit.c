@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "desk/desk_state.h"
+#include "desk/reason.h"
 
 void job_free(struct job *job)
 {
@@ -57,7 +58,11 @@ static void take_fingerprint(const struct desk *desk, struct job *job)
     crypto_generichash_update(&state, (const uint8_t *)numbers, sizeof numbers);
     crypto_generichash_update(&state, (const uint8_t *)queue->lane, strlen(queue->lane) + 1);
     crypto_generichash_update(&state, (const uint8_t *)queue->text, strlen(queue->text) + 1);
+    crypto_generichash_update(&state, (const uint8_t *)queue->extra, strlen(queue->extra) + 1);
     crypto_generichash_update(&state, job->credential.digest, sizeof job->credential.digest);
+    crypto_generichash_update(&state, job->second.digest, sizeof job->second.digest);
+    crypto_generichash_update(&state, (const uint8_t *)job->fresh.name, strlen(job->fresh.name) + 1);
+    crypto_generichash_update(&state, (const uint8_t *)job->fresh.unit, strlen(job->fresh.unit) + 1);
     crypto_generichash_final(&state, job->fingerprint, sizeof job->fingerprint);
 }
 
@@ -80,6 +85,12 @@ static int put_in_inbox(struct desk *desk, struct job *job)
     return result;
 }
 
+static bool says_why(const struct queue_command *command)
+{
+    return *command->text && (command->kind == COMMAND_RETAKE || command->kind == COMMAND_MISS ||
+                              command->kind == COMMAND_VOID);
+}
+
 int desk_submit(struct desk *desk, const struct desk_command *command, desk_done_fn done, void *arg)
 {
     struct job *job = bytes_alloc(sizeof *job);
@@ -91,6 +102,8 @@ int desk_submit(struct desk *desk, const struct desk_command *command, desk_done
         prepare_person(desk, job, command->presentation);
     if (*command->key)
         take_fingerprint(desk, job);
+    if (says_why(&job->command.queue))
+        reason_seal(&desk->keys, command->queue.text, job->command.queue.text);
     int result = put_in_inbox(desk, job);
     if (result < 0)
         job_free(job);

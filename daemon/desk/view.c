@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "desk/desk_state.h"
+#include "desk/reason.h"
 
 static void copy_text(char *ret_text, size_t size, const char *text)
 {
@@ -18,7 +19,7 @@ void view_of_ticket(const struct desk *desk, const struct ticket *ticket, struct
 {
     struct person_masks masks;
     directory_masks(desk->directory, &ticket->person, &masks);
-    copy_text(ret->reason, sizeof ret->reason, ticket->reason ? ticket->reason : "");
+    reason_open(&desk->keys, ticket->reason ? ticket->reason : "", ret->reason);
     ret->ticket = *ticket;
     ret->ticket.reason = "";
     ticket_label(ticket->lane, ticket->number, ret->label);

@@ -97,7 +97,7 @@ enum MHD_Result event_create(struct request *request)
     if (problem)
         return reply_problem(request, problem);
     request_command(request, COMMAND_EVENT_CREATE, &command);
-    problem = body_text(object, "name", ENTRY_TEXT_MAX, &name);
+    problem = body_text(object, "name", PLAIN_TEXT_MAX, &name);
     if (!problem)
         problem = body_text(object, "profile", PROFILE_MAX, &profile);
     if (!problem && name) {

@@ -34,6 +34,41 @@ enum problem framing_check(const struct framing *framing)
     return strcasecmp(framing->transfer_encoding, "chunked") == 0 ? PROBLEM_NONE : PROBLEM_NOT_IMPLEMENTED;
 }
 
+/* RFC 9110 section 5.6.2 */
+static bool is_field_name(const char *name, size_t size)
+{
+    static const char others[] = "!#$%&'*+-.^_`|~";
+    for (size_t i = 0; i < size; i++)
+        if (!is_letter_or_digit(name[i]) && (!name[i] || !strchr(others, name[i])))
+            return false;
+    return size > 0;
+}
+
+static bool is_field_value(const char *value, size_t size)
+{
+    return strlen(value) == size && strcspn(value, "\r\n") == size;
+}
+
+void head_begin(struct head *head, const char *method, const char *version)
+{
+    *head = (struct head){method, version + strlen(version), true};
+}
+
+void head_add(struct head *head, const char *name, size_t name_size, const char *value, size_t value_size)
+{
+    const char *colon = name + name_size;
+    /* first where it stands: what is elsewhere may not be compared or read across */
+    bool is_next = head->is_sound && name == head->end + 2;
+    bool is_one_line = is_next && value > colon && strspn(colon + 1, " \t") + 1 >= (size_t)(value - colon);
+    head->is_sound = is_one_line && is_field_name(name, name_size) && is_field_value(value, value_size);
+    head->end = value + value_size;
+}
+
+bool head_is_sound(const struct head *head, size_t size)
+{
+    return head->is_sound && head->end + 4 == head->start + size;
+}
+
 /* Cuts "name:port" into its name; the brackets of an IPv6 literal are dropped. */
 static bool split_host(const char *host, char *ret_name, size_t capacity, bool *ret_is_ipv6)
 {

@@ -16,6 +16,19 @@ struct framing {
 };
 enum problem framing_check(const struct framing *);
 
+/* The lines of a head, "NAME: VALUE" CRLF each (RFC 9112 section 5). libmicrohttpd 0.9.75 ends a line at a NUL or
+ * a bare LF too and glues a continued line to the field's name, and reports none of it. But it cuts a head in
+ * place: a line of the right shape starts two bytes behind the end of the one before, and no other does. */
+struct head {
+    const char *start, *end; /* of the request line; of the latest line, without its CRLF */
+    bool is_sound;
+};
+void head_begin(struct head *, const char *method, const char *version);
+/* Texts of the given sizes with a NUL behind. */
+void head_add(struct head *, const char *name, size_t name_size, const char *value, size_t value_size);
+/* Every line had the right shape, and with the empty one they make `size` bytes. */
+bool head_is_sound(const struct head *, size_t size);
+
 /* "host", "host:port", "1.2.3.4:80", "[::1]:80": an IP literal, localhost, or one of the names (any case). */
 bool host_is_ours(const char *host, char *const *names, size_t n_names);
 /* The Origin of a page served by this very server (RFC 6454): SCHEME://HOST. */

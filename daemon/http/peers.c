@@ -9,11 +9,14 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/log.h"
 
 void peers_init(struct peers *peers)
 {
     pthread_mutex_init(&peers->lock, NULL);
     peers->list = NULL;
+    peers->n_refused = 0;
+    peers->log_after_us = 0;
 }
 
 void peers_done(struct peers *peers)
@@ -38,6 +41,45 @@ static void take_address(const struct sockaddr *socket, struct peer_address *ret
     } else {
         ret->is_loopback = socket->sa_family == AF_UNIX;
     }
+}
+
+/* 127.0.0.1, ::1 (whose last half is not kept) and local sockets. */
+static bool is_this_machine(const struct peer_address *address)
+{
+    static const uint8_t none[4], local[4] = {127, 0, 0, 1};
+    return address->is_loopback &&
+           (memcmp(address->bytes + 12, none, 4) == 0 || memcmp(address->bytes + 12, local, 4) == 0);
+}
+
+static void log_refused(struct peers *peers, const struct peer_address *address)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    inet_ntop(AF_INET6, address->bytes, text, sizeof text);
+    log_warning("http: %u connections turned away: %s has %d already", peers->n_refused, text,
+                PEER_CONNECTIONS_MAX);
+    peers->n_refused = 0;
+}
+
+bool peers_admit(struct peers *peers, const struct sockaddr *socket)
+{
+    struct peer_address address;
+    unsigned count = 0;
+    take_address(socket, &address);
+    if (is_this_machine(&address))
+        return true;
+    pthread_mutex_lock(&peers->lock);
+    for (const struct peer *peer = peers->list; peer; peer = peer->next)
+        count += memcmp(peer->address.bytes, address.bytes, sizeof address.bytes) == 0;
+    pthread_mutex_unlock(&peers->lock);
+    if (count < PEER_CONNECTIONS_MAX)
+        return true;
+    int64_t now_us = clock_mono_us();
+    peers->n_refused++;
+    if (now_us >= peers->log_after_us) {
+        peers->log_after_us = now_us + PEER_LOG_US;
+        log_refused(peers, &address);
+    }
+    return false;
 }
 
 struct peer *peer_new(struct peers *peers, struct MHD_Connection *connection)

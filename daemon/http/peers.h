@@ -8,10 +8,13 @@
 #include "http/auth.h"
 
 struct MHD_Connection;
+struct sockaddr;
 
 enum {
     PEER_REQUEST_US = 10 * 1000 * 1000, /* from the first line of a request to its last byte */
-    PEER_IDLE_US = 40 * 1000 * 1000,    /* from an answer to the next whole request */
+    PEER_IDLE_US = 10 * 1000 * 1000,    /* from an answer to the next request's first line */
+    PEER_CONNECTIONS_MAX = 64,          /* of one address, so that nobody takes all there are */
+    PEER_LOG_US = 60 * 1000 * 1000,     /* between two log lines about those turned away */
 };
 
 struct peer {
@@ -24,9 +27,14 @@ struct peer {
 struct peers {
     pthread_mutex_t lock;
     struct peer *list;
+    unsigned n_refused;    /* since the latest log line */
+    int64_t log_after_us; /* monotonic */
 };
 void peers_init(struct peers *);
 void peers_done(struct peers *);
+/* Whether one more connection may come from there. No limit for 127.0.0.1, ::1 and local sockets: a reverse
+ * proxy speaks for everybody. Who is turned away is logged, once a minute. On the listener's thread. */
+bool peers_admit(struct peers *, const struct sockaddr *);
 struct peer *peer_new(struct peers *, struct MHD_Connection *);
 void peer_free(struct peers *, struct peer *); /* before its descriptor is closed */
 void peer_allow(struct peer *, int64_t us);    /* from now on; 0: without end */

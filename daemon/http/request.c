@@ -40,11 +40,20 @@ void request_free(struct request *request)
     free(request);
 }
 
-static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+/* Fields that say one thing: a second one is refused rather than one of the two believed. */
+static void take_once(struct request_fields *fields, const char **field, const char *value)
+{
+    fields->is_ambiguous |= *field != NULL;
+    *field = value;
+}
+
+static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_size,
+                                  const char *value, size_t value_size)
 {
     struct request_fields *fields = arg;
     (void)kind;
     value = value ? value : "";
+    head_add(&fields->head, name, name_size, value, value_size);
     if (strcasecmp(name, "Host") == 0) {
         fields->host = value;
         fields->framing.n_host++;
@@ -55,17 +64,17 @@ static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char
         fields->framing.transfer_encoding = value;
         fields->framing.n_transfer_encoding++;
     } else if (strcasecmp(name, "Authorization") == 0) {
-        fields->authorization = value;
+        take_once(fields, &fields->authorization, value);
     } else if (strcasecmp(name, "Content-Type") == 0) {
-        fields->content_type = value;
+        take_once(fields, &fields->content_type, value);
     } else if (strcasecmp(name, "Idempotency-Key") == 0) {
-        fields->key = value;
+        take_once(fields, &fields->key, value);
     } else if (strcasecmp(name, "Accept-Language") == 0) {
         fields->accept_language = value;
     } else if (strcasecmp(name, "Cookie") == 0) {
         fields->cookies = value;
     } else if (strcasecmp(name, "Origin") == 0) {
-        fields->origin = value;
+        take_once(fields, &fields->origin, value);
     } else if (strcasecmp(name, "Last-Event-ID") == 0) {
         fields->last_event_id = value;
     } else if (strcasecmp(name, "If-None-Match") == 0) {
@@ -74,12 +83,26 @@ static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
+/* Only libmicrohttpd before 0.9.76 needs this, and only there lines are known to be cut in place. */
+static bool has_sound_head(const struct request *request)
+{
+#if MHD_VERSION < 0x00097600
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return head_is_sound(&request->fields.head, info->header_size);
+#else
+    return request->fields.head.has_sound_fields;
+#endif
+}
+
 /* The message is sound, meant for us, and no foreign page has sent it. */
 static enum problem check_message(struct request *request, const char *method, const char *target)
 {
     const struct request_fields *fields = &request->fields;
     const struct http *http = request->http;
     enum problem problem = framing_check(&fields->framing);
+    if (!problem && (fields->is_ambiguous || !has_sound_head(request)))
+        problem = PROBLEM_BAD_REQUEST;
     if (problem) {
         request->must_close = true;
         return problem;
@@ -174,7 +197,8 @@ enum MHD_Result request_start(struct request *request, const char *method, const
 {
     struct request_fields *fields = &request->fields;
     fields->framing.version = version;
-    MHD_get_connection_values(request->connection, MHD_HEADER_KIND, take_field, fields);
+    head_begin(&fields->head, method, version);
+    MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, take_field, fields);
     request->is_chinese = language_is_chinese(fields->accept_language);
     const char *length = fields->framing.content_length;
     request->has_body =

@@ -22,6 +22,8 @@ struct request_fields {
         *last_event_id;
     const char *if_none_match;
     struct framing framing;
+    struct head head;
+    bool is_ambiguous; /* two of a field that may come once */
 };
 
 enum request_stage { REQUEST_FIRST, REQUEST_BODY, REQUEST_ANSWERING };

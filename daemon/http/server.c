@@ -59,6 +59,13 @@ static void see_end(void *arg, struct MHD_Connection *connection, void **context
     *context = NULL;
 }
 
+static enum MHD_Result admit(void *arg, const struct sockaddr *address, socklen_t size)
+{
+    struct listener *listener = arg;
+    (void)size;
+    return peers_admit(&listener->http->peers, address) ? MHD_YES : MHD_NO;
+}
+
 static void see_connection(void *arg, struct MHD_Connection *connection, void **context,
                            enum MHD_ConnectionNotificationCode code)
 {
@@ -192,7 +199,7 @@ static int start_listener(struct listener *listener, const char *where, char **r
     if (!has_tls)
         tls[0].option = MHD_OPTION_END;
     listener->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, serve, listener, MHD_OPTION_EXTERNAL_LOGGER, log_words, http,
+        flags, 0, admit, listener, serve, listener, MHD_OPTION_EXTERNAL_LOGGER, log_words, http,
         MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_ARRAY, tls, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)(listener->is_control ? CONTROL_CONNECTIONS_MAX : LISTENER_CONNECTIONS_MAX),
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,

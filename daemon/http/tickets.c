@@ -84,7 +84,7 @@ static enum problem take_wish(const struct request *request, struct queue_comman
         return problem;
     problem = body_bool(object, "advance", &command->advance);
     if (!problem)
-        problem = body_text(object, "reason", ENTRY_TEXT_MAX, &reason);
+        problem = body_text(object, "reason", PLAIN_TEXT_MAX, &reason);
     if (!problem && ((command->advance && !may_advance) || (reason && !may_reason)))
         problem = PROBLEM_BAD_REQUEST;
     if (!problem && reason)

@@ -28,7 +28,10 @@ enum entry_kind {
 const char *
     entry_kind_name(enum entry_kind); /* "issued", "session-opened" ...; "?" for a number without a name */
 
-enum { PERSON_ID_SIZE = 16, DEVICE_MAX = 32, ENTRY_TEXT_MAX = 200, PROFILE_MAX = 32 };
+enum { PERSON_ID_SIZE = 16, DEVICE_MAX = 32, PROFILE_MAX = 32 };
+/* Bytes of what somebody wrote (an event's name, a room, a reason), and of what an entry holds of it: more, since a
+ * written reason is sealed (desk/reason.h). */
+enum { PLAIN_TEXT_MAX = 200, ENTRY_TEXT_MAX = 328 };
 
 /* Random, so that it says nothing once the sealed record is gone. All zero: nobody. */
 struct person_id {

@@ -191,7 +191,7 @@ static const char *profile_of(const struct tool_options *options)
 
 enum tool_exit check_event_create(const struct tool_options *options)
 {
-    if (!text_is_plain(options->name, strlen(options->name), ENTRY_TEXT_MAX))
+    if (!text_is_plain(options->name, strlen(options->name), PLAIN_TEXT_MAX))
         return tool_refuse_because(
             options, PROBLEM_BAD_REQUEST, "活动名称须为 1 至 200 字节的 UTF-8 文本，不含控制字符。",
             "The name of an event is 1 to 200 bytes of UTF-8 text without control characters.");

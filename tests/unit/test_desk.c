@@ -313,6 +313,40 @@ static void the_same_key_gets_the_first_answer(void **state)
     verify(door);
 }
 
+/* ---- what somebody typed never stands in the journal */
+static int look_for(void *arg, const struct queue_entry *entry)
+{
+    assert_null(strstr(entry->text, "990101"));
+    assert_null(strstr(entry->text, "张三丰"));
+    *(uint32_t *)arg += entry->kind == ENTRY_VOIDED;
+    return 0;
+}
+
+static void a_written_reason_is_sealed(void **state)
+{
+    struct door *door = *state;
+    static const char typed[] = "张三丰 990101200203048029 走错了门";
+    check_in(door, 1, "");
+    check_in(door, 2, "");
+    struct desk_command command = {.kind = DESK_QUEUE};
+    command.queue = (struct queue_command){.kind = COMMAND_VOID, .lane = "A", .number = 1, .device = "test"};
+    strcpy(command.queue.text, typed);
+    assert_string_equal(ask(door, &command).ticket.reason, typed);
+    command.queue.number = 2;
+    memset(command.queue.text, 'x', PLAIN_TEXT_MAX - 1);
+    memcpy(command.queue.text, "X", 1);
+    command.queue.text[PLAIN_TEXT_MAX] = '\0';
+    assert_int_equal(strlen(ask(door, &command).ticket.reason), strlen(command.queue.text));
+    reopen(door);
+    struct ticket_view ticket;
+    assert_int_equal(desk_ticket(door->desk, "A", 1, &ticket), 0);
+    assert_string_equal(ticket.reason, typed);
+    uint32_t voided = 0;
+    assert_int_equal(journal_tail(door->folder, 1000, look_for, &voided, NULL), JOURNAL_OK);
+    assert_int_equal(voided, 2);
+    verify(door);
+}
+
 /* ---- durable before visible */
 static int count_issued(const char *folder)
 {
@@ -597,6 +631,7 @@ int main(void)
         TEST(people_are_known_after_a_restart),
         TEST(a_name_learnt_later_is_kept),
         TEST(the_same_key_gets_the_first_answer),
+        TEST(a_written_reason_is_sealed),
         TEST(nothing_is_shown_before_it_is_on_disk),
         TEST(a_full_disk_refuses_and_heals),
         TEST(a_broken_disk_stops_the_service),

@@ -41,6 +41,9 @@ INSERT INTO key_check (id, value) VALUES (1, ?);
 -- name: select_key_check
 SELECT value FROM key_check WHERE id = 1;
 
+-- name: select_schema
+SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name;
+
 -- name: select_head
 SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1;
 
@@ -80,6 +83,22 @@ SELECT row FROM person GROUP BY id HAVING count(*) > 1;
 
 -- name: select_strangers
 SELECT row FROM credential WHERE person NOT IN (SELECT id FROM person) ORDER BY row;
+
+-- name: select_faceless
+SELECT issued_seq, lane, number, person IN (SELECT id FROM person) FROM ticket
+WHERE length(person) = 16
+    AND (person NOT IN (SELECT id FROM person) OR person NOT IN (SELECT person FROM credential))
+ORDER BY lane, number;
+
+-- name: select_contradicted_answers
+SELECT row, seq FROM answer
+WHERE (created = 1 AND number > 0 AND NOT EXISTS (
+        SELECT 1 FROM entry
+        WHERE entry.seq = answer.seq AND kind = 16 AND entry.lane = answer.lane AND entry.number = answer.number))
+    OR (called > 0 AND NOT EXISTS (
+        SELECT 1 FROM entry
+        WHERE entry.seq = answer.seq AND entry.lane = answer.lane AND entry.number = answer.called))
+ORDER BY row;
 
 -- name: select_answers
 SELECT key, fingerprint, verdict, created, lane, number, called, seq FROM answer ORDER BY row;

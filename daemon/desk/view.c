@@ -289,5 +289,5 @@ int desk_rows(struct desk *desk, const char *lane, desk_row_fn row_fn, void *arg
 enum journal_fault desk_backup(struct desk *desk, const char *target, uint64_t *ret_seq,
                                uint8_t ret_head[static JOURNAL_HASH_SIZE])
 {
-    return journal_backup(desk->config->data_dir, target, ret_seq, ret_head);
+    return journal_backup(desk->config->data_dir, target, ret_seq, ret_head, NULL);
 }

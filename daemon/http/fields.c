@@ -51,22 +51,21 @@ static bool is_field_value(const char *value, size_t size)
 
 void head_begin(struct head *head, const char *method, const char *version)
 {
-    *head = (struct head){method, version + strlen(version), true};
+    *head = (struct head){method, version + strlen(version), true, true};
 }
 
 void head_add(struct head *head, const char *name, size_t name_size, const char *value, size_t value_size)
 {
     const char *colon = name + name_size;
-    /* first where it stands: what is elsewhere may not be compared or read across */
-    bool is_next = head->is_sound && name == head->end + 2;
-    bool is_one_line = is_next && value > colon && strspn(colon + 1, " \t") + 1 >= (size_t)(value - colon);
-    head->is_sound = is_one_line && is_field_name(name, name_size) && is_field_value(value, value_size);
+    head->is_in_place = head->is_in_place && name == head->end + 2 && value > colon;
+    head->has_sound_fields =
+        head->has_sound_fields && is_field_name(name, name_size) && is_field_value(value, value_size);
     head->end = value + value_size;
 }
 
 bool head_is_sound(const struct head *head, size_t size)
 {
-    return head->is_sound && head->end + 4 == head->start + size;
+    return head->has_sound_fields && head->is_in_place && head->end + 4 == head->start + size;
 }
 
 /* Cuts "name:port" into its name; the brackets of an IPv6 literal are dropped. */

@@ -21,12 +21,13 @@ enum problem framing_check(const struct framing *);
  * place: a line of the right shape starts two bytes behind the end of the one before, and no other does. */
 struct head {
     const char *start, *end; /* of the request line; of the latest line, without its CRLF */
-    bool is_sound;
+    bool is_in_place, has_sound_fields;
 };
 void head_begin(struct head *, const char *method, const char *version);
 /* Texts of the given sizes with a NUL behind. */
 void head_add(struct head *, const char *name, size_t name_size, const char *value, size_t value_size);
-/* Every line had the right shape, and with the empty one they make `size` bytes. */
+/* Names and values hold nothing that no field may hold, every line had the right shape, and with the empty one
+ * they make `size` bytes. */
 bool head_is_sound(const struct head *, size_t size);
 
 /* "host", "host:port", "1.2.3.4:80", "[::1]:80": an IP literal, localhost, or one of the names (any case). */

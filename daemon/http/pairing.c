@@ -30,20 +30,34 @@ static void find_address(int family, char *ret_host, size_t capacity)
     freeifaddrs(list);
 }
 
-/* Where a device finds the pairing page: the first configured name, else where we listen. The token stands
- * behind the '#', so that it is in no log. */
-static void render_url(struct buffer *out, const struct http *http, const char *token)
+static bool is_everywhere(const char *host)
+{
+    return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "") == 0 || strcmp(host, "::") == 0;
+}
+
+/* The role's page; office and liaison have the first page, which shows what they may use. */
+static const char *page_of(const char *role)
+{
+    return strcmp(role, "office") == 0 || strcmp(role, "liaison") == 0 ? "" : role;
+}
+
+/* The address that `paihao token create` prints too: where we listen, else the first configured name, else an
+ * address of this machine. The token stands behind the '#', so that it is in no log. */
+static void render_url(struct buffer *out, const struct http *http, const struct token_record *token,
+                       const char *secret)
 {
     const struct config *config = http->options.config;
+    const char *page = page_of(token->role);
     char host[256];
-    snprintf(host, sizeof host, "%s", config->n_hosts ? config->hosts[0] : config->listen_host);
-    if (strcmp(host, "0.0.0.0") == 0 || strcmp(host, "") == 0)
-        find_address(AF_INET, host, sizeof host);
-    else if (strcmp(host, "::") == 0)
-        find_address(AF_INET6, host, sizeof host);
+    snprintf(host, sizeof host, "%s", config->listen_host);
+    if (is_everywhere(host) && config->n_hosts > 0)
+        snprintf(host, sizeof host, "%s", config->hosts[0]);
+    else if (is_everywhere(host))
+        find_address(strcmp(host, "::") == 0 ? AF_INET6 : AF_INET, host, sizeof host);
     bool is_ipv6 = strchr(host, ':');
-    buffer_format(out, "%s://%s%s%s:%u/pair/#token=%s", http->has_tls ? "https" : "http", is_ipv6 ? "[" : "",
-                  host, is_ipv6 ? "]" : "", http->port, token);
+    buffer_format(out, "%s://%s%s%s:%u/%s%s", http->has_tls ? "https" : "http", is_ipv6 ? "[" : "", host,
+                  is_ipv6 ? "]" : "", http->port, page, *page ? "/" : "");
+    buffer_format(out, "%s%s#token=%s", *token->lane ? "?lane=" : "", token->lane, secret);
 }
 
 static enum MHD_Result answer_token(struct request *request, const struct wait *wait)
@@ -52,7 +66,7 @@ static enum MHD_Result answer_token(struct request *request, const struct wait *
     if (answer->problem)
         return reply_refusal(request, answer);
     struct buffer body = {0}, url = {0};
-    render_url(&url, request->http, request->secret);
+    render_url(&url, request->http, &answer->token, request->secret);
     buffer_add_text(&body, "{\"token\":");
     render_text(&body, request->secret);
     buffer_add_text(&body, ",\"url\":");

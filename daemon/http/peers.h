@@ -27,7 +27,7 @@ struct peer {
 struct peers {
     pthread_mutex_t lock;
     struct peer *list;
-    unsigned n_refused;    /* since the latest log line */
+    unsigned n_refused;   /* since the latest log line */
     int64_t log_after_us; /* monotonic */
 };
 void peers_init(struct peers *);

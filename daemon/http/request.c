@@ -83,7 +83,7 @@ static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char
     return MHD_YES;
 }
 
-/* Only libmicrohttpd before 0.9.76 needs this, and only there lines are known to be cut in place. */
+/* Later versions of libmicrohttpd refuse lines of a wrong shape themselves, and cut them in other ways. */
 static bool has_sound_head(const struct request *request)
 {
 #if MHD_VERSION < 0x00097600

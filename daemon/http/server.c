@@ -162,11 +162,12 @@ static int read_tls(struct http *http, char **ret_error)
 {
     const struct config *config = http->options.config;
     const struct {
-        const char *path;
+        const char *name, *path, *mark, *what;
         char **ret;
         size_t *ret_size;
-    } files[] = {{config->tls_cert, &http->tls_cert, NULL},
-                 {config->tls_key, &http->tls_key, &http->tls_key_size}};
+    } files[] = {
+        {"tls_cert", config->tls_cert, "-----BEGIN CERTIFICATE-----", "certificate", &http->tls_cert, NULL},
+        {"tls_key", config->tls_key, "PRIVATE KEY-----", "private key", &http->tls_key, &http->tls_key_size}};
     if (!*config->tls_cert && !*config->tls_key)
         return 0;
     http->has_tls = true;
@@ -174,8 +175,14 @@ static int read_tls(struct http *http, char **ret_error)
         size_t size = 0;
         int result = file_read(files[i].path, TLS_FILE_MAX, files[i].ret, &size);
         if (result < 0) {
-            *ret_error = bytes_format("cannot read the TLS file %s: %s", files[i].path, strerror(-result));
+            *ret_error = bytes_format("%s: cannot read %s = \"%s\": %s", config->path, files[i].name,
+                                      files[i].path, strerror(-result));
             return result;
+        }
+        if (!strstr(*files[i].ret, files[i].mark)) {
+            *ret_error = bytes_format("%s: %s = \"%s\" holds no %s in PEM", config->path, files[i].name,
+                                      files[i].path, files[i].what);
+            return -EINVAL;
         }
         if (files[i].ret_size)
             *files[i].ret_size = size;
@@ -222,8 +229,14 @@ static int start_network(struct http *http, char **ret_error)
     http->network.fd = listen_tcp(config->listen_host, config->listen_port, &http->port, ret_error);
     if (http->network.fd < 0)
         return http->network.fd;
-    return start_listener(&http->network, http->has_tls ? "TLS (check certificate and key)" : "the network",
-                          ret_error);
+    if (!http->has_tls)
+        return start_listener(&http->network, "the network", ret_error);
+    char *where =
+        bytes_format("TLS with tls_cert = \"%s\" and tls_key = \"%s\", which are damaged or no pair",
+                     config->tls_cert, config->tls_key);
+    result = start_listener(&http->network, where, ret_error);
+    free(where);
+    return result;
 }
 
 static int start_control(struct http *http, char **ret_error)

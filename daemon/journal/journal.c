@@ -9,6 +9,8 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -16,6 +18,7 @@
 #include "journal/chain.h"
 #include "journal/migrate.h"
 #include "journal/rows.h"
+#include "journal/schema_check.h"
 #include "journal/seal.h"
 
 enum { CHECKPOINT_PAGES = 1000 };
@@ -80,6 +83,52 @@ static void file_create_private(const char *path)
         close(fd);
 }
 
+static enum journal_fault held_badly(struct journal *journal, enum journal_fault fault, const char *why)
+{
+    free(journal->detail);
+    journal->detail = bytes_text(why);
+    return fault;
+}
+
+/* One writer, whatever became of the lock file of the folder: the database file itself is locked. The descriptor
+ * may be closed only after SQLite's. No file yet is fine. */
+static enum journal_fault file_hold(struct journal *journal, const char *path)
+{
+    struct stat status;
+    journal->file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (journal->file < 0) {
+        if (errno == ELOOP)
+            return held_badly(journal, JOURNAL_FOREIGN, "event.db is a symbolic link; name its own folder");
+        return errno == EACCES ? held_badly(journal, JOURNAL_READ_ONLY, "event.db may not be read")
+                               : JOURNAL_OK; /* SQLite's to report, if it is not there */
+    }
+    if (fstat(journal->file, &status) != 0 || !S_ISREG(status.st_mode))
+        return held_badly(journal, JOURNAL_FOREIGN, "event.db is not a file");
+    if (flock(journal->file, LOCK_EX | LOCK_NB) == 0)
+        return JOURNAL_OK;
+    return errno == EWOULDBLOCK
+               ? held_badly(journal, JOURNAL_BUSY, "another paihaod or paihao has event.db open for writing")
+               : held_badly(journal, JOURNAL_IO, "the file system cannot lock event.db");
+}
+
+/* Whoever looks at a read-only database leaves a -wal and -shm of the same mode behind; once the database may be
+ * written again, they must be, too. */
+static void companions_heal(const struct journal *journal, const char *path)
+{
+    static const char *const suffixes[] = {"-wal", "-shm"};
+    enum { OWNER = S_IRUSR | S_IWUSR };
+    struct stat file, companion;
+    if (journal->file < 0 || fstat(journal->file, &file) != 0 || (file.st_mode & OWNER) != OWNER)
+        return;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        char *name = bytes_format("%s%s", path, suffixes[i]);
+        if (lstat(name, &companion) == 0 && S_ISREG(companion.st_mode) &&
+            (companion.st_mode & OWNER) != OWNER)
+            chmod(name, file.st_mode & 0777); /* what fails is SQLite's to report */
+        free(name);
+    }
+}
+
 /* Loads the key, or makes one for a database that is only about to be made. The key comes first: a crash in
  * between leaves a key without a database, which the next start uses. */
 static enum journal_fault keys_get(struct journal *journal, const struct journal_options *options,
@@ -103,17 +152,23 @@ static enum journal_fault open_database(struct journal *journal, const struct jo
                                         const char *path)
 {
     enum database_content content = DATABASE_EMPTY;
-    enum journal_fault fault = JOURNAL_OK;
-    if (database_exists(path, options->vfs))
+    enum journal_fault fault = file_hold(journal, path);
+    if (!fault)
+        companions_heal(journal, path);
+    if (!fault && database_exists(path, options->vfs))
         fault = database_open(path, options->vfs, false, &journal->db, &content, &journal->detail);
     if (!fault && content == DATABASE_EMPTY && !options->create)
         fault = JOURNAL_MISSING;
     if (!fault)
         fault = keys_get(journal, options, content == DATABASE_EMPTY);
     if (!fault && !journal->db) {
-        file_create_private(path);
-        fault = database_open(path, options->vfs, true, &journal->db, &content, &journal->detail);
+        if (journal->file < 0) {
+            file_create_private(path);
+            fault = file_hold(journal, path);
+        }
     }
+    if (!fault && !journal->db)
+        fault = database_open(path, options->vfs, true, &journal->db, &content, &journal->detail);
     return fault;
 }
 
@@ -123,12 +178,15 @@ enum journal_fault journal_open(struct journal **ret, const struct journal_optio
     if (sodium_init() < 0)
         abort();
     struct journal *journal = bytes_alloc(sizeof *journal);
+    journal->file = -1;
     sodium_mlock(&journal->keys, sizeof journal->keys);
     char *path = database_path(options->data_dir);
 
     enum journal_fault fault = open_database(journal, options, path);
     if (!fault)
         fault = database_prepare_writing(journal->db, options->unsafe_normal, &journal->detail);
+    if (!fault)
+        fault = schema_check(journal->db, &journal->detail);
     if (!fault)
         fault = migrate_run(journal->db, journal->keys.check, &journal->detail);
     if (!fault)
@@ -167,6 +225,8 @@ void journal_close(struct journal *journal)
         if (sqlite3_close(journal->db) != SQLITE_OK)
             abort(); /* a statement leaked */
     }
+    if (journal->file >= 0)
+        close(journal->file);
     sodium_munlock(&journal->keys, sizeof journal->keys); /* wipes */
     free(journal->detail);
     free(journal);

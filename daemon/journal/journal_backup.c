@@ -30,6 +30,17 @@ static enum journal_fault fault_of_errno(int error)
     }
 }
 
+/* What the system said when SQLite could not write the copy; 0: it was not the copy. */
+static int error_of_copy(sqlite3 *to, enum journal_fault fault)
+{
+    int error = sqlite3_system_errno(to);
+    if (fault == JOURNAL_FULL)
+        return error == EDQUOT ? -EDQUOT : -ENOSPC;
+    if (fault == JOURNAL_READ_ONLY)
+        return error ? -error : -EACCES;
+    return fault == JOURNAL_IO ? -error : 0;
+}
+
 /* All pages in one step: one read transaction, so that the copy is of one moment and the writer never makes
  * it start over. */
 static enum journal_fault copy_pages(sqlite3 *from, sqlite3 *to)
@@ -66,7 +77,7 @@ static enum journal_fault finish_copy(sqlite3 *copy, uint64_t *ret_seq,
 }
 
 static enum journal_fault copy_to(sqlite3 *from, const char *path, uint64_t *ret_seq,
-                                  uint8_t ret_head[static JOURNAL_HASH_SIZE])
+                                  uint8_t ret_head[static JOURNAL_HASH_SIZE], int *ret_error)
 {
     sqlite3 *to = NULL;
     char *detail = NULL;
@@ -81,6 +92,7 @@ static enum journal_fault copy_to(sqlite3 *from, const char *path, uint64_t *ret
         if (!fault)
             fault = finish_copy(to, ret_seq, ret_head);
     }
+    *ret_error = error_of_copy(to, fault);
     sqlite3_close(to);
     free(detail);
     return fault;
@@ -127,7 +139,7 @@ static char *name_aside(const char *target)
 }
 
 static enum journal_fault backup_to(sqlite3 *from, const char *target, uint64_t *ret_seq,
-                                    uint8_t ret_head[static JOURNAL_HASH_SIZE])
+                                    uint8_t ret_head[static JOURNAL_HASH_SIZE], int *ret_error)
 {
     char *folder = folder_of(target), *aside = name_aside(target);
     uint64_t seq = 0;
@@ -136,7 +148,7 @@ static enum journal_fault backup_to(sqlite3 *from, const char *target, uint64_t 
     enum journal_fault fault = error ? fault_of_errno(-error) : JOURNAL_OK;
     if (fault)
         goto out;
-    fault = copy_to(from, aside, &seq, head);
+    fault = copy_to(from, aside, &seq, head, &error);
     if (!fault) {
         error = file_touch(aside, O_RDWR);
         if (!error)
@@ -152,20 +164,24 @@ static enum journal_fault backup_to(sqlite3 *from, const char *target, uint64_t 
     *ret_seq = seq;
     memcpy(ret_head, head, sizeof head);
 out:
+    *ret_error = error;
     free(aside);
     free(folder);
     return fault;
 }
 
 enum journal_fault journal_backup(const char *data_dir, const char *target, uint64_t *ret_seq,
-                                  uint8_t ret_head[static JOURNAL_HASH_SIZE])
+                                  uint8_t ret_head[static JOURNAL_HASH_SIZE], int *ret_error)
 {
     char *path = database_path(data_dir), *detail = NULL;
     sqlite3 *from = NULL;
+    int error = 0;
     enum journal_fault fault =
         database_exists(path, NULL) ? database_open_reading(path, &from, &detail) : JOURNAL_MISSING;
     if (!fault)
-        fault = backup_to(from, target, ret_seq, ret_head);
+        fault = backup_to(from, target, ret_seq, ret_head, &error);
+    if (fault && ret_error)
+        *ret_error = error;
     sqlite3_close(from);
     free(detail);
     free(path);

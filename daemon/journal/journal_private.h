@@ -22,6 +22,7 @@
 
 struct journal {
     sqlite3 *db;
+    int file; /* holds the flock on event.db; -1: not yet. Closed after db, see database.c */
 #define X(name) sqlite3_stmt *name;
     struct {
         JOURNAL_STATEMENTS(X)

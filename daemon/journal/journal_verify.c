@@ -11,7 +11,9 @@
 #include "journal/database.h"
 #include "journal/key_file.h"
 #include "journal/rows.h"
+#include "journal/schema_check.h"
 #include "journal/seal.h"
+#include "journal/token_trace.h"
 
 struct proof {
     sqlite3 *db;
@@ -21,6 +23,7 @@ struct proof {
     bool is_broken;         /* the replay stopped: later comparisons would only be noise */
     uint64_t seq;           /* of the entry before */
     struct ticket previous; /* ticket row */
+    struct token_trace tokens;
 };
 
 /* Only the first problem counts; what follows is often its consequence. seq 0: of no entry in particular. */
@@ -36,6 +39,14 @@ static void problem(struct proof *proof, uint64_t seq, const char *format, ...)
     vsnprintf(report->problem, sizeof report->problem, format, arguments);
     va_end(arguments);
     report->first_bad_seq = seq;
+}
+
+/* Takes `text`, NULL: nothing is wrong. */
+static void problem_text(struct proof *proof, uint64_t seq, char *text)
+{
+    if (text)
+        problem(proof, seq, "%s", text);
+    free(text);
 }
 
 /* A database that SQLite finds damaged is a finding, not a reason not to look. */
@@ -102,6 +113,8 @@ static void check_entry(struct proof *proof, sqlite3_stmt *statement)
                 (unsigned long long)expected, entry_kind_name(entry.kind));
     else
         proof->is_broken = false;
+    if (!proof->is_broken)
+        problem_text(proof, expected, token_trace_entry(&proof->tokens, &entry));
 }
 
 /* ---- tickets */
@@ -190,6 +203,15 @@ static void check_credential(struct proof *proof, sqlite3_stmt *statement)
     wipe_bytes(payload, sizeof payload);
 }
 
+/* ---- answers */
+static void check_answered(struct proof *proof, const struct answer_record *answer, uint32_t number)
+{
+    const struct ticket *ticket = number ? queue_ticket(proof->queue, answer->lane, number) : NULL;
+    if (number && (!ticket || ticket->issued_seq > answer->seq))
+        problem(proof, 0, "answer %llu names a number that was not issued then",
+                (unsigned long long)proof->report->answers);
+}
+
 /* An answer that knows a later entry than the last one tells of a tail cut off. */
 static void check_answer(struct proof *proof, sqlite3_stmt *statement)
 {
@@ -200,6 +222,36 @@ static void check_answer(struct proof *proof, sqlite3_stmt *statement)
     else if (answer.seq > proof->seq)
         problem(proof, proof->seq + 1, "entry %llu is missing: an answer was given after it",
                 (unsigned long long)proof->seq + 1);
+    else if (!proof->is_broken) {
+        check_answered(proof, &answer, answer.number);
+        check_answered(proof, &answer, answer.called);
+    }
+}
+
+static void check_contradicted(struct proof *proof, sqlite3_stmt *statement)
+{
+    long long seq = sqlite3_column_int64(statement, 1);
+    problem(proof, 0, "answer %lld does not agree with entry %lld", sqlite3_column_int64(statement, 0), seq);
+}
+
+/* ---- tokens */
+static void check_token(struct proof *proof, sqlite3_stmt *statement)
+{
+    struct token_record token;
+    if (!row_token(statement, &token))
+        problem(proof, 0, "token %lld holds values that cannot be", sqlite3_column_int64(statement, 0));
+    else if (!proof->is_broken)
+        problem_text(proof, 0, token_trace_record(&proof->tokens, &token));
+}
+
+/* ---- who belongs to whom */
+static void check_faceless(struct proof *proof, sqlite3_stmt *statement)
+{
+    char lane[LANE_NAME_MAX + 1], label[TICKET_LABEL_SIZE];
+    snprintf(lane, sizeof lane, "%s", (const char *)sqlite3_column_text(statement, 1));
+    ticket_label(lane, (uint32_t)sqlite3_column_int64(statement, 2), label);
+    problem(proof, (uint64_t)sqlite3_column_int64(statement, 0), "ticket %s: its person has no %s", label,
+            sqlite3_column_int(statement, 3) ? "credential" : "record");
 }
 
 static void check_repeated(struct proof *proof, sqlite3_stmt *statement)
@@ -239,6 +291,17 @@ static enum journal_fault check_key(struct proof *proof, const char *key_file)
     return fault;
 }
 
+/* Last: whoever took a guard away has something to hide, and that is worth more to know. */
+static enum journal_fault check_schema(struct proof *proof)
+{
+    char *detail = NULL;
+    enum journal_fault fault = schema_check(proof->db, &detail);
+    if (fault)
+        fault = finding(proof, fault, detail);
+    free(detail);
+    return fault;
+}
+
 static enum journal_fault check_all(struct proof *proof)
 {
     static const struct {
@@ -251,14 +314,20 @@ static enum journal_fault check_all(struct proof *proof)
         {"select_credentials", check_credential},
         {"select_repeated_people", check_repeated},
         {"select_strangers", check_stranger},
+        {"select_faceless", check_faceless},
         {"select_answers", check_answer},
+        {"select_contradicted_answers", check_contradicted},
+        {"select_tokens", check_token},
     };
     enum journal_fault fault = check_file(proof);
     for (size_t i = 0; i < sizeof tables / sizeof *tables && !fault; i++)
         fault = each(proof, tables[i].name, tables[i].take);
-    if (!fault)
-        check_issued(proof);
-    return fault;
+    if (fault)
+        return fault;
+    check_issued(proof);
+    if (!proof->is_broken)
+        problem_text(proof, 0, token_trace_end(&proof->tokens));
+    return check_schema(proof);
 }
 
 static enum journal_fault open_snapshot(struct proof *proof, const char *data_dir)
@@ -289,6 +358,7 @@ enum journal_fault journal_verify(const char *data_dir, const char *key_file, st
         proof.queue = queue_new();
         fault = check_all(&proof);
         queue_free(proof.queue);
+        token_trace_done(&proof.tokens);
     }
     sqlite3_close(proof.db);
     wipe_bytes(&proof.keys, sizeof proof.keys);

@@ -62,6 +62,14 @@ static int migrate_to(sqlite3 *db, int number, const uint8_t *check)
     return result;
 }
 
+int migrate_build(sqlite3 *db, int version)
+{
+    int result = SQLITE_OK;
+    for (int number = 1; number <= version && result == SQLITE_OK; number++)
+        result = sqlite3_exec(db, (const char *)migration(number)->data, NULL, NULL, NULL);
+    return result;
+}
+
 enum journal_fault migrate_run(sqlite3 *db, const uint8_t check[static JOURNAL_KEY_SIZE], char **ret_detail)
 {
     int64_t version;

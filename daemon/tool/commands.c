@@ -24,7 +24,7 @@ const struct tool_command tool_commands[] = {
      "prove that nothing was changed or lost"},
     {"journal tail", NULL, OPTION_COUNT, 0, REACH_FILES, run_journal_tail, NULL, "journal tail [-n COUNT]",
      "the latest entries"},
-    {"backup", NULL, OPTION_OUTPUT, 0, REACH_DESK, run_backup, NULL, "backup [--output FILE]",
+    {"backup", NULL, OPTION_OUTPUT, 0, REACH_FILES, run_backup, NULL, "backup [--output FILE]",
      "copy the database, also while the daemon runs"},
     {0},
 };

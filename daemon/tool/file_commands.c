@@ -5,6 +5,7 @@
 #include "handover/numbers.h"
 #include "tool/commands.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -202,7 +203,10 @@ enum tool_exit run_journal_tail(struct tool *tool)
 
 /* ---- backup ---- */
 
-/* A daemon has a working folder of its own, so it is told the whole path. */
+/* The tool copies by itself, beside a daemon too: that one may run as another user, who can write nowhere but in
+ * its own folder. */
+
+/* Printed for somebody who may stand in another folder. */
 static char *whole_path(const char *path)
 {
     char here[PATH_MAX];
@@ -211,22 +215,66 @@ static char *whole_path(const char *path)
     return bytes_format("%s/%s", getcwd(here, sizeof here) ? here : ".", path);
 }
 
-static enum tool_exit check_target(const struct tool_options *options, const char *target)
+static int take_position(void *arg, const struct queue_entry *entry)
 {
-    struct stat status;
-    char *folder = bytes_text(target);
-    *strrchr(folder, '/') = '\0';
-    bool has_folder = folder[0] == '\0' || is_folder(folder);
-    free(folder);
-    if (!has_folder)
-        return file_failed(options, target, -ENOENT);
-    if (lstat(target, &status) == 0)
-        return refuse_existing(options);
-    return TOOL_DONE;
+    *(uint64_t *)arg = entry->seq;
+    return 0;
 }
 
-static enum tool_exit print_backup(const struct tool *tool, const char *path, uint64_t seq, const char *head)
+static enum tool_exit read_position(const struct tool *tool, uint64_t *ret_seq)
 {
+    char *detail = NULL;
+    enum journal_fault fault = journal_tail(tool->config->data_dir, 1, take_position, ret_seq, &detail);
+    enum tool_exit result =
+        fault == JOURNAL_OK ? TOOL_DONE : tool_journal_fault(&tool->options, fault, detail);
+    free(detail);
+    return result;
+}
+
+/* Makes DATA_DIR/backup, when root does, for whom DATA_DIR belongs to. Root follows nobody's link. 0 or -errno. */
+static int make_folder(const char *data_dir, const char *folder)
+{
+    struct stat parent;
+    bool is_new = mkdir(folder, 0700) == 0;
+    if (!is_new && errno != EEXIST)
+        return -errno;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int error = 0;
+    if (is_new && geteuid() == 0 &&
+        (stat(data_dir, &parent) != 0 || fchown(fd, parent.st_uid, parent.st_gid) != 0))
+        error = -errno;
+    close(fd);
+    return error;
+}
+
+/* DATA_DIR/backup/event-YYYYMMDDTHHMMSSZ-SEQ.db */
+static enum tool_exit usual_target(const struct tool *tool, char **ret)
+{
+    uint64_t seq = 0;
+    enum tool_exit result = read_position(tool, &seq);
+    if (result != TOOL_DONE)
+        return result;
+    char at[sizeof "YYYYMMDDTHHMMSSZ"];
+    time_t now = (time_t)(clock_utc_us() / 1000000);
+    struct tm utc;
+    strftime(at, sizeof at, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    char *folder = bytes_format("%s/backup", tool->config->data_dir);
+    int error = make_folder(tool->config->data_dir, folder);
+    if (error)
+        result = file_failed(&tool->options, folder, error);
+    else
+        *ret = bytes_format("%s/event-%s-%" PRIu64 ".db", folder, at, seq);
+    free(folder);
+    return result;
+}
+
+static enum tool_exit print_backup(const struct tool *tool, const char *path, uint64_t seq,
+                                   const uint8_t hash[static JOURNAL_HASH_SIZE])
+{
+    char head[2 * JOURNAL_HASH_SIZE + 1];
+    hex_encode(hash, JOURNAL_HASH_SIZE, head);
     if (tool->options.is_json)
         tool_print_json(json_pack("{s:s, s:I, s:s}", "path", path, "seq", (json_int_t)seq, "head", head));
     else
@@ -234,84 +282,28 @@ static enum tool_exit print_backup(const struct tool *tool, const char *path, ui
     return TOOL_DONE;
 }
 
-/* DATA_DIR/backup/event-YYYYMMDDTHHMMSSZ-SEQ.db, its folder made if need be. */
-static char *usual_target(const struct config *config, uint64_t seq)
-{
-    char at[sizeof "YYYYMMDDTHHMMSSZ"];
-    time_t now = (time_t)(clock_utc_us() / 1000000);
-    struct tm utc;
-    strftime(at, sizeof at, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    char *folder = bytes_format("%s/backup", config->data_dir);
-    mkdir(folder, 0700);
-    char *target = bytes_format("%s/event-%s-%" PRIu64 ".db", folder, at, seq);
-    free(folder);
-    return target;
-}
-
-static enum tool_exit read_position(struct tool *tool, uint64_t *ret_seq)
-{
-    if (tool->desk) {
-        *ret_seq = desk_seq(tool->desk);
-        return TOOL_DONE;
-    }
-    json_int_t seq = 0;
-    struct control_answer answer;
-    enum tool_exit result = tool_ask(tool, "GET", "/healthz", NULL, &answer);
-    if (result != TOOL_DONE)
-        return result;
-    if (json_unpack(answer.json, "{s:I}", "seq", &seq) != 0)
-        result = tool_strange_answer(tool);
-    *ret_seq = (uint64_t)seq;
-    control_answer_done(&answer);
-    return result;
-}
-
-static enum tool_exit desk_backup_to(struct tool *tool, const char *target)
+static enum tool_exit backup_to(const struct tool *tool, const char *target)
 {
     uint64_t seq;
     uint8_t hash[JOURNAL_HASH_SIZE];
-    char head[2 * JOURNAL_HASH_SIZE + 1];
-    enum journal_fault fault = desk_backup(tool->desk, target, &seq, hash);
-    enum tool_exit result = TOOL_DONE;
-    if (fault == JOURNAL_DUPLICATE)
-        result = refuse_existing(&tool->options);
-    else if (fault != JOURNAL_OK)
-        result = tool_journal_fault(&tool->options, fault, NULL);
-    if (result == TOOL_DONE) {
-        hex_encode(hash, sizeof hash, head);
-        result = print_backup(tool, target, seq, head);
-    }
-    return result;
-}
-
-static enum tool_exit ask_backup(struct tool *tool, const char *target)
-{
-    const char *path, *head;
-    json_int_t seq;
-    struct control_answer answer;
-    enum tool_exit result =
-        tool_ask(tool, "POST", "/api/v1/backup", json_pack("{s:s}", "path", target), &answer);
-    if (result != TOOL_DONE)
-        return result;
-    if (json_unpack(answer.json, "{s:s, s:I, s:s}", "path", &path, "seq", &seq, "head", &head) == 0)
-        result = print_backup(tool, path, (uint64_t)seq, head);
-    else
-        result = tool_strange_answer(tool);
-    control_answer_done(&answer);
-    return result;
+    int error = 0;
+    enum journal_fault fault = journal_backup(tool->config->data_dir, target, &seq, hash, &error);
+    if (fault == JOURNAL_OK)
+        return print_backup(tool, target, seq, hash);
+    return error ? file_failed(&tool->options, target, error)
+                 : tool_journal_fault(&tool->options, fault, NULL);
 }
 
 enum tool_exit run_backup(struct tool *tool)
 {
-    const char *given = tool->options.output;
-    uint64_t seq = 0;
-    enum tool_exit result = given ? TOOL_DONE : read_position(tool, &seq);
-    if (result != TOOL_DONE)
-        return result;
-    char *target = given ? whole_path(given) : usual_target(tool->config, seq);
-    result = check_target(&tool->options, target);
+    char *target = NULL;
+    enum tool_exit result = TOOL_DONE;
+    if (tool->options.output)
+        target = whole_path(tool->options.output);
+    else
+        result = usual_target(tool, &target);
     if (result == TOOL_DONE)
-        result = tool->desk ? desk_backup_to(tool, target) : ask_backup(tool, target);
+        result = backup_to(tool, target);
     free(target);
     return result;
 }

@@ -112,6 +112,20 @@ test('the same person again gets the same number, an old 15-digit number too', a
   assert.equal((await daemon.snapshot()).counts.issued, 2);
 });
 
+test('a refusal that concerns another number shows it and whose it is', async () => {
+  const problem = {
+    type: 'about:blank', status: 409, code: 'name-differs', title: 'x', detail: 'x', message: { zh: '该证件号已用另一姓名登记', en: 'Known by another name' },
+    ticket: { number: 'A0001', lane: 'A', state: 'waiting', name: '张○○', seq: 1 },
+  };
+  await page.route('**/tickets', (route) => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify(problem) }));
+  await type(person(1).id_number, '王小明');
+  await page.click('#issue');
+  await hasText(page, '#issued', '该证件号已用另一姓名登记');
+  for (const text of ['Known by another name', 'A0001', '张○○']) assert.ok((await textOf(page, '#issued')).includes(text), text);
+  assert.deepEqual(await fields(), [person(1).id_number, '王小明', '']);
+  await page.unroute('**/tickets');
+});
+
 test('the line shows its length against the limit, and a full line refuses', async () => {
   await hasText(page, '#line-length', '2 / 3');
   await daemon.act('A0001', 'call');

@@ -259,6 +259,49 @@ test('a token in the address pairs and leaves the address', async () => {
   await close(page);
 });
 
+const linksOf = (page) => page.locator('#pages a:visible, #files a:visible').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+test('the link of the office and of the liaison pairs and shows what the role may use', async () => {
+  const pages = (lane) => ['photographer', 'marshal', 'display'].map((page) => `/${page}/${lane}`);
+  const file = '/api/v1/handover/lanes/A/numbers.csv';
+  for (const [role, lane, links] of [
+    ['office', null, [...pages(''), file]],
+    ['office', 'A', [...pages('?lane=A'), file]],
+    ['liaison', null, ['/display/']],
+    ['liaison', 'A', ['/display/?lane=A']],
+  ]) {
+    const { url } = JSON.parse(await daemon.tool('token', 'create', '--role', role, ...(lane ? ['--lane', lane] : []), '--json'));
+    const page = await browser.device();
+    await page.goto(url);
+    await hasText(page, '#who', role === 'office' ? '已配对：负责人' : '已配对：联络员');
+    assert.equal(page.url(), `${daemon.origin}/${lane ? `?lane=${lane}` : ''}`, 'the token has left the address');
+    assert.deepEqual(await linksOf(page), links, `${role} ${lane}`);
+    await page.click('[data-switch-language]');
+    await hasText(page, '#who', `Paired: ${role}`);
+    await page.goto(`${daemon.origin}/`); // paired already
+    await hasText(page, '#who', `Paired: ${role}`);
+    if (role === 'office') {
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('#files a')]);
+      assert.match(download.suggestedFilename(), /^numbers-A-\d+\.csv$/);
+      assert.equal(await download.failure(), null);
+      await page.click('[data-to="marshal"]');
+      await live(page);
+      assert.ok(await page.isVisible('#session-button'));
+    }
+    await close(page);
+  }
+});
+
+test('the start page without a token, and with one that is wrong', async () => {
+  const page = await browser.device({ expects: UNPAIRED });
+  await page.goto(daemon.origin);
+  assert.equal((await linksOf(page)).length, 3);
+  await page.goto(`${daemon.origin}/#token=wrong`);
+  await page.reload();
+  await hasText(page, '#who', '配对码无效');
+  assert.equal(page.url().includes('token='), false);
+  await close(page);
+});
+
 test('no token or a wrong one: a field to type it, then on to the page that was meant', async () => {
   const page = await browser.device({ expects: UNPAIRED });
   await page.goto(`${daemon.origin}/marshal/?lane=A`);

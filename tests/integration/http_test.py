@@ -7,6 +7,7 @@ Raw sockets where a well-behaved client could not ask what a bad one would. PAIH
 import concurrent.futures
 import json
 import os
+import pathlib
 import re
 import shutil
 import socket
@@ -334,7 +335,14 @@ class Requests(Http):
         answer = self.daemon.http("POST", "/api/v1/tokens", json={"role": "display", "lane": None, "once": False},
                                   token=self.office)
         self.assertEqual((answer[0], set(answer[2])), (201, {"token", "url", "id"}))
-        self.assertEqual(answer[2]["url"], f"http://paihao.example:{self.daemon.port}/pair/#token={answer[2]['token']}")
+        for role in ROLES:
+            for lane in (None, "B"):
+                made = self.daemon.http("POST", "/api/v1/tokens", json={"role": role, "lane": lane}, token=self.office)[2]
+                printed = self.daemon.tool_json("token", "create", "--role", role, *(["--lane", lane] if lane else []))
+                page = f"{role}/" if role in ("photographer", "marshal", "display") else ""
+                expected = f"http://127.0.0.1:{self.daemon.port}/{page}{'?lane=B' if lane else ''}#token="
+                self.assertEqual(made["url"], expected + made["token"])
+                self.assertEqual(printed["url"], expected + printed["token"])
 
     def test_a_revoked_token_ends_its_stream(self):
         made = self.daemon.http("POST", "/api/v1/tokens", json={"role": "display"}, token=self.office)[2]
@@ -388,9 +396,36 @@ class Framing(Http):
             ("a GET with a body", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n", 400, b"hello", "bad-request"),
             ("a length with a sign", f"{to}Content-Length: +16\r\n", 400, body, None),
             ("a length that is a list", f"{to}Content-Length: 16, 16\r\n", 400, body, None),
+            ("a blank before the colon", f"{to}Content-Length : 40\r\n", 400, body, "bad-request"),
+            ("a tab before the colon", f"{to}Content-Length\t: 40\r\n", 400, body, "bad-request"),
+            ("a blank before the name", f"{to} Content-Length: 16\r\n", 400, body, None),
+            ("a line continued", f"{to}Content-Length: 16\r\nX: a\r\n b\r\n", 400, body, "bad-request"),
+            ("a line continued in the middle", f"{to}X: a\r\n\tb\r\nContent-Length: 16\r\n", 400, body, "bad-request"),
+            ("a length made by a continued line", f"{to}Content-Len: 16\r\n gth\r\n", 400, body, "bad-request"),
+            ("a host made by a continued line", "GET /healthz HTTP/1.1\r\nHo: localhost\r\n st\r\n", 400, b"", None),
+            ("a bare CR", f"{to}X: a\rContent-Length: 0\r\nContent-Length: 16\r\n", 400, body, "bad-request"),
+            ("a bare CR at the end of a value", f"{to}Content-Length: 16\r\nX: a\r\r\n", 400, body, "bad-request"),
+            ("a bare LF", f"{to}X: a\nContent-Length: 16\r\n", 400, body, "bad-request"),
+            ("a NUL", f"{to}X: a\0b\r\nContent-Length: 16\r\n", 400, body, "bad-request"),
+            ("a NUL in the last value", f"{to}Content-Length: 16\r\nX: a\0b\r\n", 400, body, "bad-request"),
+            ("a name that is no token", f"{to}Content-Length: 16\r\nX(y): a\r\n", 400, body, "bad-request"),
+            ("a name beyond ASCII", f"{to}Content-Length: 16\r\nX\xe9: a\r\n", 400, body, "bad-request"),
+            ("two keys", f"{to}Content-Length: 16\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\n", 400, body, "bad-request"),
+            ("two tokens", f"{to}Content-Length: 16\r\nAuthorization: Bearer x\r\n", 400, body, "bad-request"),
+            ("two types", f"{to}Content-Length: 16\r\nContent-Type: text/plain\r\n", 400, body, "bad-request"),
+            ("two origins", f"{to}Content-Length: 16\r\nOrigin: http://localhost\r\nOrigin: http://evil\r\n", 400, body, "bad-request"),
         ]:
             with self.subTest(name):
                 self.refused(head, status, sent, code)
+
+    def test_blanks_that_are_allowed(self):
+        body = b'{"state":"open"}'
+        head = f"Host:localhost\r\nX: \t a b \t\r\nY:\r\nAuthorization:  Bearer {self.marshal}\r\n" \
+               "Content-Type:application/json\r\nContent-Length:  16\r\nAccept: a\r\nAccept: b\r\nZ: \xe9\r\n"
+        whole = f"POST /api/v1/lanes/A/session HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
+        for start in (b"", b"\r\n"):
+            answer, closed = self.raw(start + whole + start + self.SMUGGLED)
+            self.assertEqual((re.findall(rb"HTTP/1\.1 (\d+)", answer), closed), ([b"200", b"200"], False))
 
     def test_host(self):
         def ask(head):
@@ -507,6 +542,68 @@ class Framing(Http):
         for span in spans:
             self.assertGreater(span, 8)
             self.assertLess(span, 13 * PATIENCE)
+
+
+class Crowds(Http):
+    """One address with all the connections it can get."""
+
+    @staticmethod
+    def is_closed(one):
+        one.setblocking(False)
+        try:
+            return one.recv(65536) == b""
+        except BlockingIOError:
+            return False
+        except ConnectionError:
+            return True
+
+    def crowd(self, count, source, data=b""):
+        sockets = []
+        for _ in range(count):
+            one = socket.create_connection(("127.0.0.1", self.daemon.port), timeout=10 * PATIENCE, source_address=(source, 0))
+            self.addCleanup(one.close)
+            sockets.append(one)
+            try:
+                one.sendall(data)
+            except ConnectionError:
+                pass
+        return sockets
+
+    def test_an_address_gets_its_share_and_the_others_theirs(self):
+        request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        sockets = self.crowd(1000, "127.0.0.2", request)
+        start = time.monotonic()
+        self.ticket()
+        self.assertEqual(status_of(self.raw(request, source="127.0.0.3")[0]), 200)
+        self.assertLess(time.monotonic() - start, 3 * PATIENCE)
+        answers = [one.recv(12, socket.MSG_WAITALL) if not self.is_reset(one) else b"" for one in sockets]
+        self.assertEqual(answers.count(b"HTTP/1.1 200"), 64)
+        self.assertEqual(self.daemon.log_text().count("connections turned away"), 1)
+        # without a word for ten seconds they end, and there is room again
+        wait_until(lambda: all(self.is_closed(one) for one in sockets), 14, "the idle connections' end")
+        self.assertGreater(time.monotonic() - start, 8)
+        self.assertEqual(status_of(self.raw(request, source="127.0.0.2")[0]), 200)
+
+    @staticmethod
+    def is_reset(one):
+        try:
+            return one.recv(1, socket.MSG_PEEK) == b""
+        except ConnectionError:
+            return True
+
+    def test_a_proxy_here_speaks_for_everybody(self):
+        request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        sockets = self.crowd(200, "127.0.0.1", request)
+        self.assertFalse(any(self.is_reset(one) for one in sockets))
+
+    def test_a_stream_is_not_idle(self):
+        head = f"GET /api/v1/lanes/A/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.marshal}\r\n\r\n"
+        stream, = self.crowd(1, "127.0.0.4", head.encode())
+        end, got = time.monotonic() + 13, b""
+        while time.monotonic() < end:
+            got = stream.recv(65536)
+            self.assertNotEqual(got, b"")
+        self.assertIn(b"event: beat", got)
 
 
 class Pages(Http):
@@ -790,6 +887,7 @@ class Life(unittest.TestCase):
             with socket.socket(socket.AF_UNIX) as stale:
                 stale.bind(str(daemon.data / "control.sock"))
             daemon.start()
+            wait_until(lambda: (daemon.data / "control.sock").exists(), 5, "the socket, made after the pages")
             self.assertEqual(stat.S_IMODE(os.stat(daemon.data / "control.sock").st_mode), 0o600)
             me = self.control(daemon, b"GET /api/v1/me HTTP/1.1\r\nHost: paihao\r\nConnection: close\r\n\r\n")
             self.assertEqual(problem_of(me)["role"], "office")
@@ -886,14 +984,25 @@ class Life(unittest.TestCase):
 
     def test_a_certificate_that_is_none(self):
         with Daemon(["A"]) as daemon:
-            for name in ("cert.pem", "key.pem"):
-                (daemon.folder / name).write_text("nonsense")
-            text = daemon.config_text().replace(
-                " }\nlane", f' tls_cert = "{daemon.folder}/cert.pem" tls_key = "{daemon.folder}/key.pem" }}\nlane', 1)
+            cert, key = self.certificate(daemon)
+            texts = {path: pathlib.Path(path).read_text() for path in (cert, key)}
+            self.certificate(daemon)
+            other_key = pathlib.Path(key).read_text()
+            text = daemon.config_text().replace(" }\nlane", f' tls_cert = "{cert}" tls_key = "{key}" }}\nlane', 1)
             daemon.write_config(text)
-            code, said = daemon.run_refused()
-            self.assertEqual(code, 3)
-            self.assertIn("check certificate and key", said)
+            begin = texts[cert].splitlines()[0]
+            for legend, cert_text, key_text, words in (
+                    ("no certificate", "nonsense", texts[key], f'tls_cert = "{cert}" holds no certificate'),
+                    ("the key twice", texts[key], texts[key], f'tls_cert = "{cert}" holds no certificate'),
+                    ("no key", texts[cert], texts[cert], f'tls_key = "{key}" holds no private key'),
+                    ("a damaged one", f"{begin}\nAAAA\n", texts[key], f'tls_cert = "{cert}" and tls_key = "{key}"'),
+                    ("another's key", texts[cert], other_key, f'tls_cert = "{cert}" and tls_key = "{key}"')):
+                pathlib.Path(cert).write_text(cert_text)
+                pathlib.Path(key).write_text(key_text)
+                with self.subTest(legend):
+                    code, said = daemon.run_refused()
+                    self.assertEqual(code, 3)
+                    self.assertIn(words, said)
 
 
 if __name__ == "__main__":

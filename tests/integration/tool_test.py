@@ -8,7 +8,9 @@ import json
 import os
 import pty
 import re
+import resource
 import shutil
+import signal
 import socket
 import sqlite3
 import stat
@@ -362,7 +364,7 @@ class Journal(Case):
             stop.set()
             worker.join()
         self.assertTrue(all(report["ok"] for report in reports))
-        self.assertEqual(sorted({report["entries"] for report in reports}), [report["entries"] for report in reports])
+        self.assertEqual(sorted(report["entries"] for report in reports), [report["entries"] for report in reports])
         self.assertEqual(daemon.tool_json("journal", "verify")["tickets"],
                          daemon.snapshot("A", self.token)["counts"]["issued"])
 
@@ -370,10 +372,13 @@ class Journal(Case):
         daemon = self.event_with_people(10)
         daemon.stop()
         database = sqlite3.connect(daemon.data / "event.db")
-        for trigger, in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+        triggers = database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for trigger, _ in triggers:
             database.execute(f"DROP TRIGGER {trigger}")
         for statement in statements:
             self.assertGreater(database.execute(statement).rowcount, 0, statement)
+        for _, sql in triggers:
+            database.execute(sql)
         database.commit()
         database.close()
         done = daemon.tool("--json", "journal", "verify", check=False)
@@ -395,6 +400,27 @@ class Journal(Case):
 
     def test_an_altered_person_is_found(self):
         self.altered("UPDATE person SET sealed = zeroblob(length(sealed)) WHERE row = 2")
+
+    def test_a_raised_token_is_found(self):
+        self.assertIn("token 1", self.altered("UPDATE token SET role = 'king' WHERE id = 1")["problem"])
+
+    def test_a_lost_person_is_found(self):
+        report = self.altered("DELETE FROM credential WHERE row = 2", "DELETE FROM person WHERE row = 2")
+        self.assertIn("A0002", report["problem"])
+
+    def test_a_guard_taken_away_is_found_and_stops_a_start(self):
+        daemon = self.event_with_people(1)
+        daemon.stop()
+        database = sqlite3.connect(daemon.data / "event.db")
+        database.execute("DROP TRIGGER entry_never_goes")
+        database.close()
+        report = json.loads(daemon.tool("--json", "journal", "verify", check=False).stdout)
+        self.assertIn("entry_never_goes", report["problem"])
+        told = self.refused(daemon, "database-corrupt", 3, "event", "status")
+        self.assertIn("entry_never_goes", told["message"]["en"])
+        code, text = daemon.run_refused()
+        self.assertEqual(code, 3)
+        self.assertIn("entry_never_goes", text)
 
     def test_a_backup_is_an_event_of_its_own(self):
         for beside in (False, True):
@@ -425,6 +451,66 @@ class Journal(Case):
             finally:
                 os.chdir(here)
             self.assertTrue((daemon.folder / "here.db").exists())
+
+
+    def test_a_backup_that_cannot_be_written_says_so(self):
+        for beside in (False, True):
+            daemon = self.event_with_people(30)
+            if not beside:
+                daemon.stop()
+            for target in ("/proc/paihao-copy.db", daemon.folder / "gone" / "copy.db"):
+                told = self.refused(daemon, "file-unwritable", 3, "backup", "--output", target)
+                self.assertIn(str(target), told["message"]["en"])
+
+    def test_a_backup_that_breaks_off_says_so_and_leaves_nothing(self):
+        daemon = self.event_with_people(30)
+
+        def small_files_only():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (40960, 40960))
+
+        done = subprocess.run([harness.BUILD / "paihao", "--config", daemon.config, "backup", "--output",
+                               daemon.folder / "copy.db"], preexec_fn=small_files_only, capture_output=True,
+                              encoding="utf-8", timeout=60, check=False)
+        self.assertEqual((refusal(done), done.returncode), ("file-unwritable", 3), done.stderr)
+        self.assertIn("copy.db: File too large", done.stderr)
+        self.assertEqual(list(daemon.folder.glob("copy*")), [])
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root looks after the daemon of another user")
+    def test_root_backs_up_beside_the_daemon_of_another_user(self):
+        daemon = self.daemon()
+        daemon.open_event()
+        daemon.folder.chmod(0o755)
+        for path in (daemon.data, *daemon.data.iterdir()):
+            os.chown(path, 65534, 65534)
+        for program in ("paihaod", "paihao-reader"):
+            shutil.copy(harness.BUILD / program, daemon.folder / program)
+        daemon.write_config(daemon.config_text().replace(str(harness.BUILD), str(daemon.folder)))
+        daemon.config.chmod(0o644)
+        mine = daemon.folder / "mine"
+        mine.mkdir(mode=0o700)
+        server = subprocess.Popen([daemon.folder / "paihaod", "--config", daemon.config], user=65534, group=65534,
+                                  extra_groups=[], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        harness.wait_until(daemon.is_healthy)
+        daemon.tool("backup", "--output", mine / "copy.db")
+        self.assertTrue((mine / "copy.db").exists())
+        usual = daemon.tool_json("backup")["path"]
+        folder = os.stat(daemon.data / "backup")
+        self.assertEqual((folder.st_uid, folder.st_gid, stat.S_IMODE(folder.st_mode)), (65534, 65534, 0o700))
+        self.assertTrue(os.path.exists(usual))
+        daemon.tool("session", "close", "--lane", "A")
+        server.terminate()
+        self.assertEqual(server.wait(20), 0)
+        self.assertEqual([path.name for path in daemon.data.iterdir() if path.stat().st_uid != 65534], [])
+
+    def test_a_link_in_the_place_of_the_folder_is_not_followed(self):
+        daemon = self.event_with_people(1)
+        (daemon.folder / "elsewhere").mkdir()
+        (daemon.data / "backup").symlink_to(daemon.folder / "elsewhere")
+        self.refused(daemon, "file-unwritable", 3, "backup")
+        self.assertEqual(list((daemon.folder / "elsewhere").iterdir()), [])
 
 
 class Usage(Case):
@@ -579,6 +665,46 @@ class Surroundings(Case):
         (daemon.data / "event.db").chmod(0o600)
         done = run("paihao", "session", "open", "--lane", "A")
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_looking_at_a_read_only_database_bars_no_start(self):
+        daemon = self.daemon().open_event()
+        who = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        shutil.copy(harness.BUILD / "paihao", daemon.folder / "paihao")
+        daemon.folder.chmod(0o755)
+        daemon.config.chmod(0o644)
+        for path in (daemon.data, *daemon.data.iterdir()) if who else ():
+            os.chown(path, 65534, 65534)
+
+        def run(*args):
+            return subprocess.run([daemon.folder / "paihao", "--config", daemon.config, *args], capture_output=True,
+                                  encoding="utf-8", timeout=60, check=False, **who)
+
+        (daemon.data / "event.db").chmod(0o400)
+        for args in (("journal", "verify"), ("journal", "tail"), ("backup",)):
+            self.assertEqual(run(*args).returncode, 0, args)
+        (daemon.data / "event.db").chmod(0o600)
+        done = run("session", "close", "--lane", "A")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_lost_lock_file_makes_no_second_writer(self):
+        daemon = self.daemon().open_event().start()
+        (daemon.data / "lock").unlink()
+        told = self.refused(daemon, "database-busy", 3, "session", "close", "--lane", "A")
+        self.assertIn("event.db", told["message"]["en"])
+        (daemon.data / "lock").unlink()
+        code, text = daemon.run_refused()
+        self.assertEqual(code, 3)
+        self.assertIn("event.db", text)
+        for args in (("journal", "verify"), ("journal", "tail"), ("backup",)):
+            daemon.tool(*args)
+        self.assertTrue(daemon.is_healthy())
+
+    def test_a_linked_database_is_refused(self):
+        daemon, other = self.daemon().open_event(), self.daemon()
+        (other.data / "event.db").symlink_to(daemon.data / "event.db")
+        shutil.copy(daemon.data / "secret.key", other.data / "secret.key")
+        told = self.refused(other, "database-foreign", 3, "event", "status")
+        self.assertIn("symbolic link", told["message"]["en"])
 
     def test_a_port_in_use(self):
         daemon = self.daemon()

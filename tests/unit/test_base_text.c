@@ -54,7 +54,10 @@ static void utf8_is_strict(void **state)
         {"line separator", TEXT("\xe2\x80\xa8"), true, false},
         {"paragraph separator", TEXT("\xe2\x80\xa9"), true, false},
         {"left-to-right embedding", TEXT("\xe2\x80\xaa"), true, false},
-        {"right-to-left override", TEXT("a\xe2\x80\xae" "b"), true, false},
+        {"right-to-left override",
+         TEXT("a\xe2\x80\xae"
+              "b"),
+         true, false},
         {"narrow blank beyond the overrides", TEXT("\xe2\x80\xaf"), true, true},
         {"word joiner", TEXT("\xe2\x81\xa0"), true, false},
         {"left-to-right isolate", TEXT("\xe2\x81\xa6"), true, false},

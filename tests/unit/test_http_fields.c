@@ -41,6 +41,70 @@ static void messages_have_one_length(void **state)
     }
 }
 
+/* What libmicrohttpd 0.9.75 makes of a head: line ends and colons become NULs, in place. */
+static bool head_of_lines(const char *text, size_t size)
+{
+    char copy[128] = "";
+    struct head head;
+    memcpy(copy, text, size);
+    size_t line = strcspn(copy, "\r\n");
+    copy[line] = '\0';
+    head_begin(&head, copy, copy + line);
+    for (char *at = copy + line + 2; *at != '\r' && *at != '\n';) {
+        char *colon = strchr(at, ':'), *value = colon + 1 + strspn(colon + 1, " \t");
+        char *end = memchr(value, '\n', size);
+        size_t is_crlf = end[-1] == '\r';
+        *colon = *end = *(end - is_crlf) = '\0';
+        head_add(&head, at, (size_t)(colon - at), value, strlen(value));
+        at = end + 1;
+    }
+    return head_is_sound(&head, size);
+}
+
+static void heads(void **state)
+{
+    (void)state;
+#define HEAD(lines) "GET / HTTP/1.1\r\n" lines, sizeof("GET / HTTP/1.1\r\n" lines) - 1
+    static const struct {
+        const char *legend, *text;
+        size_t size;
+        bool is_sound;
+    } cases[] = {
+        {"no fields", HEAD("\r\n"), true},
+        {"one", HEAD("Host: a\r\n\r\n"), true},
+        {"without a blank", HEAD("Host:a\r\nB:c\r\n\r\n"), true},
+        {"many blanks", HEAD("Host: \t a \t\r\nB: c\r\n\r\n"), true},
+        {"an empty value", HEAD("Host:\r\nB: \r\nC: d\r\n\r\n"), true},
+        {"every character of a token", HEAD("!#$%&'*+-.^_`|~aZ09: a\r\n\r\n"), true},
+        {"a blank before the colon", HEAD("Host : a\r\n\r\n"), false},
+        {"a tab before the colon", HEAD("Host\t: a\r\n\r\n"), false},
+        {"a blank before the name", HEAD(" Host: a\r\n\r\n"), false},
+        {"no name", HEAD(": a\r\n\r\n"), false},
+        {"a name with brackets", HEAD("Ho(s)t: a\r\n\r\n"), false},
+        {"a name beyond ASCII", HEAD("H\xc3\xb6st: a\r\n\r\n"), false},
+        {"a bare CR", HEAD("Host: a\rB: c\r\n\r\n"), false},
+        {"a bare LF", HEAD("Host: a\nB: c\r\n\r\n"), false},
+        {"a bare LF at the end", HEAD("Host: a\n\r\n"), false},
+        {"a NUL", HEAD("Host: a\0b\r\nB: c\r\n\r\n"), false},
+        {"a NUL in the last line", HEAD("Host: a\0b\r\n\r\n"), false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        print_message("  %s\n", cases[i].legend);
+        assert_int_equal(head_of_lines(cases[i].text, cases[i].size), cases[i].is_sound);
+    }
+}
+
+static void a_continued_line_is_noticed(void **state)
+{
+    (void)state;
+    char copy[] = "GET / HTTP/1.1\0\nLen\0 1\0\n gth\0\n\0\n", moved[] = "Length";
+    struct head head;
+    head_begin(&head, copy, copy + 6);
+    head_add(&head, moved, strlen(moved), copy + 21, 1);
+    assert_true(head.has_sound_fields);
+    assert_false(head_is_sound(&head, sizeof copy - 1));
+}
+
 static void hosts(void **state)
 {
     (void)state;
@@ -269,6 +333,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_have_one_length),
+        cmocka_unit_test(heads),
+        cmocka_unit_test(a_continued_line_is_noticed),
         cmocka_unit_test(hosts),
         cmocka_unit_test(origins),
         cmocka_unit_test(keys),

@@ -61,16 +61,17 @@ static void a_backup_is_an_event(void **state)
     struct journal_report report;
     struct stat status;
     uint64_t seq = 0;
+    int error = 0;
     uint8_t head[JOURNAL_HASH_SIZE], now[JOURNAL_HASH_SIZE];
     world_init(&world);
     world_init(&copy);
-    assert_journal(journal_backup(world.dir, copy.db, &seq, head), JOURNAL_MISSING);
+    assert_journal(journal_backup(world.dir, copy.db, &seq, head, NULL), JOURNAL_MISSING);
     world_open(&world);
     world_day(&world);
     journal_head(world.journal, now);
     assert_journal(journal_begin(world.journal), JOURNAL_OK);
     assert_journal(world_try_check_in(&world, "A"), JOURNAL_OK); /* under way: not in the copy */
-    assert_journal(journal_backup(world.dir, copy.db, &seq, head), JOURNAL_OK);
+    assert_journal(journal_backup(world.dir, copy.db, &seq, head, NULL), JOURNAL_OK);
     assert_journal(journal_commit(world.journal), JOURNAL_OK);
     assert_int_equal(seq, journal_seq(world.journal) - 1);
     assert_memory_equal(head, now, sizeof head);
@@ -83,13 +84,15 @@ static void a_backup_is_an_event(void **state)
     assert_memory_equal(report.head, head, sizeof head);
 
     struct buffer before = world_contents(copy.db);
-    assert_journal(journal_backup(world.dir, copy.db, &seq, head), JOURNAL_DUPLICATE); /* never replaces */
+    assert_journal(journal_backup(world.dir, copy.db, &seq, head, NULL),
+                   JOURNAL_DUPLICATE); /* never replaces */
     struct buffer after = world_contents(copy.db);
     assert_int_equal(before.size, after.size);
     assert_memory_equal(before.data, after.data, after.size);
     free(before.data);
     free(after.data);
-    assert_journal(journal_backup(world.dir, "/nonexistent/copy.db", &seq, head), JOURNAL_READ_ONLY);
+    assert_journal(journal_backup(world.dir, "/nonexistent/copy.db", &seq, head, &error), JOURNAL_READ_ONLY);
+    assert_int_equal(error, -ENOENT);
 
     struct journal_options options = {.data_dir = copy.dir, .key_file = world.key};
     assert_journal(journal_open(&copy.journal, &options, NULL), JOURNAL_OK);
@@ -185,7 +188,7 @@ static void *look(void *arg)
         unlink(copy);
         /* cmocka's assertions belong to the main thread */
         if (journal_verify(world->dir, world->key, &report) != JOURNAL_OK || report.problem[0] ||
-            report.entries < seen || journal_backup(world->dir, copy, &seq, head) != JOURNAL_OK ||
+            report.entries < seen || journal_backup(world->dir, copy, &seq, head, NULL) != JOURNAL_OK ||
             seq < report.entries) {
             *ret_looks = 0;
             break;

@@ -95,9 +95,28 @@ static void every_field_counts(void **state)
 }
 
 /* ---- tampering */
-#define DROP_TRIGGERS                                                                                        \
-    "DROP TRIGGER entry_never_changes; DROP TRIGGER entry_never_goes; DROP TRIGGER entry_follows;"           \
-    "DROP TRIGGER ticket_is_next; DROP TRIGGER ticket_keeps_number; DROP TRIGGER ticket_never_goes;"
+static void add_text(sqlite3 *db, const char *query, struct buffer *to)
+{
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
+    while (sqlite3_step(statement) == SQLITE_ROW)
+        buffer_format(to, "%s;\n", sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+}
+
+/* Takes the guards away, and afterwards puts them back as they were. */
+static void tamper(const struct world *world, const char *sql)
+{
+    struct buffer script = {0};
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(world->db, &db), SQLITE_OK);
+    add_text(db, "SELECT 'DROP TRIGGER ' || name FROM sqlite_schema WHERE type = 'trigger'", &script);
+    buffer_format(&script, "%s;\n", sql);
+    add_text(db, "SELECT sql FROM sqlite_schema WHERE type = 'trigger'", &script);
+    sqlite3_close(db);
+    world_sql(world, script.data);
+    free(script.data);
+}
 
 /* Entries 1-5 make the event, 6-14 are lane A's check-ins, 15-17 those of B2, 18 onwards ticket steps:
  * world_day(). */
@@ -172,6 +191,25 @@ static const struct tampering {
     {"a person is gone", "DELETE FROM person WHERE row = 6", 0, "not there"},
     {"a person is there twice", "INSERT INTO person (id, sealed) SELECT id, sealed FROM person WHERE row = 6",
      0, "twice"},
+    {"a person is gone with every credential",
+     "DELETE FROM credential WHERE row = 4; DELETE FROM person WHERE row = 4", 9,
+     "A0004: its person has no record"},
+    {"a person's only credential is gone", "DELETE FROM credential WHERE row = 11", 16,
+     "B2-0002: its person has no credential"},
+    {"an answer names a number that is not", "UPDATE answer SET created = 0, number = 40 WHERE row = 3", 0,
+     "answer 3 names"},
+    {"an answer names a lane that is not", "UPDATE answer SET created = 0, lane = 'C' WHERE row = 3", 0,
+     "answer 3 names"},
+    {"an answer names the number of another lane", "UPDATE answer SET lane = 'B2' WHERE row = 9", 0,
+     "answer 9"},
+    {"an answer names a number issued later", "UPDATE answer SET created = 0, number = 2 WHERE row = 1", 0,
+     "answer 1 names"},
+    {"an answer names a number issued before", "UPDATE answer SET number = 1 WHERE row = 2", 0,
+     "answer 2 does not agree with entry 7"},
+    {"an answer calls a number that is not", "UPDATE answer SET called = 10 WHERE row = 9", 0,
+     "answer 9 names"},
+    {"an answer calls a number that was not called", "UPDATE answer SET called = 3 WHERE row = 5", 0,
+     "answer 5 does not agree with entry 10"},
     {"an index lies",
      "PRAGMA writable_schema = ON;"
      "UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema WHERE name = "
@@ -212,17 +250,184 @@ static void verify_names_what_was_altered(void **state)
         world_day(&world);
         world_close(&world);
         world_assert_sound(&world);
-        if (tampering->sql) {
-            char *sql = bytes_format(DROP_TRIGGERS "%s", tampering->sql);
-            world_sql(&world, sql);
-            free(sql);
-        } else {
+        if (tampering->sql)
+            tamper(&world, tampering->sql);
+        else
             forge(&world);
-        }
         world_verify(&world, &report);
         print_message("    -> %llu: %s\n", (unsigned long long)report.first_bad_seq, report.problem);
         assert_int_equal(report.first_bad_seq, tampering->seq);
         assert_non_null(strstr(report.problem, tampering->words));
+        world_done(&world);
+    }
+}
+
+/* ---- tokens: 1 bearer; 2 pairing, spent by session 3; 4 bearer, revoked; 5 pairing, not used yet; and
+ * session 6, paired with 1 */
+static void put_token(struct world *world, struct token_record token, enum entry_kind kind)
+{
+    struct queue_entry entry = {.kind = kind, .value = token.id, .device = "test"};
+    entry.at_us = token.created_us = world->now_us += 1000;
+    snprintf(entry.text, sizeof entry.text, "%s", token.role);
+    snprintf(entry.lane, sizeof entry.lane, "%s", token.lane);
+    memset(token.hash, (int)token.id, sizeof token.hash);
+    if (kind == ENTRY_TOKEN_REVOKED)
+        token.revoked_us = world->now_us;
+    assert_journal(journal_begin(world->journal), JOURNAL_OK);
+    assert_journal(journal_append(world->journal, &entry, NULL), JOURNAL_OK);
+    assert_journal(journal_put_token(world->journal, &token), JOURNAL_OK);
+    assert_journal(journal_commit(world->journal), JOURNAL_OK);
+}
+
+/* Entries 26 to 32. */
+static void hold_tokens(struct world *world)
+{
+    struct token_record revoked = {.id = 4, .kind = TOKEN_BEARER, .role = "marshal", .lane = "A"};
+    put_token(world, (struct token_record){.id = 1, .kind = TOKEN_BEARER, .role = "office"},
+              ENTRY_TOKEN_CREATED);
+    put_token(world,
+              (struct token_record){
+                  .id = 2, .kind = TOKEN_PAIRING, .role = "photographer", .lane = "A", .used_us = 1},
+              ENTRY_TOKEN_CREATED);
+    put_token(world,
+              (struct token_record){
+                  .id = 3, .kind = TOKEN_SESSION, .parent = 2, .role = "photographer", .lane = "A"},
+              ENTRY_TOKEN_CREATED);
+    put_token(world, revoked, ENTRY_TOKEN_CREATED);
+    put_token(world, revoked, ENTRY_TOKEN_REVOKED);
+    put_token(world, (struct token_record){.id = 5, .kind = TOKEN_PAIRING, .role = "display"},
+              ENTRY_TOKEN_CREATED);
+    put_token(world, (struct token_record){.id = 6, .kind = TOKEN_SESSION, .parent = 1, .role = "office"},
+              ENTRY_TOKEN_CREATED);
+}
+
+static const struct tampering token_tamperings[] = {
+    {"a role is raised", "UPDATE token SET role = 'office' WHERE id = 5", 0, "token 5: its role"},
+    {"a lane is widened", "UPDATE token SET lane = '' WHERE id = 2", 0, "token 2: its lane"},
+    {"a revoked one is good again", "UPDATE token SET revoked_us = 0 WHERE id = 4", 0,
+     "token 4: the entries"},
+    {"one is revoked without an entry", "UPDATE token SET revoked_us = 9 WHERE id = 1", 0,
+     "token 1: the entr"},
+    {"one is gone", "DELETE FROM token WHERE id = 4", 0, "token 4: its record is missing"},
+    {"the last one is gone", "DELETE FROM token WHERE id = 6", 0, "token 6: its record is missing"},
+    {"one that nobody created",
+     "INSERT INTO token SELECT 7, zeroblob(32), kind, parent, role, lane, created_us, expires_us, used_us,"
+     " revoked_us FROM token WHERE id = 1",
+     0, "token 7: no entry"},
+    {"a spent one is good again", "UPDATE token SET used_us = 0 WHERE id = 2", 0, "token 2: token 3"},
+    {"one is spent by nobody", "UPDATE token SET used_us = 9 WHERE id = 5", 0, "token 5 is spent"},
+    {"a session of a token that is none of its kin", "UPDATE token SET parent = 1 WHERE id = 3", 0,
+     "token 3: its rights"},
+    {"a session of nobody", "UPDATE token SET parent = 0 WHERE id = 6", 0, "token 6: there is no token"},
+    {"a session becomes a token", "UPDATE token SET kind = 1 WHERE id = 3", 0, "token 3 has a parent"},
+};
+
+static void verify_names_tokens_that_disagree(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof token_tamperings / sizeof *token_tamperings; i++) {
+        const struct tampering *tampering = &token_tamperings[i];
+        struct world world;
+        struct journal_report report;
+        print_message("  %s\n", tampering->legend);
+        world_init(&world);
+        world_open(&world);
+        world_day(&world);
+        hold_tokens(&world);
+        world_close(&world);
+        world_assert_sound(&world);
+        tamper(&world, tampering->sql);
+        world_verify(&world, &report);
+        print_message("    -> %s\n", report.problem);
+        assert_int_equal(report.first_bad_seq, tampering->seq);
+        assert_non_null(strstr(report.problem, tampering->words));
+        world_done(&world);
+    }
+}
+
+/* Entries about tokens that no desk would write, rightly chained. */
+static void verify_names_token_entries_that_cannot_be(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *legend;
+        struct queue_entry entry;
+        const char *words;
+    } cases[] = {
+        {"an id is skipped", {.kind = ENTRY_TOKEN_CREATED, .value = 8, .text = "office"}, "token 7 is next"},
+        {"an id is used again",
+         {.kind = ENTRY_TOKEN_CREATED, .value = 3, .text = "office"},
+         "token 7 is next"},
+        {"an unknown one is revoked", {.kind = ENTRY_TOKEN_REVOKED, .value = 7}, "never created"},
+        {"one is revoked twice", {.kind = ENTRY_TOKEN_REVOKED, .value = 4}, "twice"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world world;
+        struct journal_report report;
+        struct queue_entry entry = cases[i].entry;
+        print_message("  %s\n", cases[i].legend);
+        world_init(&world);
+        world_open(&world);
+        world_day(&world);
+        hold_tokens(&world);
+        assert_journal(journal_begin(world.journal), JOURNAL_OK);
+        assert_journal(journal_append(world.journal, &entry, NULL), JOURNAL_OK);
+        assert_journal(journal_commit(world.journal), JOURNAL_OK);
+        world_close(&world);
+        world_verify(&world, &report);
+        assert_int_equal(report.first_bad_seq, 33);
+        assert_non_null(strstr(report.problem, cases[i].words));
+        world_done(&world);
+    }
+}
+
+/* ---- the schema: verify finds what is not ours, and so does a start */
+static void guards_are_missed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *legend, *sql, *words; /* NULL: nothing wrong */
+    } cases[] = {
+        {"a guard is gone", "DROP TRIGGER ticket_never_goes", "trigger ticket_never_goes is missing"},
+        {"the last guard by name is gone", "DROP TRIGGER ticket_keeps_number",
+         "ticket_keeps_number is missing"},
+        {"a guard is only a name",
+         "DROP TRIGGER entry_never_goes;"
+         "CREATE TRIGGER entry_never_goes BEFORE DELETE ON entry BEGIN SELECT 1; END",
+         "trigger entry_never_goes is not as"},
+        {"a foreign trigger", "CREATE TRIGGER zz AFTER INSERT ON ticket BEGIN DELETE FROM answer; END",
+         "trigger zz is not of this"},
+        {"a foreign table", "CREATE TABLE aa (x)", "table aa is not of this"},
+        {"a foreign index", "CREATE INDEX ii ON person (id)", "index ii is not of this"},
+        {"a foreign view", "CREATE VIEW vv AS SELECT 1", "view vv is not of this"},
+        {"a check is gone",
+         "PRAGMA writable_schema = ON;"
+         "UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (created IN (0, 1))', '') WHERE name = 'answer'",
+         "table answer is not as"},
+        {"what ANALYZE makes is SQLite's own", "ANALYZE", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world world;
+        struct journal_report report;
+        char *detail = NULL;
+        print_message("  %s\n", cases[i].legend);
+        world_init(&world);
+        world_open(&world);
+        world_day(&world);
+        world_close(&world);
+        world_sql(&world, cases[i].sql);
+        world_verify(&world, &report);
+        struct journal_options options = world_options(&world, false);
+        assert_journal(journal_open(&world.journal, &options, &detail),
+                       cases[i].words ? JOURNAL_CORRUPT : JOURNAL_OK);
+        if (cases[i].words) {
+            print_message("    -> %s\n", report.problem);
+            assert_non_null(strstr(report.problem, cases[i].words));
+            assert_non_null(strstr(detail, cases[i].words));
+        } else {
+            assert_string_equal(report.problem, "");
+        }
+        free(detail);
         world_done(&world);
     }
 }
@@ -290,9 +495,7 @@ static void reading_checks_the_chain(void **state)
         world_open(&world);
         world_day(&world);
         world_close(&world);
-        char *sql = bytes_format(DROP_TRIGGERS "%s", alterations[i]);
-        world_sql(&world, sql);
-        free(sql);
+        tamper(&world, alterations[i]);
         assert_journal(world_try_open(&world, false), JOURNAL_OK);
         world.queue = queue_new();
         assert_journal(journal_read_entries(world.journal, 0, world_replay, world.queue), JOURNAL_CORRUPT);
@@ -308,6 +511,9 @@ int main(void)
         cmocka_unit_test(the_longest_entry_fits),
         cmocka_unit_test(every_field_counts),
         cmocka_unit_test(verify_names_what_was_altered),
+        cmocka_unit_test(verify_names_tokens_that_disagree),
+        cmocka_unit_test(verify_names_token_entries_that_cannot_be),
+        cmocka_unit_test(guards_are_missed),
         cmocka_unit_test(the_database_refuses_without_being_asked),
         cmocka_unit_test(reading_checks_the_chain),
     };

@@ -97,6 +97,21 @@ static void table_missing(struct world *world)
     world_sql(world, "DROP TABLE answer");
 }
 
+static void guard_dropped(struct world *world)
+{
+    a_day(world);
+    world_sql(world, "DROP TRIGGER entry_never_goes");
+}
+
+static void link_to_another_folder(struct world *world)
+{
+    char other[128];
+    a_day(world);
+    snprintf(other, sizeof other, "%s/elsewhere.db", world->dir);
+    assert_int_equal(rename(world->db, other), 0);
+    assert_int_equal(symlink(other, world->db), 0);
+}
+
 static void cut_to_header(struct world *world)
 {
     a_day(world);
@@ -233,6 +248,8 @@ static const struct found {
     {"a newer version", newer, true, JOURNAL_NEWER},
     {"ours without a version", without_version, true, JOURNAL_CORRUPT},
     {"ours without a table", table_missing, true, JOURNAL_CORRUPT},
+    {"ours without one of its guards", guard_dropped, true, JOURNAL_CORRUPT},
+    {"a symbolic link to an event", link_to_another_folder, true, JOURNAL_FOREIGN},
     {"cut to its header", cut_to_header, true, JOURNAL_CORRUPT},
     {"cut in half", cut_in_half, true, JOURNAL_CORRUPT},
     {"a page overwritten", page_overwritten, true, JOURNAL_CORRUPT},
@@ -370,6 +387,87 @@ static void two_do_not_write(void **state)
     world_done(&world);
 }
 
+/* Returns what a child gets that opens the same file. */
+static enum journal_fault open_in_child(const struct world *world, char *ret_detail, size_t size)
+{
+    int ends[2], status;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct journal_options options = world_options(world, true);
+        struct journal *journal;
+        char *detail = NULL;
+        enum journal_fault fault = journal_open(&journal, &options, &detail);
+        if (detail && write(ends[1], detail, strlen(detail)) < 0)
+            _exit(100);
+        _exit((int)fault);
+    }
+    close(ends[1]);
+    ssize_t got = read(ends[0], ret_detail, size - 1);
+    ret_detail[got > 0 ? got : 0] = 0;
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return (enum journal_fault)WEXITSTATUS(status);
+}
+
+/* The file itself is locked, by whichever name and folder another program comes to it; those who only look are
+ * not kept out. */
+static void one_writer_of_a_file(void **state)
+{
+    (void)state;
+    struct world world, other;
+    char detail[256], copy[128];
+    uint64_t seq;
+    uint8_t head[JOURNAL_HASH_SIZE];
+    world_init(&world);
+    world_init(&other);
+    world_open(&world);
+    world_day(&world);
+    assert_journal(open_in_child(&world, detail, sizeof detail), JOURNAL_BUSY);
+    assert_non_null(strstr(detail, "event.db"));
+    assert_int_equal(link(world.db, other.db), 0); /* both are in one file system */
+    assert_journal(open_in_child(&other, detail, sizeof detail), JOURNAL_BUSY);
+    snprintf(copy, sizeof copy, "%s/copy.db", world.dir);
+    world_assert_sound(&world);
+    assert_journal(journal_backup(world.dir, copy, &seq, head, NULL), JOURNAL_OK);
+    world_check_in(&world, "A", 1);
+    unlink(other.db);
+    world_close(&world);
+    assert_journal(open_in_child(&world, detail, sizeof detail), JOURNAL_OK);
+    world_done(&other);
+    world_done(&world);
+}
+
+/* Whoever looks at a file that may only be read leaves SQLite's files beside it, as unwritable as it is. */
+static void looking_at_a_read_only_file_bars_no_start(void **state)
+{
+    (void)state;
+    enum { NOBODY = 65534 };
+    struct world world;
+    int status;
+    world_init(&world);
+    a_day(&world);
+    give_to_nobody(world.db, 0400);
+    give_to_nobody(world.key, 0600);
+    give_to_nobody(world.dir, 0700);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct journal_report report;
+        if (geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+            _exit(100);
+        enum journal_fault fault = journal_verify(world.dir, world.key, &report);
+        _exit(fault ? (int)fault : report.problem[0] != 0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(chmod(world.db, 0600), 0);
+    assert_journal(open_as_nobody(&world, false), JOURNAL_OK);
+    world_done(&world);
+}
+
 /* ---- verify, where it cannot look; what it finds is in test_journal_chain.c */
 static void verify_says_when_it_cannot_look(void **state)
 {
@@ -410,6 +508,8 @@ int main(void)
         cmocka_unit_test(rights_are_needed),
         cmocka_unit_test(no_folder_at_all),
         cmocka_unit_test(two_do_not_write),
+        cmocka_unit_test(one_writer_of_a_file),
+        cmocka_unit_test(looking_at_a_read_only_file_bars_no_start),
         cmocka_unit_test(verify_says_when_it_cannot_look),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 // What was typed stays until a number was given for it.
 import {
   $, Lane, NoAnswer, bilingual, clockTime, command, element, enter, fitText, follow, laneTitle, mediumNote, onLanguage,
-  problemText, setText, store, word,
+  problemText, reasonText, setText, store, word,
 } from '/shared/core.js';
 import { checkIdNumber } from '/marshal/id-number.js';
 
@@ -19,6 +19,7 @@ function ticketRow(ticket) {
     element('span', 'row-state', word(`state-${ticket.state}`)));
   const note = mediumNote(ticket, true);
   if (note) item.append(element('span', 'note', `⚠ ${note}`));
+  if (ticket.reason) item.append(element('span', 'note', reasonText(ticket.reason)));
   return item;
 }
 
@@ -124,7 +125,7 @@ $('#session-button').addEventListener('click', () => {
 });
 
 // ---- entry by hand
-let issued = null; // {kind, number, title: () => text, detail: {first, second}|null}
+let issued = null; // {kind, number, name (of whose number it is), title: () => text, detail: {first, second}|null}
 let issuing = false;
 let wasTried = false;
 function idFault() {
@@ -161,6 +162,7 @@ function drawIssued() {
   if (issued) {
     parts.push(element('p', 'issued-title', issued.title()));
     if (issued.number) parts.push(element('p', 'issued-number', issued.number));
+    if (issued.name) parts.push(element('p', 'issued-name', issued.name));
     const detail = issued.detail && issued.detail();
     if (detail) parts.push(element('p', 'issued-detail', detail.first), element('p', 'issued-detail other', detail.second));
   }
@@ -178,7 +180,7 @@ function showIssued(answer) {
   }
   const ticket = answer.data && answer.data.ticket;
   issued = {
-    kind: 'failed', number: ticket ? ticket.number : '', title: () => `✕ ${word('not-issued')} ${word('not-issued', {}, true)}`,
+    kind: 'failed', number: ticket ? ticket.number : '', name: (ticket && ticket.name) || '', title: () => `✕ ${word('not-issued')} ${word('not-issued', {}, true)}`,
     detail: () => problemText(answer),
   };
 }

@@ -1,14 +1,7 @@
 // Pairs this device: takes the token from the address (#token=...) or from the field, then goes on to the page meant.
 import { $, NoAnswer, onLanguage, pairWith, takeToken, word } from '/shared/core.js';
+import { PAGES, pageAddress } from '/shared/pages.js';
 
-// Which pages a role may open; the first is where it goes when the address names none.
-const PAGES = {
-  display: ['display'],
-  liaison: ['display'],
-  photographer: ['photographer', 'display'],
-  marshal: ['marshal', 'photographer', 'display'],
-  office: ['marshal', 'photographer', 'display'],
-};
 const query = new URLSearchParams(location.search);
 let why = query.get('why') ? `pair-${query.get('why')}` : '';
 let paired = null;
@@ -21,22 +14,18 @@ function draw() {
   $('#token').setAttribute('aria-invalid', String(why === 'pair-token'));
 }
 
-function address(page, lane) {
-  return `/${page}/${lane ? `?${new URLSearchParams({ lane })}` : ''}`;
-}
-
 function goOn() {
   const pages = PAGES[paired.role] || [];
   const lane = paired.lane || query.get('lane');
   const wished = query.get('to');
   if (wished ? pages.includes(wished) : pages.length === 1) {
-    location.replace(address(wished || pages[0], lane));
+    location.replace(pageAddress(wished || pages[0], lane));
     return;
   }
   $('#form').hidden = true;
   $('#pages').hidden = false;
   for (const link of document.querySelectorAll('[data-to]')) {
-    link.href = address(link.dataset.to, lane);
+    link.href = pageAddress(link.dataset.to, lane);
     link.parentElement.hidden = !pages.includes(link.dataset.to);
   }
   draw();

@@ -1,7 +1,7 @@
 // The photographer's glass: who sits down now, and one tap per person. A tap names the number it means; taps while
 // one is being sent, or just after the number changed, are not meant for the new number and do nothing, visibly.
 import {
-  $, Lane, NoAnswer, WORDS, command, element, enter, fitText, follow, laneTitle, mediumNote, onLanguage, problemText,
+  $, Lane, NoAnswer, command, element, enter, fitText, follow, laneTitle, mediumNote, onLanguage, problemText,
   setText, word,
 } from '/shared/core.js';
 
@@ -206,7 +206,7 @@ function chooseVoid(event) {
   const { reason } = event.target.dataset;
   if (!reason) return;
   $('#void-menu').close();
-  if (isFree(false)) act('void', voiding, { advance: true, reason: `${WORDS[reason][0]} ${WORDS[reason][1]}` });
+  if (isFree(false)) act('void', voiding, { advance: true, reason });
 }
 
 // ---- fingers and the foot pedal

@@ -25,10 +25,9 @@ export const WORDS = {
   'retake-recalls': ['叫回重拍', 'calls back for a retake'],
   'retake-none': ['还没有可重拍的号', 'No number to retake yet'],
   'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: this number will have no photograph'],
-  'void-issued': ['误取号或试取号', 'Issued by mistake or as a trial'],
-  'void-declined': ['本人放弃拍摄', 'Declined to be photographed'],
-  'void-wrong': ['证件或身份不符', 'Wrong card or wrong person'],
-  'void-equipment': ['设备故障', 'Equipment failed'],
+  'reason-test': ['误取号或试取号', 'Issued by mistake or as a trial'], 'reason-duplicate': ['重复取号', 'Has another number'],
+  'reason-left': ['本人放弃拍摄', 'Declined to be photographed'], 'reason-wrong-person': ['证件或身份不符', 'Wrong card or wrong person'],
+  'reason-equipment': ['设备故障', 'Equipment failed'], 'reason-other': ['其他原因', 'Another reason'],
   cancel: ['取消', 'Cancel'],
   sending: ['正在发送', 'Sending'],
   'sending-again': ['网络不通，正在重发', 'No network, sending again'],
@@ -113,8 +112,7 @@ export const WORDS = {
   'which-lane': ['请选择机位', 'Choose a lane'],
   'no-lane': ['没有可用的机位', 'There is no lane for this device'],
   'pair-how': ['请输入负责人给的配对码', 'Type the pairing token you were given'],
-  token: ['配对码', 'Pairing token'],
-  pair: ['配对', 'Pair'],
+  token: ['配对码', 'Pairing token'], pair: ['配对', 'Pair'],
   'pair-token': ['配对码无效或已过期', 'The token is wrong or no longer valid'],
   'pair-none': ['本设备尚未配对', 'This device is not paired yet'],
   'pair-role': ['本设备的权限不能打开该页面，请换一个配对码', 'This device may not open that page. Use another token'],
@@ -126,6 +124,7 @@ export const WORDS = {
   'index-photographer': ['当前号码与姓名，已拍、过号、重拍', 'The number and name that sit down now; shot, missed, retake'],
   'index-marshal': ['定序区、人工登记、读卡器、门口屏', 'The line, entry by hand, readers, door sign'],
   'index-display': ['只有号码，给等候的同学看', 'Numbers only, for those who wait'],
+  'index-numbers': ['下载拍摄号文件 {lane}', 'Download the numbers of {lane}'], 'index-numbers-hint': ['CSV，含姓名和证件号，请妥善保管', 'CSV with names and ID numbers: keep it safe'],
   'index-pair-title': ['如何配对', 'How to pair'],
   'index-pair': ['负责人运行 paihao token create --role ROLE --lane LANE，把显示的链接在本设备上打开；或在配对页输入配对码。',
     'The person in charge runs paihao token create --role ROLE --lane LANE. Open the link it prints on this device, or type the token on the pairing page.'],
@@ -175,6 +174,9 @@ function wireLanguage() {
     });
   }
 }
+
+// A reason is a code of the table above, or what somebody wrote.
+export const reasonText = (reason) => (WORDS[`reason-${reason}`] ? word(`reason-${reason}`) : reason);
 
 // ---- small helpers for the document
 export const $ = (selector, root = document) => root.querySelector(selector);

@@ -17,7 +17,7 @@ CREATE TABLE key_check (
 -- The journal: everything that happened, in order. Columns are those of struct queue_entry (daemon/queue/entry.h).
 CREATE TABLE entry (
     seq     INTEGER PRIMARY KEY,                                       -- from 1, without gaps
-    kind    INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 7 OR kind BETWEEN 16 AND 21), -- enum entry_kind
+    kind    INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 7 OR kind BETWEEN 16 AND 22), -- enum entry_kind
     at_us   INTEGER NOT NULL,                                          -- UTC; may jump, order is by seq
     mono_us INTEGER NOT NULL,                                          -- monotonic clock of that boot
     lane    TEXT    NOT NULL CHECK (length(CAST(lane AS BLOB)) <= 8),

@@ -58,6 +58,10 @@ static void take_fingerprint(const struct desk *desk, struct job *job)
     crypto_generichash_update(&state, (const uint8_t *)queue->lane, strlen(queue->lane) + 1);
     crypto_generichash_update(&state, (const uint8_t *)queue->text, strlen(queue->text) + 1);
     crypto_generichash_update(&state, job->credential.digest, sizeof job->credential.digest);
+    if (job->command.kind == DESK_BIND) {
+        crypto_generichash_update(&state, job->second.digest, sizeof job->second.digest);
+        crypto_generichash_update(&state, (const uint8_t *)job->fresh.name, strlen(job->fresh.name) + 1);
+    }
     crypto_generichash_final(&state, job->fingerprint, sizeof job->fingerprint);
 }
 
@@ -89,6 +93,8 @@ int desk_submit(struct desk *desk, const struct desk_command *command, desk_done
     job->arg = arg;
     if (command->presentation)
         prepare_person(desk, job, command->presentation);
+    if (command->kind == DESK_BIND)
+        job->command.queue.kind = COMMAND_BIND;
     if (*command->key)
         take_fingerprint(desk, job);
     int result = put_in_inbox(desk, job);

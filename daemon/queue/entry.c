@@ -22,6 +22,7 @@ static const struct {
     {ENTRY_RETAKE, "retake"},
     {ENTRY_MISSED, "missed"},
     {ENTRY_VOIDED, "voided"},
+    {ENTRY_BOUND, "bound"},
 };
 
 const char *entry_kind_name(enum entry_kind kind)

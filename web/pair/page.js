@@ -6,8 +6,9 @@ const PAGES = {
   display: ['display'],
   liaison: ['display'],
   photographer: ['photographer', 'display'],
-  marshal: ['marshal', 'photographer', 'display'],
-  office: ['marshal', 'photographer', 'display'],
+  check: ['check'],
+  marshal: ['marshal', 'photographer', 'display', 'check'],
+  office: ['marshal', 'photographer', 'display', 'check'],
 };
 const query = new URLSearchParams(location.search);
 let why = query.get('why') ? `pair-${query.get('why')}` : '';

@@ -33,12 +33,12 @@ FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 COMPILE := $(COMPILER) -std=c17 -D_GNU_SOURCE -pthread $(FLAGS_$(FLAVOR)) $(WARNINGS) -DPAIHAO_VERSION='"$(VERSION)"' -Idaemon $(CFLAGS)
 
-PACKAGES := sqlite3 libmicrohttpd libnfc libsodium libconfuse jansson libqrencode libsystemd libcurl libseccomp
+PACKAGES := sqlite3 libmicrohttpd libnfc libsodium libconfuse jansson libqrencode libsystemd libcurl libseccomp libusb-1.0 libevdev libudev
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LIBS_OF = $(shell pkg-config --libs $(1))
-LIBS_DAEMON = $(call LIBS_OF,sqlite3 libmicrohttpd libsodium libconfuse jansson libsystemd) -pthread
+LIBS_DAEMON = $(call LIBS_OF,sqlite3 libmicrohttpd libsodium libconfuse jansson libsystemd libudev) -pthread
 LIBS_TOOL = $(call LIBS_OF,sqlite3 libsodium libconfuse jansson libcurl libqrencode) -pthread
-LIBS_READER = $(call LIBS_OF,libnfc libsodium jansson libseccomp) -pthread
+LIBS_READER = $(call LIBS_OF,libnfc libusb-1.0 libevdev libudev libsodium jansson libseccomp) -pthread
 LIBS_TEST = $(call LIBS_OF,cmocka $(PACKAGES)) -lm -pthread
 
 PROGRAMS := paihaod paihao paihao-reader
@@ -101,6 +101,11 @@ $(OUT)/tests/%: $(OUT)/obj/tests/unit/%.o $(LIBRARY)
 $(OUT)/tests/%: $(OUT)/obj/tests/integration/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@$(COMPILE) -o $@ $^ -Wl,--as-needed $(LIBS_TEST)
+# an emulated USB bus; its package is the tests' alone, so it is asked for only here
+$(OUT)/obj/tests/unit/test_sam_usb.o: PKG_CFLAGS += $(shell pkg-config --cflags umockdev-1.0)
+$(OUT)/tests/test_sam_usb: LIBS_TEST += $(call LIBS_OF,umockdev-1.0)
+$(OUT)/obj/tests/unit/test_supervisor_hotplug.o: PKG_CFLAGS += $(shell pkg-config --cflags umockdev-1.0)
+$(OUT)/tests/test_supervisor_hotplug: LIBS_TEST += $(call LIBS_OF,umockdev-1.0)
 $(OUT)/bench/%: $(OUT)/obj/tests/bench/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@$(COMPILE) -o $@ $^ -Wl,--as-needed $(LIBS_TEST)

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -51,12 +52,22 @@ struct daemon {
     struct desk *desk;
     char *control_path;
     struct http *http;
+    pthread_mutex_t figures_lock; /* /metrics may be asked before the readers run and after they ended */
     struct supervisor *supervisor;
 };
 
 static int numbers_csv(void *arg, const char *lane, char **ret_data, size_t *ret_size, uint64_t *ret_seq)
 {
     return handover_numbers_csv(arg, lane, ret_data, ret_size, ret_seq);
+}
+
+static void print_figures(void *arg, struct buffer *out)
+{
+    struct daemon *daemon = arg;
+    pthread_mutex_lock(&daemon->figures_lock);
+    if (daemon->supervisor)
+        supervisor_print_figures(daemon->supervisor, out);
+    pthread_mutex_unlock(&daemon->figures_lock);
 }
 
 static int take_data(struct daemon *daemon)
@@ -103,6 +114,8 @@ static int open_pages(struct daemon *daemon)
         .control_path = daemon->control_path,
         .numbers_csv = numbers_csv,
         .numbers_arg = daemon->desk,
+        .print_figures = print_figures,
+        .figures_arg = daemon,
     };
     char *error = NULL;
     int result = http_start(&daemon->http, &options, &error);
@@ -114,15 +127,23 @@ static int open_pages(struct daemon *daemon)
 
 static int start_readers(struct daemon *daemon)
 {
-    int result = supervisor_start(&daemon->supervisor, daemon->config, daemon->desk);
+    struct supervisor *supervisor = NULL;
+    int result = supervisor_start(&supervisor, daemon->config, daemon->desk);
     if (result < 0)
         log_error("cannot watch over the readers: %s", strerror(-result));
+    pthread_mutex_lock(&daemon->figures_lock);
+    daemon->supervisor = supervisor;
+    pthread_mutex_unlock(&daemon->figures_lock);
     return result;
 }
 
 static void stop(struct daemon *daemon)
 {
-    supervisor_stop(daemon->supervisor);
+    pthread_mutex_lock(&daemon->figures_lock);
+    struct supervisor *supervisor = daemon->supervisor;
+    daemon->supervisor = NULL;
+    pthread_mutex_unlock(&daemon->figures_lock);
+    supervisor_stop(supervisor);
     http_stop(daemon->http);
     desk_close(daemon->desk);
     if (daemon->lock >= 0)
@@ -271,7 +292,7 @@ static int take_options(int argc, char **argv, const char **ret_path)
 
 static int run(const char *config_path)
 {
-    struct daemon daemon = {.lock = -1};
+    struct daemon daemon = {.lock = -1, .figures_lock = PTHREAD_MUTEX_INITIALIZER};
     sigset_t ends;
     char *error = NULL;
     int result = EXIT_ENVIRONMENT;

@@ -44,6 +44,16 @@ void clock_text(int64_t utc_us, char ret_text[static CLOCK_TEXT_SIZE])
              (unsigned)tm.tm_sec % 100U, (unsigned)rest % 1000000U);
 }
 
+void clock_local_date(int64_t utc_us, char ret_date[static CLOCK_DATE_SIZE])
+{
+    const time_t at = (time_t)(utc_us / US_PER_SECOND);
+    struct tm tm;
+    if (!localtime_r(&at, &tm))
+        abort(); /* only a year beyond an int fails */
+    snprintf(ret_date, CLOCK_DATE_SIZE, "%04u%02u%02u", (unsigned)(tm.tm_year + 1900) % 10000U,
+             (unsigned)(tm.tm_mon + 1) % 100U, (unsigned)tm.tm_mday % 100U);
+}
+
 void clock_sleep_us(int64_t us)
 {
     if (us <= 0)

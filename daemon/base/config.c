@@ -17,6 +17,16 @@ enum { FILE_MOST = 1 << 20 };
 
 /* ---- from libconfuse to ours ---- */
 
+static void take_accepts(cfg_t *cfg, struct config_reader *reader)
+{
+    size_t n = cfg_size(cfg, "accepts");
+    bool is_told = n > 0;
+    reader->n_accepts = is_told ? n : strcmp(reader->driver, "scanner") == 0;
+    reader->accepts = bytes_alloc(reader->n_accepts * sizeof *reader->accepts);
+    for (size_t i = 0; i < reader->n_accepts; i++)
+        reader->accepts[i] = bytes_text(is_told ? cfg_getnstr(cfg, "accepts", (unsigned)i) : "capture_code");
+}
+
 static void take_reader(cfg_t *cfg, struct config_reader *reader)
 {
     reader->name = bytes_text(cfg_title(cfg));
@@ -24,6 +34,13 @@ static void take_reader(cfg_t *cfg, struct config_reader *reader)
     reader->device = bytes_text(cfg_getstr(cfg, "device"));
     reader->method = bytes_text(cfg_getstr(cfg, "method"));
     reader->baud = (int)cfg_getint(cfg, "baud");
+    if (reader->baud == 0 && strcmp(reader->driver, "sam") != 0)
+        reader->baud = CONFIG_DEFAULT_BAUD;
+    reader->separator = bytes_text(cfg_getstr(cfg, "separator"));
+    reader->layout = bytes_text(cfg_getstr(cfg, "layout"));
+    reader->student_no_pattern = bytes_text(cfg_getstr(cfg, "student_no_pattern"));
+    take_accepts(cfg, reader);
+    reader->is_check = strcmp(cfg_getstr(cfg, "purpose"), "check") == 0;
 }
 
 static void take_lane(cfg_t *cfg, struct config_lane *lane)
@@ -191,11 +208,11 @@ static int blank_comments(char *text)
 static int load_text(const char *text, struct config *config)
 {
     cfg_opt_t reader[] = {
-        CFG_STR("driver", NULL, CFGF_NONE),
-        CFG_STR("device", NULL, CFGF_NONE),
-        CFG_STR("method", "auto", CFGF_NONE),
-        CFG_INT("baud", CONFIG_DEFAULT_BAUD, CFGF_NONE),
-        CFG_END(),
+        CFG_STR("driver", NULL, CFGF_NONE),       CFG_STR("device", NULL, CFGF_NONE),
+        CFG_STR("method", "auto", CFGF_NONE),     CFG_INT("baud", 0, CFGF_NONE),
+        CFG_STR("separator", "auto", CFGF_NONE),  CFG_STR("layout", "us", CFGF_NONE),
+        CFG_STR_LIST("accepts", NULL, CFGF_NONE), CFG_STR("student_no_pattern", "", CFGF_NONE),
+        CFG_STR("purpose", "desk", CFGF_NONE),    CFG_END(),
     };
     cfg_opt_t lane[] = {
         CFG_STR("room", "", CFGF_NONE),
@@ -265,6 +282,12 @@ static void free_lane(struct config_lane *lane)
         free(lane->readers[i].driver);
         free(lane->readers[i].device);
         free(lane->readers[i].method);
+        free(lane->readers[i].separator);
+        free(lane->readers[i].layout);
+        free(lane->readers[i].student_no_pattern);
+        for (size_t j = 0; j < lane->readers[i].n_accepts; j++)
+            free(lane->readers[i].accepts[j]);
+        free(lane->readers[i].accepts);
     }
     free(lane->readers);
     free(lane->name);

@@ -2,6 +2,7 @@
  * folder is an error with file, line and cause. Loaded once, read-only afterwards. */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
+#include <stdbool.h>
 #include <stddef.h>
 
 #define CONFIG_DEFAULT_PATH "/etc/paihao/paihao.conf"
@@ -9,11 +10,19 @@
 enum { LANE_NAME_MAX = 8, READER_NAME_MAX = 16 };
 
 struct config_reader {
-    char *name;   /* unique in its lane; letters, digits, - and _ ; at most READER_NAME_MAX */
-    char *driver; /* "sam", "nfc" or "scanner" */
-    char *device; /* "serial:/dev/ttyUSB0", or for nfc a libnfc connection string */
-    char *method; /* nfc only: "auto", "list" or "raw" */
-    int baud;     /* serial only: 115200 unless told */
+    char *name;      /* unique in its lane; letters, digits, - and _ ; at most READER_NAME_MAX */
+    char *driver;    /* "sam", "nfc" or "scanner" */
+    char *device;    /* "serial:/dev/ttyUSB0"; for sam also tcp: and usb: (device_address.h); for scanner also
+                     "evdev:/dev/input/by-id/..."; for nfc a libnfc connection string */
+    char *method;    /* nfc only: "auto", "list" or "raw" */
+    int baud;        /* serial only: 115200 unless told; for sam 0, found out by the reader */
+    char *separator; /* scanner only: "auto", "cr", "lf", "crlf", "tab" or "silence" */
+    char *layout;    /* scanner at "evdev:" only: "us", "de" or "fr" */
+    char **accepts;  /* scanner only: "capture_code", "id_number", "student_no", "mrz" */
+    size_t n_accepts;         /* {"capture_code"} unless told, never 0 for a scanner */
+    char *student_no_pattern; /* scanner only: an extended regular expression for the whole number, or "" */
+    /* purpose "check": at the tail of the queue, issues nothing; otherwise "desk" */
+    bool is_check;
 };
 
 struct config_lane {

@@ -3,9 +3,11 @@
 #include "base/config_rules.h"
 #include "base/bytes.h"
 #include "base/config.h"
+#include "base/device_address.h"
 #include "base/text.h"
 #include <errno.h>
 #include <limits.h>
+#include <regex.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -230,6 +232,65 @@ static int check_baud(cfg_t *cfg, cfg_opt_t *opt)
     return config_fail(cfg->line, "baud = %ld is none of 9600, 19200, 38400, 57600 and 115200", baud);
 }
 
+static int check_purpose(cfg_t *cfg, cfg_opt_t *opt)
+{
+    static const char *const purposes[] = {"desk", "check", NULL};
+    if (!is_one_of(cfg_opt_getstr(opt), purposes))
+        return config_fail(cfg->line, "unknown purpose \"%s\": desk or check", cfg_opt_getstr(opt));
+    return check_once(cfg, opt);
+}
+
+static int check_separator(cfg_t *cfg, cfg_opt_t *opt)
+{
+    static const char *const separators[] = {"auto", "cr", "lf", "crlf", "tab", "silence", NULL};
+    config_loading->lines.separator = cfg->line;
+    if (!is_one_of(cfg_opt_getstr(opt), separators))
+        return config_fail(cfg->line, "unknown separator \"%s\": auto, cr, lf, crlf, tab or silence",
+                           cfg_opt_getstr(opt));
+    return check_once(cfg, opt);
+}
+
+static int check_layout(cfg_t *cfg, cfg_opt_t *opt)
+{
+    static const char *const layouts[] = {"us", "de", "fr", NULL};
+    config_loading->lines.layout = cfg->line;
+    if (!is_one_of(cfg_opt_getstr(opt), layouts))
+        return config_fail(cfg->line, "unknown layout \"%s\": us, de or fr", cfg_opt_getstr(opt));
+    return check_once(cfg, opt);
+}
+
+/* Called for each value of the list. */
+static int check_accepts(cfg_t *cfg, cfg_opt_t *opt)
+{
+    static const char *const kinds[] = {"capture_code", "id_number", "student_no", "mrz", NULL};
+    const unsigned last = cfg_opt_size(opt) - 1;
+    const char *kind = cfg_opt_getnstr(opt, last);
+    config_loading->lines.accepts = cfg->line;
+    if (!is_one_of(kind, kinds))
+        return config_fail(cfg->line, "accepts \"%s\": capture_code, id_number, student_no or mrz", kind);
+    for (unsigned i = 0; i < last; i++)
+        if (strcmp(cfg_opt_getnstr(opt, i), kind) == 0)
+            return config_fail(cfg->line, "accepts names \"%s\" twice", kind);
+    return 0;
+}
+
+static int check_pattern(cfg_t *cfg, cfg_opt_t *opt)
+{
+    enum { PATTERN_MOST = 200 };
+    config_loading->lines.pattern = cfg->line;
+    if (check_filled(cfg, opt, PATTERN_MOST) != 0)
+        return -1;
+    regex_t pattern;
+    char cause[80];
+    int fault = regcomp(&pattern, cfg_opt_getstr(opt), REG_EXTENDED);
+    if (fault == 0) {
+        regfree(&pattern);
+        return 0;
+    }
+    regerror(fault, &pattern, cause, sizeof cause);
+    return config_fail(cfg->line, "student_no_pattern = \"%s\": %s", cfg_opt_getstr(opt), cause);
+}
+
 /* ---- a whole section ---- */
 
 static int check_title(int line, const char *kind, const char *name, size_t most)
@@ -246,11 +307,77 @@ static int check_serial_device(const char *driver, const char *device)
     static const char scheme[] = "serial:";
     const char *path = device + sizeof scheme - 1;
     if (strncmp(device, scheme, sizeof scheme - 1) != 0 || path[0] != '/')
-        return config_fail(config_loading->lines.device, "device \"%s\": driver %s takes \"serial:/dev/...\"",
+        return config_fail(config_loading->lines.device,
+                           "device \"%s\": driver %s takes \"serial:/dev/...\" or \"evdev:/dev/input/...\"",
                            device, driver);
     if (config_loading->lines.method)
         return config_fail(config_loading->lines.method, "\"method\" is for driver nfc only");
     return 0;
+}
+
+static int check_sam_device(const char *device)
+{
+    struct device_address address;
+    const char *fault = device_address_parse(device, &address);
+    if (fault)
+        return config_fail(config_loading->lines.device, "device \"%s\": %s", device, fault);
+    if (config_loading->lines.method)
+        return config_fail(config_loading->lines.method, "\"method\" is for driver nfc only");
+    if (config_loading->lines.baud && address.kind != DEVICE_SERIAL)
+        return config_fail(config_loading->lines.baud, "\"baud\" is for serial lines; a serial server has it "
+                                                       "in its own settings, USB has none");
+    return 0;
+}
+
+static bool accepts(cfg_t *reader, const char *kind)
+{
+    for (unsigned i = 0; i < cfg_size(reader, "accepts"); i++)
+        if (strcmp(cfg_getnstr(reader, "accepts", i), kind) == 0)
+            return true;
+    return false;
+}
+
+static bool is_evdev(const char *driver, const char *device)
+{
+    static const char scheme[] = "evdev:/";
+    return strcmp(driver, "scanner") == 0 && strncmp(device, scheme, sizeof scheme - 1) == 0;
+}
+
+/* What only scanners have. */
+static int check_scanner(cfg_t *reader, const char *driver, const char *device)
+{
+    const int separator = config_loading->lines.separator, layout = config_loading->lines.layout,
+              kinds = config_loading->lines.accepts, pattern = config_loading->lines.pattern;
+    const bool is_scanner = strcmp(driver, "scanner") == 0;
+    if (!is_scanner && separator)
+        return config_fail(separator, "\"separator\" is for driver scanner only");
+    if (!is_scanner && kinds)
+        return config_fail(kinds, "\"accepts\" is for driver scanner only");
+    if (!is_scanner && pattern)
+        return config_fail(pattern, "\"student_no_pattern\" is for driver scanner only");
+    if (!is_evdev(driver, device) && layout)
+        return config_fail(layout, "\"layout\" is for a scanner at evdev: only");
+    if (pattern && !accepts(reader, "student_no"))
+        return config_fail(pattern, "\"student_no_pattern\" without \"student_no\" in \"accepts\"");
+    if (!pattern && accepts(reader, "student_no"))
+        return config_fail(kinds, "accepts \"student_no\" without \"student_no_pattern\"");
+    return 0;
+}
+
+static int check_evdev_device(void)
+{
+    if (config_loading->lines.baud)
+        return config_fail(config_loading->lines.baud, "\"baud\" is for serial devices only");
+    if (config_loading->lines.method)
+        return config_fail(config_loading->lines.method, "\"method\" is for driver nfc only");
+    return 0;
+}
+
+static void forget_lines(void)
+{
+    config_loading->lines.driver = config_loading->lines.device = config_loading->lines.method =
+        config_loading->lines.baud = config_loading->lines.separator = config_loading->lines.layout =
+            config_loading->lines.accepts = config_loading->lines.pattern = 0;
 }
 
 /* Called at the reader's closing brace; `cfg` is its lane. */
@@ -264,13 +391,18 @@ static int check_reader(cfg_t *cfg, cfg_opt_t *opt)
         result = config_fail(cfg->line, "reader \"%s\" has no driver", name);
     if (result == 0 && !device)
         result = config_fail(cfg->line, "reader \"%s\" has no device", name);
-    if (result == 0 && strcmp(driver, "nfc") != 0)
+    if (result == 0)
+        result = check_scanner(reader, driver, device);
+    if (result == 0 && is_evdev(driver, device))
+        result = check_evdev_device();
+    else if (result == 0 && strcmp(driver, "sam") == 0)
+        result = check_sam_device(device);
+    else if (result == 0 && strcmp(driver, "nfc") != 0)
         result = check_serial_device(driver, device);
     else if (result == 0 && config_loading->lines.baud)
         result = config_fail(config_loading->lines.baud,
                              "\"baud\" is for serial drivers; nfc takes it in its device text");
-    config_loading->lines.driver = config_loading->lines.device = config_loading->lines.method =
-        config_loading->lines.baud = 0;
+    forget_lines();
     return result;
 }
 
@@ -315,6 +447,11 @@ int config_parse(cfg_t *cfg, const char *text)
         {"lane|reader|device", check_device},
         {"lane|reader|method", check_method},
         {"lane|reader|baud", check_baud},
+        {"lane|reader|separator", check_separator},
+        {"lane|reader|layout", check_layout},
+        {"lane|reader|accepts", check_accepts},
+        {"lane|reader|student_no_pattern", check_pattern},
+        {"lane|reader|purpose", check_purpose},
     };
     cfg_set_error_function(cfg, on_confuse_error);
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)

@@ -36,7 +36,9 @@ struct ticket_view {
 
 /* ---- commands */
 enum desk_kind {
-    DESK_QUEUE,        /* queue: a command of queue.h; for COMMAND_CHECK_IN `presentation` says who */
+    DESK_QUEUE, /* queue: a command of queue.h; for COMMAND_CHECK_IN `presentation` says who */
+    DESK_BIND,  /* queue: lane, number, device; `presentation` (manual) says who that number is. From then on
+                          everything that person ever presented and the typed numbers name the same one. */
     DESK_TOKEN_CREATE, /* token: role, lane, kind, expires_us, hash; answer.token_id */
     DESK_TOKEN_REVOKE, /* token.id */
     DESK_PAIR, /* token.hash: of the token presented; session: the record to create from it (kind, hash,
@@ -100,6 +102,15 @@ void desk_store_detail(struct desk *, char ret_detail[static STORE_DETAIL_SIZE])
 /* 0 and the ticket, or -ENOENT. */
 int desk_ticket(struct desk *, const char *lane, uint32_t number, struct ticket_view *ret);
 
+/* What a check-in would be answered now, without one: decided on the visible state, nothing is stored or kept.
+ * desk/check.h turns it into words. */
+struct desk_preview {
+    enum problem problem;          /* PROBLEM_NONE: it would get a number, or has one */
+    bool is_waiting;               /* has a number in this lane already */
+    char label[TICKET_LABEL_SIZE]; /* of the ticket in question, "" for none */
+};
+void desk_preview(struct desk *, const char *lane, const struct presentation *, struct desk_preview *ret);
+
 /* Tokens: the live record (not revoked, not expired, a pairing token not spent) whose hash this is. 0 or
  * -ENOENT. */
 int desk_token(struct desk *, const uint8_t hash[static DIGEST_SIZE], struct token_record *ret);
@@ -126,10 +137,10 @@ struct feed_item {
     char lane[LANE_NAME_MAX + 1]; /* "" for FEED_STORE */
     struct ticket_view ticket;    /* FEED_TICKET */
     struct queue_lane lane_state; /* FEED_LANE */
-    char note[16];                /* FEED_NOTE: the SSE event's name, "reader" or "door" */
+    char note[16];                /* FEED_NOTE: the SSE event's name, "reader", "door" or "check" */
     const char
         *json;       /* FEED_NOTE: borrowed until the next call of feed_read by this thread; NULL otherwise */
-    bool staff_only; /* FEED_NOTE: not for display and liaison */
+    bool staff_only; /* FEED_NOTE: not for display and liaison; notes "check" also for the queue-tail check */
 };
 enum feed_result { FEED_ITEM, FEED_NONE, FEED_BEHIND };
 /* The first item of this lane (or of all, lane NULL) at or after *position; moves *position behind it.

@@ -5,49 +5,26 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "desk/desk_state.h"
+#include "desk/group_state.h"
 
-struct outcome {
-    struct job *job;
-    enum problem problem;
-    bool created, replayed;
-    struct ticket ticket, called; /* number 0: none. As they stood right after this command. */
-    struct token_record token;
-};
-
-struct group {
-    struct desk *desk;
-    struct writer *writer;
-    enum journal_fault fault;
-    bool has_begun;
-    struct outcome *outcomes;
-    size_t n_outcomes;
-    struct queue_entry *entries;
-    size_t n_entries, entries_capacity;
-    struct token_record *tokens; /* changed ones, to be made visible */
-    size_t n_tokens;
-    struct person_record *people; /* likewise */
-    size_t n_people;
-};
-
-static bool is_sound(const struct group *group)
+bool group_is_sound(const struct group *group)
 {
     return group->fault == JOURNAL_OK;
 }
 
-static void begin_once(struct group *group)
+void group_begin(struct group *group)
 {
-    if (is_sound(group) && !group->has_begun) {
+    if (group_is_sound(group) && !group->has_begun) {
         group->fault = journal_begin(group->writer->journal);
-        group->has_begun = is_sound(group);
+        group->has_begun = group_is_sound(group);
     }
 }
 
 static void append_entry(struct group *group, struct queue_entry *entry)
 {
     struct writer *writer = group->writer;
-    begin_once(group);
-    if (!is_sound(group))
+    group_begin(group);
+    if (!group_is_sound(group))
         return;
     entry->seq = journal_seq(writer->journal) + 1;
     if (queue_apply(writer->deciding, entry) != QUEUE_APPLY_OK) {
@@ -62,90 +39,6 @@ static void append_entry(struct group *group, struct queue_entry *entry)
         group->entries = bytes_resize(group->entries, group->entries_capacity * sizeof *group->entries);
     }
     group->entries[group->n_entries++] = *entry;
-}
-
-/* ---- people */
-static bool fill_gap(char *ret_field, size_t size, const char *news)
-{
-    if (*ret_field || !*news)
-        return false;
-    memcpy(ret_field, news, size);
-    return true;
-}
-
-static void write_person(struct group *group, const struct person_record *record)
-{
-    begin_once(group);
-    if (is_sound(group))
-        group->fault = journal_put_person(group->writer->journal, record);
-    group->people = bytes_resize(group->people, (group->n_people + 1) * sizeof *group->people);
-    group->people[group->n_people++] = *record;
-}
-
-/* As this group has left it so far. Only this thread changes the directory, so reading it here needs no lock.
- */
-static void read_person(const struct group *group, const struct person_id *id, struct person_record *ret)
-{
-    for (size_t i = group->n_people; i-- > 0;) {
-        if (person_id_equal(&group->people[i].id, id)) {
-            *ret = group->people[i];
-            return;
-        }
-    }
-    directory_get(group->desk->directory, id, ret);
-}
-
-/* What was empty is filled; what is known is never overwritten by a later reading. */
-static void learn_about(struct group *group, const struct person_id *id, const struct person_record *news)
-{
-    struct person_record record;
-    read_person(group, id, &record);
-    bool has_changed = fill_gap(record.name, sizeof record.name, news->name);
-    has_changed |= fill_gap(record.id_number, sizeof record.id_number, news->id_number);
-    has_changed |= fill_gap(record.student_no, sizeof record.student_no, news->student_no);
-    has_changed |= fill_gap(record.unit, sizeof record.unit, news->unit);
-    has_changed |= fill_gap(record.valid_to, sizeof record.valid_to, news->valid_to);
-    if (has_changed)
-        write_person(group, &record);
-    wipe_bytes(&record, sizeof record);
-}
-
-static void write_credential(struct group *group, struct credential_record *credential,
-                             const struct person_id *person, const uint8_t *payload, size_t payload_size)
-{
-    credential->person = *person;
-    begin_once(group);
-    if (is_sound(group))
-        group->fault = journal_put_credential(group->writer->journal, credential, payload, payload_size);
-    pthread_mutex_lock(&group->desk->lock);
-    directory_put_digest(group->desk->directory, credential->digest, person);
-    pthread_mutex_unlock(&group->desk->lock);
-}
-
-static bool is_known(const struct group *group, const uint8_t digest[static DIGEST_SIZE],
-                     struct person_id *ret)
-{
-    const struct person_id *id = directory_by_digest(group->desk->directory, digest);
-    if (id)
-        *ret = *id;
-    return id;
-}
-
-static void write_people(struct group *group, struct job *job, bool was_known, enum queue_verdict verdict)
-{
-    const struct person_id *person = &job->command.queue.person;
-    struct person_id other;
-    if (verdict != QUEUE_DONE && verdict != QUEUE_ALREADY_WAITING)
-        return;
-    if (was_known) {
-        learn_about(group, person, &job->fresh);
-    } else {
-        write_person(group, &job->fresh);
-        write_credential(group, &job->credential, person, job->payload, job->payload_size);
-    }
-    if (job->second.kind && !is_known(group, job->second.digest, &other))
-        write_credential(group, &job->second, person, (const uint8_t *)job->fresh.student_no,
-                         strlen(job->fresh.student_no));
 }
 
 /* ---- commands of the queue */
@@ -171,8 +64,8 @@ static void keep_answer(struct group *group, const struct outcome *outcome, enum
     memcpy(answer.record.key, job->command.key, sizeof answer.record.key);
     memcpy(answer.record.fingerprint, job->fingerprint, sizeof answer.record.fingerprint);
     memcpy(answer.record.lane, outcome->ticket.lane, sizeof answer.record.lane);
-    begin_once(group);
-    if (is_sound(group))
+    group_begin(group);
+    if (group_is_sound(group))
         group->fault = journal_put_answer(group->writer->journal, &answer.record);
     answers_put(group->writer->answers, &answer);
 }
@@ -188,15 +81,17 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
     struct queue_command *command = &job->command.queue;
     struct queue_decision decision;
     bool was_known = false;
-    if (command->kind == COMMAND_CHECK_IN) {
-        command->person = job->fresh.id;
-        was_known = is_known(group, job->credential.digest, &command->person);
-    }
+    if (command->kind == COMMAND_CHECK_IN)
+        was_known = people_prepare_check_in(group, job);
+    else if (command->kind == COMMAND_BIND)
+        people_prepare_bind(group, job);
     command->at_us = clock_utc_us();
     command->mono_us = clock_mono_us();
     queue_decide(group->writer->deciding, command, &decision);
     if (command->kind == COMMAND_CHECK_IN)
-        write_people(group, job, was_known, decision.verdict);
+        people_of_check_in(group, job, was_known, decision.verdict);
+    else if (command->kind == COMMAND_BIND && decision.verdict == QUEUE_DONE)
+        people_bind(group, job, &decision.entries[0].person);
     for (size_t i = 0; i < decision.n_entries; i++)
         append_entry(group, &decision.entries[i]);
     outcome->problem = problem_of_verdict(decision.verdict);
@@ -224,8 +119,8 @@ static void repeat_answer(struct outcome *outcome, const struct kept_answer *ans
 /* ---- tokens */
 static void write_token(struct group *group, const struct token_record *token)
 {
-    begin_once(group);
-    if (is_sound(group))
+    group_begin(group);
+    if (group_is_sound(group))
         group->fault = journal_put_token(group->writer->journal, token);
     tokens_put(&group->writer->tokens, token);
     group->tokens = bytes_resize(group->tokens, (group->n_tokens + 1) * sizeof *group->tokens);
@@ -322,6 +217,7 @@ static void run_job(struct group *group, struct outcome *outcome)
     }
     switch (command->kind) {
     case DESK_QUEUE:
+    case DESK_BIND:
         run_queue_command(group, outcome);
         return;
     case DESK_TOKEN_CREATE:
@@ -404,11 +300,11 @@ static void abandon(struct group *group)
 static void commit_group(struct group *group)
 {
     int64_t start_us = clock_mono_us();
-    if (is_sound(group) && group->has_begun)
+    if (group_is_sound(group) && group->has_begun)
         group->fault = journal_commit(group->writer->journal);
     else if (group->has_begun)
         journal_rollback(group->writer->journal);
-    if (is_sound(group))
+    if (group_is_sound(group))
         publish(group, clock_mono_us() - start_us);
     else
         abandon(group);
@@ -423,7 +319,7 @@ void group_run(struct desk *desk, struct job *jobs)
     size_t index = 0;
     for (struct job *job = jobs; job; job = job->next)
         group.outcomes[index++].job = job;
-    for (index = 0; index < group.n_outcomes && is_sound(&group); index++)
+    for (index = 0; index < group.n_outcomes && group_is_sound(&group); index++)
         run_job(&group, &group.outcomes[index]);
     commit_group(&group);
     for (index = 0; index < group.n_outcomes; index++) {

@@ -58,6 +58,8 @@ enum problem problem_of_verdict(enum queue_verdict verdict)
         [QUEUE_ANOTHER_CALLED] = PROBLEM_ANOTHER_CALLED,
         [QUEUE_LINE_NOT_EMPTY] = PROBLEM_LINE_NOT_EMPTY,
         [QUEUE_NUMBERS_SPENT] = PROBLEM_NUMBERS_SPENT,
+        [QUEUE_CREDENTIAL_TAKEN] = PROBLEM_CREDENTIAL_TAKEN,
+        [QUEUE_ALREADY_BOUND] = PROBLEM_ALREADY_BOUND,
     };
     return (unsigned)verdict < QUEUE_VERDICT_COUNT ? problems[verdict] : PROBLEM_INTERNAL;
 }

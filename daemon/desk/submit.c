@@ -100,6 +100,8 @@ int desk_submit(struct desk *desk, const struct desk_command *command, desk_done
     job->arg = arg;
     if (command->presentation)
         prepare_person(desk, job, command->presentation);
+    if (command->kind == DESK_BIND)
+        job->command.queue.kind = COMMAND_BIND;
     if (*command->key)
         take_fingerprint(desk, job);
     if (says_why(&job->command.queue))

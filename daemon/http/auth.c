@@ -13,6 +13,7 @@ enum { MINUTE_US = 60 * 1000 * 1000 };
 static const char *const role_names[ROLE_COUNT] = {
     [ROLE_NONE] = "none",       [ROLE_DISPLAY] = "display", [ROLE_PHOTOGRAPHER] = "photographer",
     [ROLE_MARSHAL] = "marshal", [ROLE_LIAISON] = "liaison", [ROLE_OFFICE] = "office",
+    [ROLE_CHECK] = "check",
 };
 
 const char *role_name(enum role role)

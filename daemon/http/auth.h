@@ -13,6 +13,7 @@ enum role {
     ROLE_MARSHAL,
     ROLE_LIAISON,
     ROLE_OFFICE,
+    ROLE_CHECK, /* the queue-tail check: asks what the desk would say, sees numbers only */
     ROLE_COUNT
 };
 const char *role_name(enum role);
@@ -23,7 +24,8 @@ enum {
     ROLES_OFFICE = 1 << ROLE_OFFICE,
     ROLES_DOOR = ROLES_OFFICE | 1 << ROLE_MARSHAL,
     ROLES_CAMERA = ROLES_DOOR | 1 << ROLE_PHOTOGRAPHER,
-    ROLES_ALL = ROLES_CAMERA | 1 << ROLE_DISPLAY | 1 << ROLE_LIAISON,
+    ROLES_CHECK = ROLES_DOOR | 1 << ROLE_CHECK,
+    ROLES_ALL = ROLES_CAMERA | 1 << ROLE_DISPLAY | 1 << ROLE_LIAISON | 1 << ROLE_CHECK,
     ROLES_STRANGER = ROLES_ALL | 1 << ROLE_NONE, /* no token asked for */
 };
 

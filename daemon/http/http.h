@@ -7,6 +7,7 @@
 #define HTTP_HTTP_H
 #include <stddef.h>
 
+#include "base/bytes.h"
 #include "base/config.h"
 #include "desk/desk.h"
 
@@ -21,6 +22,9 @@ struct http_options {
      * -errno. ret_seq: the journal position it shows, for the file's name, numbers-LANE-SEQ.csv. */
     int (*numbers_csv)(void *arg, const char *lane, char **ret_data, size_t *ret_size, uint64_t *ret_seq);
     void *numbers_arg;
+    /* Adds what other rooms have to tell in /metrics; on the server's threads. NULL: nothing. */
+    void (*print_figures)(void *arg, struct buffer *out);
+    void *figures_arg;
 };
 
 /* Listens and serves. On failure *ret_error (free()) says why in English: the address is taken, the

@@ -170,6 +170,8 @@ enum MHD_Result metrics_print(struct request *request)
     buffer_add_text(&body, "paihao_build_info{version=\"" PAIHAO_VERSION "\"} 1\n");
     print_desk(&body, request->http->options.desk);
     print_lanes(&body, request->http->options.desk);
+    if (request->http->options.print_figures)
+        request->http->options.print_figures(request->http->options.figures_arg, &body);
     print_requests(&body, request->http);
     print_process(&body);
     struct MHD_Response *response =

@@ -2,6 +2,7 @@
  * print one. Texts come from the desk, which has checked that they are UTF-8. No state; any thread. */
 #include "http/render.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -134,6 +135,23 @@ void render_ticket_and_called(struct buffer *out, const struct ticket_view *view
     buffer_add(out, "}", 1);
 }
 
+void render_ticket_and_repairs(struct buffer *out, const struct ticket_view *view,
+                               const struct mrz_repairs *repairs, enum audience audience)
+{
+    render_open_ticket(out, view, audience);
+    if (repairs->count > 0) {
+        json_t *list = mrz_repairs_json(repairs);
+        char *text = json_dumps(list, JSON_COMPACT);
+        json_decref(list);
+        if (!text)
+            abort();
+        member(out, "repaired");
+        buffer_add_text(out, text);
+        free(text);
+    }
+    buffer_add(out, "}", 1);
+}
+
 static void render_tickets(struct buffer *out, const struct ticket_view *views, size_t count,
                            enum audience audience)
 {
@@ -246,9 +264,16 @@ static void render_start(struct buffer *out, const char *name, uint64_t seq)
     buffer_add_text(out, "\ndata: ");
 }
 
+static bool is_for(const struct feed_item *item, enum audience audience)
+{
+    if (item->kind != FEED_NOTE || !item->staff_only || audience == AUDIENCE_STAFF)
+        return true;
+    return audience == AUDIENCE_CHECK && strcmp(item->note, "check") == 0;
+}
+
 void render_item(struct buffer *out, const struct feed_item *item, enum problem store, enum audience audience)
 {
-    if (item->kind == FEED_NOTE && item->staff_only && audience != AUDIENCE_STAFF)
+    if (!is_for(item, audience))
         return;
     switch (item->kind) {
     case FEED_TICKET:

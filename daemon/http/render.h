@@ -1,10 +1,11 @@
-/* The JSON of what people see. Strangers' eyes (display, liaison) get numbers only. Any thread. */
+/* The JSON of what people see. Strangers' eyes (display, liaison) get numbers only; the queue-tail check gets numbers and
+ * its own notes. Any thread. */
 #ifndef HTTP_RENDER_H
 #define HTTP_RENDER_H
 #include "base/bytes.h"
 #include "desk/desk.h"
 
-enum audience { AUDIENCE_STAFF, AUDIENCE_HALL, AUDIENCE_COUNT };
+enum audience { AUDIENCE_STAFF, AUDIENCE_HALL, AUDIENCE_CHECK, AUDIENCE_COUNT };
 
 void render_text(struct buffer *, const char *text); /* a JSON string, or "null" for NULL */
 void render_time(struct buffer *, int64_t utc_us);   /* a JSON string, or null for 0 */
@@ -14,6 +15,9 @@ void render_ticket(struct buffer *, const struct ticket_view *, enum audience);
 /* The ticket with one more member: "called", null for NULL. */
 void render_ticket_and_called(struct buffer *, const struct ticket_view *, const struct ticket_view *called,
                               enum audience);
+/* The ticket with one more member when something was repaired: "repaired" (mrz_repair.h). */
+void render_ticket_and_repairs(struct buffer *, const struct ticket_view *, const struct mrz_repairs *,
+                               enum audience);
 void render_session(struct buffer *, const struct queue_lane *);
 void render_counts(struct buffer *, const struct queue_counts *);
 void render_event_brief(struct buffer *, const struct queue_event *); /* {"name","state"} or null */

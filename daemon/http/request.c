@@ -140,8 +140,10 @@ static enum problem check_caller(struct request *request)
         if (!needs_none && !(route->roles & 1 << caller->role))
             return PROBLEM_FORBIDDEN;
     }
-    bool is_staff = caller->role != ROLE_NONE && caller->role != ROLE_DISPLAY && caller->role != ROLE_LIAISON;
-    request->audience = is_staff ? AUDIENCE_STAFF : AUDIENCE_HALL;
+    bool is_staff = ROLES_CAMERA & 1 << caller->role;
+    request->audience = is_staff                     ? AUDIENCE_STAFF
+                        : caller->role == ROLE_CHECK ? AUDIENCE_CHECK
+                                                     : AUDIENCE_HALL;
     if ((route->flags & ROUTE_CONTROL && !request->listener->is_control) ||
         (route->flags & ROUTE_WHOLE && *caller->lane))
         return PROBLEM_FORBIDDEN;

@@ -45,8 +45,9 @@ struct request {
     char allow[ALLOW_SIZE];
     struct buffer body;
     size_t body_seen;
-    struct wait *wait; /* NULL: does not wait */
-    char *secret;      /* a token's text to give out with the answer; owned, wiped */
+    struct wait *wait;          /* NULL: does not wait */
+    struct mrz_repairs repairs; /* of the passport in the body, for the answer */
+    char *secret;               /* a token's text to give out with the answer; owned, wiped */
 };
 
 struct request *request_new(struct listener *, struct MHD_Connection *);

@@ -41,6 +41,8 @@ const struct route *route_find(const char *method, const char *path, struct rout
 /* The handlers. */
 enum MHD_Result ticket_check_in(struct request *);
 enum MHD_Result ticket_act(struct request *);
+enum MHD_Result ticket_bind(struct request *);
+enum MHD_Result lane_check(struct request *); /* check.c */
 enum MHD_Result lane_snapshot(struct request *);
 enum MHD_Result lane_events(struct request *);
 enum MHD_Result lane_session(struct request *);

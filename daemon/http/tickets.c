@@ -1,4 +1,4 @@
-/* Lanes and their tickets: check-in, the five steps of a ticket, the session, the snapshot, the list of
+/* Lanes and their tickets: check-in, the five steps of a ticket, binding, the session, the snapshot, the list of
  * numbers. On the listener's thread, except make_numbers. */
 #include <errno.h>
 #include <inttypes.h>
@@ -25,7 +25,7 @@ static enum MHD_Result answer_check_in(struct request *request, const struct wai
     if (answer->problem)
         return reply_refusal(request, answer);
     struct buffer body = {0};
-    render_ticket(&body, &answer->ticket, request->audience);
+    render_ticket_and_repairs(&body, &answer->ticket, &request->repairs, request->audience);
     return answer_with(request, answer->created ? MHD_HTTP_CREATED : MHD_HTTP_OK, &body, answer);
 }
 
@@ -50,6 +50,7 @@ enum MHD_Result ticket_check_in(struct request *request)
         return reply_problem(request, problem);
     request_command(request, COMMAND_CHECK_IN, &command);
     command.presentation = &presentation;
+    request->repairs = presentation.repairs;
     enum MHD_Result result = wait_for_desk(request, &command, answer_check_in);
     presentation_wipe(&presentation);
     return result;
@@ -104,6 +105,39 @@ enum MHD_Result ticket_act(struct request *request)
     if (problem)
         return reply_problem(request, problem);
     return wait_for_desk(request, &command, answer_act);
+}
+
+/* ---- bind: what the marshal typed says who a number is */
+static enum problem take_typed(const struct request *request, struct presentation *ret)
+{
+    static const char *const members[] = {"id_number", "name", "student_no", NULL};
+    json_t *object = NULL;
+    enum problem problem = body_object(request->body.data, request->body.size, members, &object);
+    if (problem)
+        return problem;
+    if (json_object_set_new(object, "medium", json_string(medium_name(MEDIUM_MANUAL))) < 0)
+        abort();
+    problem = problem_of_presentation(presentation_from_json(object, ret));
+    json_decref(object);
+    return problem;
+}
+
+enum MHD_Result ticket_bind(struct request *request)
+{
+    struct presentation presentation;
+    struct desk_command command;
+    request_command(request, COMMAND_BIND, &command);
+    command.kind = DESK_BIND;
+    command.queue.number = ticket_label_parse(request->params.lane, request->params.label);
+    if (command.queue.number == 0)
+        return reply_problem(request, PROBLEM_TICKET_UNKNOWN);
+    enum problem problem = take_typed(request, &presentation);
+    if (problem)
+        return reply_problem(request, problem);
+    command.presentation = &presentation;
+    enum MHD_Result result = wait_for_desk(request, &command, answer_act);
+    presentation_wipe(&presentation);
+    return result;
 }
 
 /* ---- the lane */

@@ -1,10 +1,13 @@
-/* Citizen numbers. Pure functions; any thread. Must not judge regions. */
+/* Citizen numbers and permanent residents' numbers. Pure functions; any thread. Must not judge regions. */
 #include "identity/id_number.h"
 #include <string.h>
 
 /* GB 11643 began in 1989 and cards name people alive then: the standard's own oldest example was born in
  * 1880. */
 enum { YEAR_LEAST = 1800, YEAR_MOST = 2199 };
+
+/* Of the permanent resident's number of before 2023: country, region and birth, one digit, check digit. */
+enum { COUNTRY_LENGTH = 3, RESIDENT_LENGTH = 15, RESIDENT_BIRTH_AT = 7 };
 
 char id_number_check(const char digits[static 17])
 {
@@ -55,6 +58,65 @@ static void upgrade(const char old[static 15], char number[static 19])
     number[17] = id_number_check(number);
 }
 
+/* ---- foreign permanent residents, cards of 2004 and 2017 */
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool is_country(const char *text)
+{
+    for (size_t i = 0; i < COUNTRY_LENGTH; i++)
+        if (upper(text[i]) < 'A' || upper(text[i]) > 'Z')
+            return false;
+    return true;
+}
+
+/* ICAO 9303: weights 7 3 1, A = 10. */
+static char resident_check(const char number[static RESIDENT_LENGTH - 1])
+{
+    static const unsigned weights[] = {7, 3, 1};
+    unsigned sum = 0;
+    for (size_t i = 0; i < RESIDENT_LENGTH - 1; i++) {
+        const char c = number[i];
+        sum += weights[i % 3] * (unsigned)(c >= 'A' ? c - 'A' + 10 : c - '0');
+    }
+    return (char)('0' + sum % 10);
+}
+
+/* Six digits do not say which century. */
+static bool short_date_is_possible(const char short_date[static 6])
+{
+    char date[8] = "19";
+    memcpy(date + 2, short_date, 6);
+    if (date_is_possible(date))
+        return true;
+    memcpy(date, "20", 2);
+    return date_is_possible(date);
+}
+
+static enum id_number_fault parse_resident(const char *text, char ret_number[static 19])
+{
+    char number[19] = "";
+    if (!are_digits(text + COUNTRY_LENGTH, RESIDENT_LENGTH - COUNTRY_LENGTH))
+        return ID_NUMBER_BAD_CHARACTER;
+    memcpy(number, text, RESIDENT_LENGTH);
+    for (size_t i = 0; i < COUNTRY_LENGTH; i++)
+        number[i] = upper(number[i]);
+    if (!short_date_is_possible(number + RESIDENT_BIRTH_AT))
+        return ID_NUMBER_BAD_DATE;
+    if (number[RESIDENT_LENGTH - 1] != resident_check(number))
+        return ID_NUMBER_BAD_CHECK;
+    memcpy(ret_number, number, sizeof number);
+    return ID_NUMBER_OK;
+}
+
+bool id_number_is_citizen(const char *number)
+{
+    return number[0] >= '0' && number[0] <= '9';
+}
+
 enum id_number_fault id_number_parse(const char *text, size_t length, char ret_number[static 19])
 {
     for (; length > 0 && is_blank(text[0]); text++)
@@ -63,6 +125,8 @@ enum id_number_fault id_number_parse(const char *text, size_t length, char ret_n
         length--;
     if (length != 15 && length != 18)
         return ID_NUMBER_BAD_LENGTH;
+    if (length == RESIDENT_LENGTH && is_country(text))
+        return parse_resident(text, ret_number);
     if (!are_digits(text, length == 15 ? 15 : 17))
         return ID_NUMBER_BAD_CHARACTER;
     char number[19] = "";

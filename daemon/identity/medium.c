@@ -172,15 +172,11 @@ static enum presentation_fault take_capture_code(const json_t *object, struct pr
     return size == 0 ? PRESENTATION_EMPTY_SCAN : PRESENTATION_OK;
 }
 
-static enum presentation_fault take_passport(const json_t *object, struct presentation *to)
+static enum presentation_fault take_mrz(const char *line1, size_t length1, const char *line2, size_t length2,
+                                        struct presentation *to)
 {
-    const json_t *lines = json_object_get(object, "mrz"), *one = json_array_get(lines, 0),
-                 *two = json_array_get(lines, 1);
-    if (json_array_size(lines) != 2 || !json_is_string(one) || !json_is_string(two))
-        return PRESENTATION_BAD_REQUEST;
     struct mrz mrz;
-    if (mrz_parse(json_string_value(one), json_string_length(one), json_string_value(two),
-                  json_string_length(two), &mrz) != MRZ_OK)
+    if (mrz_repair(line1, length1, line2, length2, &mrz, &to->repairs) != MRZ_OK)
         return PRESENTATION_BAD_MRZ;
     to->credential_size =
         (size_t)snprintf((char *)to->credential, sizeof to->credential, "%s:%s", mrz.state, mrz.document_no);
@@ -188,6 +184,27 @@ static enum presentation_fault take_passport(const json_t *object, struct presen
     snprintf(to->valid_to, sizeof to->valid_to, "20%s", mrz.expiry);
     wipe_bytes(&mrz, sizeof mrz);
     return PRESENTATION_OK;
+}
+
+enum presentation_fault presentation_from_mrz(const char *line1, size_t length1, const char *line2,
+                                              size_t length2, struct presentation *ret)
+{
+    struct presentation passport = {.medium = MEDIUM_PASSPORT};
+    enum presentation_fault fault = take_mrz(line1, length1, line2, length2, &passport);
+    if (fault == PRESENTATION_OK)
+        *ret = passport;
+    presentation_wipe(&passport);
+    return fault;
+}
+
+static enum presentation_fault take_passport(const json_t *object, struct presentation *to)
+{
+    const json_t *lines = json_object_get(object, "mrz"), *one = json_array_get(lines, 0),
+                 *two = json_array_get(lines, 1);
+    if (json_array_size(lines) != 2 || !json_is_string(one) || !json_is_string(two))
+        return PRESENTATION_BAD_REQUEST;
+    return take_mrz(json_string_value(one), json_string_length(one), json_string_value(two),
+                    json_string_length(two), to);
 }
 
 static enum presentation_fault take_all(const json_t *object, struct presentation *to)
@@ -218,6 +235,12 @@ enum presentation_fault presentation_from_json(const json_t *object, struct pres
         *ret = presentation;
     presentation_wipe(&presentation);
     return fault;
+}
+
+bool presentation_is_expired(const struct presentation *presentation, const char *today)
+{
+    const char *text = presentation->valid_to;
+    return strspn(text, "0123456789") == 8 && strcmp(text, today) < 0;
 }
 
 void presentation_wipe(struct presentation *presentation)

@@ -1,6 +1,7 @@
 /* The media a person may present, and what was read from one: a presentation. */
 #ifndef IDENTITY_MEDIUM_H
 #define IDENTITY_MEDIUM_H
+#include "identity/mrz_repair.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,7 @@ const char *medium_name(enum medium);
 enum medium medium_from_name(const char *name); /* MEDIUM_NONE when unknown */
 
 enum {
-    ID_NUMBER_LENGTH = 18,
+    ID_NUMBER_LENGTH = 18, /* at most: a permanent resident's may have 15, see id_number.h */
     PERSON_NAME_MAX = 192, /* bytes of UTF-8 */
     STUDENT_NO_MAX = 32,
     UNIT_MAX = 120,
@@ -39,6 +40,7 @@ struct presentation {
     uint8_t
         credential[CREDENTIAL_MAX]; /* chip number, UID or code payload, exactly; passport: "UTO:L898902C3" */
     size_t credential_size;
+    struct mrz_repairs repairs; /* passport: what was misread and repaired, to be shown to the operator */
 };
 
 enum presentation_fault {
@@ -54,6 +56,12 @@ enum presentation_fault {
 
 /* From the fields of DESIGN.md's check-in, which a reader's line shares. Borrows `object`; fills *ret only on success. */
 enum presentation_fault presentation_from_json(const json_t *object, struct presentation *ret);
+/* True when the card or passport was valid until a day before `today` (YYYYMMDD). One that does not say, or that is
+ * valid for ever, never expires. It still says who somebody is: this is a matter for a note, not for a refusal. */
+bool presentation_is_expired(const struct presentation *, const char *today);
+/* The passport of two lines; misread characters are repaired as mrz_repair.h says. Likewise. */
+enum presentation_fault presentation_from_mrz(const char *line1, size_t length1, const char *line2,
+                                              size_t length2, struct presentation *ret);
 void presentation_wipe(struct presentation *);
 
 /* Of what the digest that names a person is taken. Kinds are part of the digest and of the database: never renumber. */

@@ -3,7 +3,34 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum alphabet { LETTERS = 1, DIGITS = 2, FILLER = 4 };
+enum { LETTERS = MRZ_LETTERS, DIGITS = MRZ_DIGITS, FILLER = MRZ_FILLER };
+
+/* Each field's alphabet; what is left out is looked at later. */
+static const struct {
+    unsigned line, at, length, alphabet;
+} fields[] = {
+    {0, 0, 2, LETTERS | FILLER},            /* document code */
+    {0, 2, 42, LETTERS | FILLER},           /* state, names */
+    {1, 0, 9, LETTERS | DIGITS | FILLER},   /* number */
+    {1, 9, 1, DIGITS},                      /* its check */
+    {1, 10, 3, LETTERS | FILLER},           /* nationality */
+    {1, 13, 6, DIGITS | FILLER},            /* birth */
+    {1, 19, 1, DIGITS},                     /* its check */
+    {1, 20, 1, LETTERS | FILLER},           /* sex */
+    {1, 21, 7, DIGITS},                     /* expiry and its check */
+    {1, 28, 14, LETTERS | DIGITS | FILLER}, /* optional */
+    {1, 42, 1, DIGITS | FILLER},            /* its check */
+    {1, 43, 1, DIGITS},                     /* over all */
+};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+unsigned mrz_alphabet(unsigned line, size_t at)
+{
+    for (size_t i = 0; i < FIELDS; i++)
+        if (fields[i].line == line && at >= fields[i].at && at < fields[i].at + fields[i].length)
+            return fields[i].alphabet;
+    return 0;
+}
 
 static bool is_of(const char *text, size_t length, unsigned alphabet)
 {
@@ -49,26 +76,9 @@ static bool checks_hold(const char *line)
            line[43] == (char)('0' + all % 10);
 }
 
-/* Each field in its alphabet; what is left out is looked at later. */
 static bool characters_fit(const char *line1, const char *line2)
 {
-    static const struct {
-        unsigned line, at, length, alphabet;
-    } fields[] = {
-        {0, 0, 2, LETTERS | FILLER},            /* document code */
-        {0, 2, 42, LETTERS | FILLER},           /* state, names */
-        {1, 0, 9, LETTERS | DIGITS | FILLER},   /* number */
-        {1, 9, 1, DIGITS},                      /* its check */
-        {1, 10, 3, LETTERS | FILLER},           /* nationality */
-        {1, 13, 6, DIGITS | FILLER},            /* birth */
-        {1, 19, 1, DIGITS},                     /* its check */
-        {1, 20, 1, LETTERS | FILLER},           /* sex */
-        {1, 21, 7, DIGITS},                     /* expiry and its check */
-        {1, 28, 14, LETTERS | DIGITS | FILLER}, /* optional */
-        {1, 42, 1, DIGITS | FILLER},            /* its check */
-        {1, 43, 1, DIGITS},                     /* over all */
-    };
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+    for (size_t i = 0; i < FIELDS; i++)
         if (!is_of((fields[i].line ? line2 : line1) + fields[i].at, fields[i].length, fields[i].alphabet))
             return false;
     return true;

@@ -1,5 +1,5 @@
 /* The machine-readable zone of a passport: ICAO 9303 part 4, TD3, two lines of 44 characters. Strict: nothing
- * that was misread is repaired, all five check digits must hold. */
+ * that was misread is repaired, all five check digits must hold. mrz_repair.h is the lenient way in. */
 #ifndef IDENTITY_MRZ_H
 #define IDENTITY_MRZ_H
 #include <stddef.h>
@@ -28,6 +28,9 @@ struct mrz {
 /* *ret is filled only on success. */
 enum mrz_fault mrz_parse(const char *line1, size_t length1, const char *line2, size_t length2,
                          struct mrz *ret);
+enum { MRZ_LETTERS = 1, MRZ_DIGITS = 2, MRZ_FILLER = 4 };
+/* What may stand at a place, a sum of the above: line 0 or 1, at 0 to 43; 0 elsewhere. */
+unsigned mrz_alphabet(unsigned line, size_t at);
 /* The ICAO check character of `length` characters from 0-9 A-Z <. */
 char mrz_check(const char *text, size_t length);
 

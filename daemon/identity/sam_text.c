@@ -30,7 +30,32 @@ enum {
 
 static const char forever[] = "长期";
 
-enum { TEXT_MOST = ADDRESS_SIZE / 2 * 3 + 1 };
+enum { FOREIGN_NAME_MAX = 120, TEXT_MOST = FOREIGN_NAME_MAX / 2 * 3 + 1 };
+
+struct span {
+    size_t at, size;
+};
+
+/* Where each kind of card has what. A foreign name may be cut in two. */
+struct layout {
+    char type; /* the letter at TYPE_AT; 0: a letter that is not known here */
+    struct span number, name, foreign[2];
+};
+static const struct layout layouts[] = {
+    {' ', {NUMBER_AT, NUMBER_SIZE}, {NAME_AT, NAME_SIZE}, {{0, 0}}},
+    {'J', {NUMBER_AT, NUMBER_SIZE}, {NAME_AT, NAME_SIZE}, {{0, 0}}},
+    {'I', {NUMBER_AT, 30}, {158, 30}, {{0, FOREIGN_NAME_MAX}}},
+    {'Y', {NUMBER_AT, NUMBER_SIZE}, {NAME_AT, NAME_SIZE}, {{52, 70}, {220, 22}}},
+    {0, {NUMBER_AT, NUMBER_SIZE}, {0, 0}, {{0, 0}}},
+};
+
+static const struct layout *layout_of(const uint8_t *record)
+{
+    const struct layout *layout = layouts;
+    while (layout->type && (record[TYPE_AT] != layout->type || record[TYPE_AT + 1] != 0))
+        layout++;
+    return layout;
+}
 
 static bool is_date(const char *text)
 {
@@ -49,26 +74,58 @@ static void take_valid_to(const uint8_t *record, struct presentation *to)
         strcpy(to->valid_to, text);
 }
 
+/* The Chinese name, or, when the card has none, the foreign one. */
+static enum sam_text_fault take_name(const uint8_t *record, const struct layout *layout,
+                                     struct presentation *to)
+{
+    uint8_t whole[FOREIGN_NAME_MAX];
+    const struct span *one = &layout->foreign[0], *two = &layout->foreign[1];
+    char text[TEXT_MOST];
+    int length = utf16le_to_utf8(record + layout->name.at, layout->name.size, text, sizeof text);
+    if (length == 0 && one->size > 0) {
+        memcpy(whole, record + one->at, one->size);
+        memcpy(whole + one->size, record + two->at, two->size);
+        length = utf16le_to_utf8(whole, one->size + two->size, text, sizeof text);
+    }
+    if (length < 0)
+        return SAM_TEXT_BAD_ENCODING;
+    if (!text_is_plain(text, (size_t)length, PERSON_NAME_MAX))
+        return SAM_TEXT_BAD_NAME;
+    memcpy(to->name, text, (size_t)length + 1);
+    return SAM_TEXT_OK;
+}
+
+static enum sam_text_fault take_number(const uint8_t *record, const struct layout *layout,
+                                       struct presentation *to)
+{
+    char text[TEXT_MOST];
+    const int length = utf16le_to_utf8(record + layout->number.at, layout->number.size, text, sizeof text);
+    if (length < 0)
+        return SAM_TEXT_BAD_ENCODING;
+    if (id_number_parse(text, (size_t)length, to->id_number) != ID_NUMBER_OK)
+        return SAM_TEXT_BAD_ID_NUMBER;
+    /* each kind of card has its own kind of number, whatever else would check */
+    return id_number_is_citizen(to->id_number) == (layout->type != 'I') ? SAM_TEXT_OK
+                                                                        : SAM_TEXT_BAD_ID_NUMBER;
+}
+
 enum sam_text_fault sam_text_parse(const uint8_t *record, size_t size, struct presentation *ret)
 {
     if (size != SAM_TEXT_SIZE)
         return SAM_TEXT_BAD_SIZE;
-    if (record[TYPE_AT] != ' ' || record[TYPE_AT + 1] != 0)
-        return SAM_TEXT_UNSUPPORTED_CARD;
-    char name[TEXT_MOST], text[TEXT_MOST], number[ID_NUMBER_LENGTH + 1];
-    int name_length = utf16le_to_utf8(record + NAME_AT, NAME_SIZE, name, sizeof name);
-    int text_length = utf16le_to_utf8(record + NUMBER_AT, NUMBER_SIZE, text, sizeof text);
-    if (name_length < 0 || text_length < 0)
-        return SAM_TEXT_BAD_ENCODING;
-    if (id_number_parse(text, (size_t)text_length, number) != ID_NUMBER_OK)
-        return SAM_TEXT_BAD_ID_NUMBER;
-    if (!text_is_plain(name, (size_t)name_length, PERSON_NAME_MAX))
-        return SAM_TEXT_BAD_NAME;
-    *ret = (struct presentation){.medium = MEDIUM_ID_CARD};
-    memcpy(ret->id_number, number, sizeof number);
-    memcpy(ret->name, name, (size_t)name_length + 1);
-    take_valid_to(record, ret);
-    return SAM_TEXT_OK;
+    const struct layout *layout = layout_of(record);
+    struct presentation person = {.medium = MEDIUM_ID_CARD};
+    enum sam_text_fault fault = take_number(record, layout, &person);
+    if (!layout->type) {
+        fault = fault == SAM_TEXT_OK ? SAM_TEXT_OK : SAM_TEXT_UNSUPPORTED_CARD;
+    } else if (fault == SAM_TEXT_OK) {
+        fault = take_name(record, layout, &person);
+        take_valid_to(record, &person);
+    }
+    if (fault == SAM_TEXT_OK)
+        *ret = person;
+    presentation_wipe(&person);
+    return fault;
 }
 
 static int put_all(const char *const texts[], uint8_t record[static SAM_TEXT_SIZE])
@@ -94,7 +151,7 @@ int sam_text_compose(const char *name, const char *id_number, const char *valid_
 {
     char number[ID_NUMBER_LENGTH + 1], birth[9] = "";
     if (id_number_parse(id_number, strlen(id_number), number) != ID_NUMBER_OK ||
-        !text_is_plain(name, strlen(name), PERSON_NAME_MAX))
+        !id_number_is_citizen(number) || !text_is_plain(name, strlen(name), PERSON_NAME_MAX))
         return -EINVAL;
     bool is_forever = strcmp(valid_to, "LONG") == 0;
     if (valid_to[0] && !is_forever && !is_date(valid_to))

@@ -23,6 +23,7 @@ static const struct {
     {ENTRY_MISSED, "missed"},
     {ENTRY_VOIDED, "voided"},
     {ENTRY_RETAKE_DROPPED, "retake-dropped"},
+    {ENTRY_BOUND, "bound"},
 };
 
 const char *entry_kind_name(enum entry_kind kind)

@@ -284,6 +284,16 @@ static enum queue_apply_fault apply_step(struct queue *queue, struct lane_state 
     return QUEUE_APPLY_OK;
 }
 
+static enum queue_apply_fault apply_bound(struct lane_state *lane, const struct queue_entry *entry)
+{
+    struct slot *slot = state_slot(lane, entry->number);
+    if (!slot || slot->ticket.bound || !person_id_equal(&slot->ticket.person, &entry->person))
+        return QUEUE_APPLY_IMPOSSIBLE;
+    slot->ticket.bound = true;
+    slot->ticket.seq = entry->seq;
+    return QUEUE_APPLY_OK;
+}
+
 static enum queue_apply_fault apply_in_lane(struct queue *queue, const struct queue_entry *entry)
 {
     struct lane_state *lane = state_lane(queue, entry->lane);
@@ -295,6 +305,8 @@ static enum queue_apply_fault apply_in_lane(struct queue *queue, const struct qu
         return apply_session(lane, entry);
     case ENTRY_ISSUED:
         return apply_issued(queue, lane, entry);
+    case ENTRY_BOUND:
+        return apply_bound(lane, entry);
     default:
         return apply_step(queue, lane, entry);
     }

@@ -4,7 +4,8 @@
  *
  * Ticket life (DESIGN.md): waiting -> called -> shot; called -> missed; waiting|called -> void; shot ->
  * called (retake). A retake that is given up (miss) leaves the number shot: the frame there was stands, and
- * a number with a frame cannot be missed or void. The edges are one declared table in queue_rules.c. One thread at a time per state. */
+ * a number with a frame cannot be missed or void. The edges are one declared table in queue_rules.c. Binding a
+ * number to a person is no step: it changes neither state nor order. One thread at a time per state. */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
 #include <stddef.h>
@@ -24,6 +25,9 @@ enum command_kind {
     COMMAND_RETAKE,
     COMMAND_MISS,
     COMMAND_VOID,
+    /* lane, number; person: whom the typed numbers name already, none when nobody; bound: what was typed
+     * contradicts what is known of the number's own person */
+    COMMAND_BIND,
     COMMAND_KIND_COUNT
 };
 const char *command_kind_name(enum command_kind);
@@ -56,11 +60,13 @@ enum queue_verdict {
     QUEUE_ALREADY_SHOT,              /* ticket: that one */
     QUEUE_LINE_FULL,
     QUEUE_TICKET_UNKNOWN,
-    QUEUE_WRONG_STATE,    /* no such edge; ticket: as it stands */
-    QUEUE_NOT_NEXT,       /* call of somebody who is not first in line; ticket: who is */
-    QUEUE_ANOTHER_CALLED, /* ticket: who is called */
-    QUEUE_LINE_NOT_EMPTY, /* event close while somebody waits or is called; ticket: the first of them */
-    QUEUE_NUMBERS_SPENT,  /* 4,294,967,295 numbers in one lane */
+    QUEUE_WRONG_STATE,      /* no such edge; ticket: as it stands */
+    QUEUE_NOT_NEXT,         /* call of somebody who is not first in line; ticket: who is */
+    QUEUE_ANOTHER_CALLED,   /* ticket: who is called */
+    QUEUE_LINE_NOT_EMPTY,   /* event close while somebody waits or is called; ticket: the first of them */
+    QUEUE_NUMBERS_SPENT,    /* 4,294,967,295 numbers in one lane */
+    QUEUE_CREDENTIAL_TAKEN, /* bind with numbers of another person; ticket: that person's latest, if any */
+    QUEUE_ALREADY_BOUND,    /* bind of a number that is tied to a person already; ticket: as it stands */
     QUEUE_VERDICT_COUNT
 };
 

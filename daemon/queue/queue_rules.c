@@ -41,8 +41,8 @@ const struct edge *edge_of_entry(enum entry_kind entry, const struct ticket *tic
 const char *command_kind_name(enum command_kind kind)
 {
     static const char *const names[COMMAND_KIND_COUNT] = {
-        "none",     "event-create", "event-close", "lane-set", "session-open", "session-close",
-        "check-in", "call",         "shot",        "retake",   "miss",         "void",
+        "none", "event-create", "event-close", "lane-set", "session-open", "session-close", "check-in",
+        "call", "shot",         "retake",      "miss",     "void",         "bind",
     };
     return (unsigned)kind < COMMAND_KIND_COUNT ? names[kind] : "?";
 }
@@ -213,6 +213,30 @@ static enum queue_verdict decide_step(const struct queue *queue, const struct la
     return QUEUE_DONE;
 }
 
+/* Two persons are never merged: numbers that name somebody else are refused. */
+static enum queue_verdict decide_bind(const struct queue *queue, const struct lane_state *lane,
+                                      const struct queue_command *command, struct queue_decision *decision)
+{
+    const struct slot *slot = state_slot(lane, command->number);
+    if (!slot)
+        return QUEUE_TICKET_UNKNOWN;
+    const struct ticket *ticket = &slot->ticket;
+    bool is_known = !person_id_is_none(&command->person);
+    if (is_known && !person_id_equal(&command->person, &ticket->person)) {
+        const struct ticket *other = queue_ticket_of(queue, &command->person);
+        return other ? refuse_with(decision, QUEUE_CREDENTIAL_TAKEN, other) : QUEUE_CREDENTIAL_TAKEN;
+    }
+    name_ticket(decision, ticket);
+    if (command->bound)
+        return QUEUE_ALREADY_BOUND;
+    if (ticket->bound)
+        return is_known ? QUEUE_UNCHANGED : QUEUE_ALREADY_BOUND;
+    struct queue_entry *entry = add_entry(command, ENTRY_BOUND, decision);
+    entry->number = ticket->number;
+    entry->person = ticket->person;
+    return QUEUE_DONE;
+}
+
 static enum queue_verdict decide_in_lane(const struct queue *queue, const struct queue_command *command,
                                          struct queue_decision *decision)
 {
@@ -229,6 +253,8 @@ static enum queue_verdict decide_in_lane(const struct queue *queue, const struct
         return decide_session(lane, command, decision);
     case COMMAND_CHECK_IN:
         return decide_check_in(queue, lane, command, decision);
+    case COMMAND_BIND:
+        return decide_bind(queue, lane, command, decision);
     default:
         return decide_step(queue, lane, command, decision);
     }

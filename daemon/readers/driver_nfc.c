@@ -1,12 +1,16 @@
-/* Plain NFC readers through libnfc: the chip number of a resident identity card. The only file that includes
+/* Plain NFC readers through libnfc: the chip number of a resident identity card (type B), the UID of a campus card
+ * (type A), and two cards at once named as such. The only file that includes
  * nfc.h. libnfc can abort the process or never return, on bytes that a bad device can send: nothing here may
  * matter to anybody else. Only calls with a bounded time-out are used: not nfc_initiator_poll_target, which
  * may wait for ever, nor nfc_initiator_target_is_present, which these cards never answer. */
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "readers/chip_apdu.h"
 #include "readers/chip_presence.h"
+#include "readers/chip_targets.h"
 #include "readers/nfc_address.h"
 #include "readers/reader_driver.h"
+#include "readers/reader_trace.h"
 #include "readers/serial_port.h"
 #include <errno.h>
 #include <nfc/nfc.h>
@@ -29,6 +33,8 @@ enum {
     WIRE_ERRORS_MAX = 4,    /* one proves nothing: libnfc drops a whole answer for one bad byte */
     PAUSE_MS = 40,
     IN_COMMUNICATE_THRU = 0x42,
+    IN_LIST_PASSIVE_TARGET = 0x4a,
+    TYPE_A_106 = 0x00,
     NO_STATUS = 0x3f, /* stands where the chip's status will be; bit 7 there would make libnfc abort() */
 };
 
@@ -50,6 +56,12 @@ enum exchange { EXCHANGE_DONE, EXCHANGE_SILENT, EXCHANGE_DISTURBED, EXCHANGE_BRO
 struct answer {
     uint8_t bytes[ANSWER_MAX];
     size_t size;
+};
+
+/* What one look into the field showed. */
+struct sight {
+    enum chip_look look;
+    struct chip_card card; /* with CHIP_LOOK_NUMBER */
 };
 
 static enum exchange broken(struct nfc *n, int error)
@@ -90,7 +102,7 @@ static enum exchange exchange_pn53x(struct nfc *n, const uint8_t *bytes, size_t 
     return EXCHANGE_DONE;
 }
 
-static enum exchange exchange(struct nfc *n, const uint8_t *bytes, size_t size, struct answer *ret)
+static enum exchange exchange_any(struct nfc *n, const uint8_t *bytes, size_t size, struct answer *ret)
 {
     if (n->is_pn53x)
         return exchange_pn53x(n, bytes, size, ret);
@@ -102,6 +114,15 @@ static enum exchange exchange(struct nfc *n, const uint8_t *bytes, size_t size, 
         return broken(n, r);
     ret->size = (size_t)r;
     return EXCHANGE_DONE;
+}
+
+static enum exchange exchange(struct nfc *n, const uint8_t *bytes, size_t size, struct answer *ret)
+{
+    reader_trace_sent(bytes, size);
+    const enum exchange e = exchange_any(n, bytes, size, ret);
+    if (e == EXCHANGE_DONE)
+        reader_trace_received(ret->bytes, ret->size);
+    return e;
 }
 
 static enum exchange set(struct nfc *n, nfc_property property, bool is_on)
@@ -124,27 +145,71 @@ static enum exchange restart_field(struct nfc *n)
     return e;
 }
 
-static enum exchange ask_number(struct nfc *n, struct answer *ret)
-{
-    const enum exchange e = exchange(n, chip_get_number, sizeof chip_get_number, ret);
-    n->is_selected = e == EXCHANGE_DONE && chip_number_is_good(ret->bytes, ret->size);
-    return e;
-}
-
 /* What asking a selected card for its number showed. False when the wire is broken. */
-static bool look_at_selected(struct nfc *n, struct answer *ret_answer, enum chip_look *ret_look)
+static bool look_at_selected(struct nfc *n, struct sight *ret)
 {
-    const enum exchange e = ask_number(n, ret_answer);
+    struct answer answer;
+    const enum exchange e = exchange(n, chip_get_number, sizeof chip_get_number, &answer);
+    n->is_selected = e == EXCHANGE_DONE && chip_number_is_good(answer.bytes, answer.size);
     if (e == EXCHANGE_BROKEN)
         return false;
-    *ret_look = n->is_selected            ? CHIP_LOOK_NUMBER
+    ret->look = n->is_selected            ? CHIP_LOOK_NUMBER
                 : e == EXCHANGE_DISTURBED ? CHIP_LOOK_DISTURBED
                                           : CHIP_LOOK_STRANGE;
+    if (n->is_selected) {
+        ret->card = (struct chip_card){.medium = MEDIUM_CHIP, .size = CHIP_SERIAL_SIZE};
+        memcpy(ret->card.bytes, answer.bytes, CHIP_SERIAL_SIZE);
+    }
     return true;
 }
 
+/* ---- type A: campus cards */
+
+/* A list of two, which nfc_initiator_select_passive_target does not ask for. */
+static int list_type_a_pn53x(struct nfc *n, struct chip_uid *ret)
+{
+    static const uint8_t command[] = {IN_LIST_PASSIVE_TARGET, 2, TYPE_A_106};
+    uint8_t reply[ANSWER_MAX];
+    const int r = pn53x_transceive(n->device, command, sizeof command, reply, sizeof reply, ANSWER_MS);
+    if (r < 0)
+        return r;
+    const int found = chip_targets_parse(reply, (size_t)r, ret);
+    return found < 0 ? NFC_EIO : found;
+}
+
+static int list_type_a(struct nfc *n, struct chip_uid *ret)
+{
+    static const nfc_modulation type_a = {.nmt = NMT_ISO14443A, .nbr = NBR_106};
+    nfc_target targets[2];
+    if (n->is_pn53x)
+        return list_type_a_pn53x(n, ret);
+    const int found = nfc_initiator_list_passive_targets(n->device, type_a, targets, 2);
+    const nfc_iso14443a_info *info = &targets[0].nti.nai;
+    return found == 1 && chip_uid_take(info->abtUid, info->szUidLen, ret) < 0 ? NFC_EIO : found;
+}
+
+static bool look_for_type_a(struct nfc *n, struct sight *ret)
+{
+    struct chip_uid uid;
+    const int found = list_type_a(n, &uid);
+    if (found < 0)
+        return broken(n, found) != EXCHANGE_BROKEN;
+    if (found != 1) {
+        ret->look = found == 0 ? CHIP_LOOK_EMPTY : CHIP_LOOK_SEVERAL;
+        return true;
+    }
+    ret->look = chip_uid_is_random(&uid) ? CHIP_LOOK_RANDOM
+                : chip_uid_is_zero(&uid) ? CHIP_LOOK_STRANGE
+                                         : CHIP_LOOK_NUMBER;
+    ret->card = (struct chip_card){.medium = MEDIUM_CAMPUS_CARD, .size = uid.size};
+    memcpy(ret->card.bytes, uid.bytes, uid.size);
+    return true;
+}
+
+/* ---- type B: resident cards */
+
 /* The list way: the chip finds and selects by itself. */
-static bool look_by_list(struct nfc *n, struct answer *ret_answer, enum chip_look *ret_look)
+static bool look_by_list(struct nfc *n, struct sight *ret)
 {
     static const nfc_modulation type_b = {.nmt = NMT_ISO14443B, .nbr = NBR_106};
     nfc_target target;
@@ -152,8 +217,8 @@ static bool look_by_list(struct nfc *n, struct answer *ret_answer, enum chip_loo
     if (found < 0)
         return broken(n, found) != EXCHANGE_BROKEN;
     if (found > 0)
-        return look_at_selected(n, ret_answer, ret_look);
-    *ret_look = CHIP_LOOK_EMPTY;
+        return look_at_selected(n, ret);
+    ret->look = CHIP_LOOK_EMPTY;
     return true;
 }
 
@@ -184,76 +249,138 @@ static enum exchange prepare_raw(struct nfc *n)
     return e == EXCHANGE_DONE ? set(n, NP_FORCE_SPEED_106, true) : e;
 }
 
-/* One step of the raw selection: *ret_look is what it showed when it did not get through. */
+/* One step of the raw selection: ret->look is what it showed when it did not get through. */
 static enum exchange say_raw(struct nfc *n, const uint8_t *bytes, size_t size, struct answer *ret_answer,
-                             enum chip_look *ret_look)
+                             struct sight *ret)
 {
     const enum exchange e = exchange(n, bytes, size, ret_answer);
-    *ret_look = e == EXCHANGE_DISTURBED ? CHIP_LOOK_DISTURBED : CHIP_LOOK_EMPTY;
+    ret->look = e == EXCHANGE_DISTURBED ? CHIP_LOOK_DISTURBED : CHIP_LOOK_EMPTY;
     return e;
 }
 
 /* The raw way: our own REQB and ATTRIB, because the chip's ATTRIB does not suit these cards. */
-static bool look_by_hand(struct nfc *n, struct answer *ret_answer, enum chip_look *ret_look)
+static bool look_by_hand(struct nfc *n, struct sight *ret)
 {
+    struct answer answer;
     if (restart_field(n) != EXCHANGE_DONE || prepare_raw(n) != EXCHANGE_DONE)
         return false;
-    enum exchange e = say_raw(n, chip_reqb, sizeof chip_reqb, ret_answer, ret_look);
+    enum exchange e = say_raw(n, chip_reqb, sizeof chip_reqb, &answer, ret);
     if (e != EXCHANGE_DONE)
         return e != EXCHANGE_BROKEN;
-    if (!chip_is_resident_card(ret_answer->bytes, ret_answer->size)) {
-        *ret_look = CHIP_LOOK_STRANGE;
+    if (!chip_is_resident_card(answer.bytes, answer.size)) {
+        ret->look = CHIP_LOOK_STRANGE;
         return true;
     }
-    e = say_raw(n, chip_attrib, sizeof chip_attrib, ret_answer, ret_look);
+    e = say_raw(n, chip_attrib, sizeof chip_attrib, &answer, ret);
     if (e != EXCHANGE_DONE)
         return e != EXCHANGE_BROKEN;
-    return look_at_selected(n, ret_answer, ret_look);
+    return look_at_selected(n, ret);
+}
+
+static bool look_for_type_b(struct nfc *n, struct sight *ret)
+{
+    if (n->method == CHIP_RAW)
+        return look_by_hand(n, ret);
+    if (!look_by_list(n, ret))
+        return false;
+    if (ret->look == CHIP_LOOK_NUMBER)
+        return true;
+    if (n->method == CHIP_LIST)
+        return restart_field(n) == EXCHANGE_DONE;
+    const enum chip_look by_list = ret->look;
+    if (!look_by_hand(n, ret))
+        return false;
+    if (ret->look == CHIP_LOOK_EMPTY)
+        ret->look = by_list;
+    return true;
+}
+
+/* ---- both */
+
+/* A card of type A lies there; *ret is what type B showed. */
+static void put_together(struct nfc *n, const struct sight *type_a, struct sight *ret)
+{
+    if (ret->look == CHIP_LOOK_EMPTY)
+        *ret = *type_a;
+    else if (ret->look != CHIP_LOOK_DISTURBED)
+        ret->look = CHIP_LOOK_SEVERAL;
+    n->is_selected = false; /* the next look must see both again */
+}
+
+/* Both cards of a wallet may have come between the two questions, so that a new card of type B is believed only when
+ * type A is asked for again. */
+static bool look_again_for_type_a(struct nfc *n, struct sight *ret)
+{
+    struct sight type_a;
+    if (ret->look != CHIP_LOOK_NUMBER || chip_presence_has(&n->presence, &ret->card))
+        return true;
+    n->is_selected = false;
+    n->needs_restart = true;
+    if (!look_for_type_a(n, &type_a) &&
+        !look_for_type_a(n, &type_a)) /* the card may be gone at the next look */
+        return false;
+    if (type_a.look != CHIP_LOOK_EMPTY)
+        ret->look = CHIP_LOOK_SEVERAL;
+    return true;
 }
 
 /* One look into the field. False when the wire is broken. */
-static bool look(struct nfc *n, struct answer *ret_answer, enum chip_look *ret_look)
+static bool look(struct nfc *n, struct sight *ret)
 {
+    struct sight type_a;
     if (n->needs_restart && restart_field(n) != EXCHANGE_DONE)
         return false;
     if (n->is_selected) {
-        if (!look_at_selected(n, ret_answer, ret_look))
+        if (!look_at_selected(n, ret))
             return false;
         if (n->is_selected)
             return true;
         if (restart_field(n) != EXCHANGE_DONE)
             return false;
     }
-    if (n->method == CHIP_RAW)
-        return look_by_hand(n, ret_answer, ret_look);
-    if (!look_by_list(n, ret_answer, ret_look))
+    if (!look_for_type_a(n, &type_a))
         return false;
-    if (*ret_look == CHIP_LOOK_NUMBER)
-        return true;
-    if (n->method == CHIP_LIST)
-        return restart_field(n) == EXCHANGE_DONE;
-    const enum chip_look by_list = *ret_look;
-    if (!look_by_hand(n, ret_answer, ret_look))
+    const bool rests = type_a.look == CHIP_LOOK_NUMBER && chip_presence_has(&n->presence, &type_a.card);
+    if (rests || type_a.look == CHIP_LOOK_SEVERAL)
+        *ret = type_a;
+    else if (!look_for_type_b(n, ret) && (type_a.look == CHIP_LOOK_EMPTY || !look_for_type_b(n, ret)))
         return false;
-    if (*ret_look == CHIP_LOOK_EMPTY)
-        *ret_look = by_list;
+    else if (type_a.look != CHIP_LOOK_EMPTY)
+        put_together(n, &type_a, ret);
+    else if (!look_again_for_type_a(n, ret))
+        return false;
+    n->needs_restart |= ret->look == CHIP_LOOK_SEVERAL; /* one of them was put to sleep */
     return true;
 }
 
-static void report(struct reader *reader, enum chip_event event, const struct answer *answer)
+static void report_card(struct reader *reader, const struct chip_card *card)
 {
-    if (event == CHIP_EVENT_TWO_CARDS) {
-        reader_report_fault(reader, READER_FAULT_TWO_CARDS, "answers collide");
-    } else if (event == CHIP_EVENT_UNSUPPORTED) {
-        reader_report_fault(reader, READER_FAULT_CARD_UNSUPPORTED, "a type B card without a chip number");
-    } else if (event == CHIP_EVENT_READING) {
-        struct presentation *p = bytes_alloc(sizeof *p);
-        p->medium = MEDIUM_CHIP;
-        p->credential_size = CHIP_SERIAL_SIZE;
-        memcpy(p->credential, answer->bytes, CHIP_SERIAL_SIZE);
-        reader_report_reading(reader, p);
-        presentation_wipe(p);
-        free(p);
+    struct presentation *p = bytes_alloc(sizeof *p);
+    p->medium = card->medium;
+    p->credential_size = card->size;
+    memcpy(p->credential, card->bytes, card->size);
+    reader_report_reading(reader, p);
+    presentation_wipe(p);
+    free(p);
+}
+
+static void report(struct reader *reader, enum chip_event event, const struct chip_card *card)
+{
+    switch (event) {
+    case CHIP_EVENT_NONE:
+        break;
+    case CHIP_EVENT_READING:
+        report_card(reader, card);
+        break;
+    case CHIP_EVENT_TWO_CARDS:
+        reader_report_fault(reader, READER_FAULT_TWO_CARDS, "more than one card in the field");
+        break;
+    case CHIP_EVENT_UNSUPPORTED:
+        reader_report_fault(reader, READER_FAULT_CARD_UNSUPPORTED, "a card without a chip number");
+        break;
+    case CHIP_EVENT_RANDOM_UID:
+        reader_report_fault(reader, READER_FAULT_RANDOM_UID, "a UID that begins with 08");
+        break;
     }
 }
 
@@ -276,16 +403,15 @@ static int judge_wire(struct nfc *n)
 static int nfc_step(void *device, struct reader *reader)
 {
     struct nfc *n = device;
-    struct answer answer = {.size = 0};
-    enum chip_look seen;
-    if (!look(n, &answer, &seen)) {
+    struct sight seen;
+    if (!look(n, &seen)) {
         n->is_selected = false;
         n->needs_restart = true;
         return judge_wire(n);
     }
     n->wire_errors = 0;
-    report(reader, chip_presence_see(&n->presence, seen, answer.bytes), &answer);
-    wipe_bytes(&answer, sizeof answer);
+    report(reader, chip_presence_see(&n->presence, seen.look, &seen.card), &seen.card);
+    wipe_bytes(&seen, sizeof seen);
     return 0;
 }
 
@@ -323,11 +449,13 @@ static int start(struct nfc *n, const char *connstring)
         nfc_device_set_property_bool(n->device, NP_INFINITE_SELECT, false) < 0 ||
         nfc_device_set_property_bool(n->device, NP_EASY_FRAMING, false) < 0)
         return -ETIMEDOUT;
+    /* No RATS: a UID is all that is asked for, and libnfc crashes on an ATS with a TL of zero. */
+    if (nfc_device_set_property_bool(n->device, NP_AUTO_ISO14443_4, false) < 0 && n->is_pn53x)
+        return -ETIMEDOUT;
     if (n->method != CHIP_RAW)
         return 0;
-    enum chip_look seen; /* a 4A sets the chip up for type B; what it finds is left to the first look */
-    struct answer answer;
-    return look_by_list(n, &answer, &seen) ? 0 : -ETIMEDOUT;
+    struct sight seen; /* a 4A sets the chip up for type B; what it finds is left to the first look */
+    return look_by_list(n, &seen) ? 0 : -ETIMEDOUT;
 }
 
 static int nfc_open_device(const struct reader_options *options, struct reader *reader, void **ret_device)

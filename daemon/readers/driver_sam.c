@@ -1,40 +1,60 @@
-/* SAM_V readers of resident identity cards on a serial line. Moves bytes and time into sam_session, which
+/* SAM_V readers of identity cards: on a serial line, behind a serial server, or on USB. Moves bytes and time into sam_session, which
  * decides everything, and its events out. */
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "readers/reader_driver.h"
+#include "readers/reader_trace.h"
+#include "readers/sam_port.h"
 #include "readers/sam_session.h"
-#include "readers/serial_port.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { WAIT_MS = 200, WRITE_MS = 500 };
 
 struct sam {
-    int fd;
+    const struct sam_port_class *port_class;
+    void *port;
     struct sam_session session;
     struct sam_event event;
 };
 
 static const char *sam_objection(const char *device)
 {
-    return serial_path(device)
-               ? NULL
-               : "this version reads SAM readers at serial:/PATH, for example serial:/dev/ttyUSB0";
+    struct device_address address;
+    return device_address_parse(device, &address)
+               ? "a SAM reader is at serial:/PATH, tcp:HOST:PORT or usb:VVVV:PPPP, for example "
+                 "serial:/dev/ttyUSB0"
+               : NULL;
 }
 
 static int sam_open(const struct reader_options *options, struct reader *reader, void **ret_device)
 {
     (void)reader; /* ready once it answers */
-    const int fd = serial_open(serial_path(options->device), options->baud, true);
-    if (fd < 0)
-        return fd;
+    struct device_address address;
+    if (device_address_parse(options->device, &address))
+        return -EINVAL;
+    const struct sam_port_class *port_class = sam_port_class(address.kind);
+    void *port;
+    const int r = port_class->open(&address, options->baud, &port);
+    if (r < 0)
+        return r;
     struct sam *sam = bytes_alloc(sizeof *sam);
-    sam->fd = fd;
+    sam->port_class = port_class;
+    sam->port = port;
     sam_session_init(&sam->session, clock_mono_us());
+    sam->session.wants_address = options->wants_address;
     *ret_device = sam;
     return 0;
+}
+
+static void report_ready(struct sam *sam, struct reader *reader, const char *number)
+{
+    const char *port = sam->port_class->describe(sam->port);
+    char detail[SAM_STATUS_TEXT_SIZE + 96];
+    snprintf(detail, sizeof detail, "%s%s%s%s", number[0] ? "SAM " : "the SAM answers", number,
+             port[0] ? ", " : "", port);
+    reader_report_ready(reader, detail);
 }
 
 /* 0, or -ETIMEDOUT when the reader has fallen silent. */
@@ -45,11 +65,15 @@ static int report(struct sam *sam, struct reader *reader)
     case SAM_EVENT_NONE:
         break;
     case SAM_EVENT_READY:
-        reader_report_ready(reader, "the SAM answers");
+        report_ready(sam, reader, event->detail);
         break;
     case SAM_EVENT_READING:
         reader_report_reading(reader, &event->presentation);
         presentation_wipe(&event->presentation);
+        break;
+    case SAM_EVENT_ADDRESS:
+        reader_report_address(reader, event->detail);
+        wipe_bytes(event->detail, sizeof event->detail);
         break;
     case SAM_EVENT_FAULT:
         reader_report_fault(reader, event->fault, event->detail);
@@ -72,10 +96,12 @@ static int wait_ms(const struct sam_session *session)
 static int sam_step(void *device, struct reader *reader)
 {
     struct sam *sam = device;
-    uint8_t bytes[2048], request[SAM_REQUEST_SIZE];
-    const int n = serial_read(sam->fd, bytes, sizeof bytes, wait_ms(&sam->session));
+    uint8_t bytes[SAM_PORT_CHUNK], request[SAM_REQUEST_SIZE];
+    const int n = sam->port_class->receive(sam->port, bytes, wait_ms(&sam->session));
     if (n < 0)
         return n;
+    if (n > 0)
+        reader_trace_received(bytes, (size_t)n);
     for (size_t done = 0, used; done < (size_t)n; done += used) {
         sam_session_feed(&sam->session, bytes + done, (size_t)n - done, clock_mono_us(), &used, &sam->event);
         report(sam, reader);
@@ -87,13 +113,14 @@ static int sam_step(void *device, struct reader *reader)
         return error;
     if (!sam_session_send(&sam->session, clock_mono_us(), request))
         return 0;
-    return serial_write(sam->fd, request, sizeof request, WRITE_MS);
+    reader_trace_sent(request, sizeof request);
+    return sam->port_class->send(sam->port, request, sizeof request, WRITE_MS);
 }
 
 static void sam_close(void *device)
 {
     struct sam *sam = device;
-    close(sam->fd);
+    sam->port_class->close(sam->port);
     wipe_bytes(sam, sizeof *sam);
     free(sam);
 }

@@ -1,44 +1,66 @@
-/* Serial barcode scanners (USB CDC or a UART). Knows no code: what was scanned is passed on byte for byte. */
+/* Barcode scanners: on a serial line (USB CDC or a UART), or posing as a keyboard. Knows no code: what was scanned is
+ * passed on byte for byte. */
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "readers/evdev_keys.h"
+#include "readers/evdev_port.h"
 #include "readers/reader_driver.h"
 #include "readers/reader_gate.h"
+#include "readers/reader_trace.h"
 #include "readers/scan_split.h"
 #include "readers/serial_port.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 100 };
+enum { WAIT_MS = 100, KEYS_A_STEP = 1024 };
 
 struct scanner {
-    int fd;
+    int fd;                      /* serial, else -1 */
+    struct evdev_port *keyboard; /* else NULL */
+    struct evdev_keys keys;
+    bool is_garbled; /* a key of this scan stands for nothing, or keys were lost */
     struct scan_split split;
     struct reader_gate gate;
 };
 
 static const char *scanner_objection(const char *device)
 {
-    return serial_path(device) ? NULL : "a scanner needs serial:/PATH, for example serial:/dev/ttyACM0";
+    return serial_path(device) || evdev_path(device)
+               ? NULL
+               : "a scanner needs serial:/PATH or evdev:/PATH, for example serial:/dev/ttyACM0";
 }
 
-/* Input that waits already is kept: somebody scanned while this process was being restarted. */
+/* Serial input that waits already is kept: somebody scanned while this process was being restarted. */
+static int open_port(struct scanner *s, const struct reader_options *options)
+{
+    const char *path = serial_path(options->device);
+    if (!path)
+        return evdev_port_open(evdev_path(options->device), &s->keyboard);
+    s->fd = serial_open(path, options->baud, false);
+    return s->fd < 0 ? s->fd : 0;
+}
+
 static int scanner_open(const struct reader_options *options, struct reader *reader, void **ret_device)
 {
-    const int fd = serial_open(serial_path(options->device), options->baud, false);
-    if (fd < 0)
-        return fd;
     struct scanner *s = bytes_alloc(sizeof *s);
-    s->fd = fd;
-    scan_split_init(&s->split);
+    s->fd = -1;
+    const int r = open_port(s, options);
+    if (r < 0) {
+        free(s);
+        return r;
+    }
+    evdev_keys_init(&s->keys, options->layout);
+    scan_split_init(&s->split, options->separator, s->keyboard ? SCAN_KEYS_PAUSE_US : SCAN_PAUSE_US);
     reader_gate_init(&s->gate);
     *ret_device = s;
-    reader_report_ready(reader, "port open");
+    reader_report_ready(reader, s->keyboard ? "keyboard grabbed" : "port open");
     return 0;
 }
 
 static void report_scan(struct scanner *s, struct reader *reader, int64_t now_us)
 {
+    reader_trace_scan(s->split.bytes, s->split.size);
     if (!reader_gate_is_new(&s->gate, s->split.bytes, s->split.size, now_us))
         return;
     struct presentation *p = bytes_alloc(sizeof *p);
@@ -52,7 +74,11 @@ static void report_scan(struct scanner *s, struct reader *reader, int64_t now_us
 
 static void report(struct scanner *s, struct reader *reader, enum scan_event event, int64_t now_us)
 {
-    if (event == SCAN_WHOLE)
+    if (event == SCAN_NONE)
+        return;
+    if (s->is_garbled)
+        reader_report_fault(reader, READER_FAULT_SCAN_GARBLED, "a key that is no character, or lost keys");
+    else if (event == SCAN_WHOLE)
         report_scan(s, reader, now_us);
     else if (event == SCAN_EMPTY)
         reader_report_fault(reader, READER_FAULT_EMPTY_SCAN, "an ending without a code");
@@ -60,31 +86,89 @@ static void report(struct scanner *s, struct reader *reader, enum scan_event eve
         reader_report_fault(reader, READER_FAULT_TOO_LARGE, "more than 2953 bytes");
     else if (event == SCAN_CUT_OFF)
         reader_report_fault(reader, READER_FAULT_SCAN_CUT_OFF, "a code without its ending");
-    if (event != SCAN_NONE)
-        wipe_bytes(s->split.bytes, s->split.size);
+    s->is_garbled = false;
+    wipe_bytes(s->split.bytes, s->split.size);
+}
+
+static void take_bytes(struct scanner *s, struct reader *reader, const uint8_t *bytes, size_t size,
+                       int64_t now_us)
+{
+    reader_trace_received(bytes, size);
+    for (size_t done = 0, used; done < size; done += used)
+        report(s, reader, scan_split_feed(&s->split, bytes + done, size - done, now_us, &used), now_us);
+}
+
+/* Nothing has come for a moment. */
+static void take_pause(struct scanner *s, struct reader *reader)
+{
+    const int64_t now_us = clock_mono_us();
+    report(s, reader, scan_split_idle(&s->split, now_us), now_us);
+    if (s->is_garbled && scan_split_due_us(&s->split) == INT64_MAX) {
+        s->is_garbled = false;
+        reader_report_fault(reader, READER_FAULT_SCAN_GARBLED, "keys that are no characters");
+    }
+}
+
+static int step_serial(struct scanner *s, struct reader *reader)
+{
+    uint8_t bytes[1024];
+    const int n = serial_read(s->fd, bytes, sizeof bytes, WAIT_MS);
+    if (n < 0)
+        return n;
+    if (n == 0)
+        take_pause(s, reader);
+    take_bytes(s, reader, bytes, (size_t)n, clock_mono_us());
+    wipe_bytes(bytes, (size_t)n);
+    return 0;
+}
+
+static void take_key(struct scanner *s, struct reader *reader, unsigned code, int value)
+{
+    uint8_t bytes[KEY_BYTES_MAX];
+    const int n = evdev_keys_feed(&s->keys, code, value, bytes);
+    if (n < 0)
+        s->is_garbled = true;
+    else
+        take_bytes(s, reader, bytes, (size_t)n, clock_mono_us());
+    wipe_bytes(bytes, sizeof bytes);
+}
+
+static int step_keyboard(struct scanner *s, struct reader *reader)
+{
+    for (int i = 0; i < KEYS_A_STEP; i++) {
+        unsigned code = 0;
+        int value = 0;
+        const int event = evdev_port_next(s->keyboard, i == 0 ? WAIT_MS : 0, &code, &value);
+        if (event < 0)
+            return event;
+        if (event == EVDEV_NOTHING) {
+            take_pause(s, reader);
+            return 0;
+        }
+        if (event == EVDEV_KEY) {
+            take_key(s, reader, code, value);
+        } else {
+            evdev_keys_init(&s->keys, s->keys.layout);
+            s->is_garbled = true;
+        }
+    }
+    return 0;
 }
 
 static int scanner_step(void *device, struct reader *reader)
 {
     struct scanner *s = device;
-    uint8_t bytes[1024];
-    const int n = serial_read(s->fd, bytes, sizeof bytes, WAIT_MS);
-    if (n < 0)
-        return n;
-    const int64_t now_us = clock_mono_us();
-    if (n == 0)
-        report(s, reader, scan_split_idle(&s->split, now_us), now_us);
-    for (size_t done = 0, used; done < (size_t)n; done += used)
-        report(s, reader, scan_split_feed(&s->split, bytes + done, (size_t)n - done, now_us, &used), now_us);
-    wipe_bytes(bytes, (size_t)n);
-    return 0;
+    return s->keyboard ? step_keyboard(s, reader) : step_serial(s, reader);
 }
 
 static void scanner_close(void *device)
 {
     struct scanner *s = device;
-    close(s->fd);
-    scan_split_init(&s->split);
+    if (s->keyboard)
+        evdev_port_close(s->keyboard);
+    else
+        close(s->fd);
+    wipe_bytes(&s->split, sizeof s->split);
     free(s);
 }
 

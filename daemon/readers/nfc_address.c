@@ -7,9 +7,21 @@
 #include <string.h>
 #include <unistd.h>
 
+/* libnfc takes the first device of these kinds when no more is said. */
+static bool is_found_by_libnfc(const char *device)
+{
+    static const char *const drivers[] = {"pn53x_usb", "acr122_usb", "acr122_pcsc", "pcsc"};
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
+        if (strcmp(device, drivers[i]) == 0)
+            return true;
+    return false;
+}
+
 const char *nfc_address_objection(const char *device)
 {
     const char *colon = strchr(device, ':');
+    if (is_found_by_libnfc(device))
+        return NULL;
     if (!colon || colon == device || !colon[1])
         return "nfc needs a libnfc connection string, for example pn532_uart:/dev/ttyUSB1";
     if (strncmp(device, "serial:", 7) == 0)
@@ -41,7 +53,7 @@ static size_t path_length(const char *rest)
 int nfc_address_resolve(const char *device, struct nfc_address *ret)
 {
     struct nfc_address a = {.is_pn53x = is_of_pn53x(device)};
-    const char *rest = strchr(device, ':') + 1;
+    const char *rest = is_found_by_libnfc(device) ? "" : strchr(device, ':') + 1;
     if (*rest != '/') {
         snprintf(a.connstring, sizeof a.connstring, "%s", device);
         *ret = a;

@@ -4,8 +4,10 @@
 #ifndef READERS_READER_DRIVER_H
 #define READERS_READER_DRIVER_H
 #include "identity/medium.h"
+#include "readers/evdev_keys.h"
 #include "readers/reader_fault.h"
 #include "readers/reader_line.h"
+#include "readers/scan_split.h"
 
 struct reader; /* the loop that runs the driver */
 
@@ -15,11 +17,15 @@ struct reader_driver;
 
 struct reader_options {
     const struct reader_driver *driver;
-    const char *device;      /* borrowed */
-    enum chip_method method; /* nfc only */
-    int baud;                /* serial only */
-    bool shows_all;          /* personal fields unmasked on a terminal */
-    bool is_supervised;      /* end when standard input ends */
+    const char *device;            /* borrowed */
+    enum chip_method method;       /* nfc only */
+    int baud;                      /* serial only; 0: sam finds it out */
+    enum scan_separator separator; /* scanner only */
+    enum key_layout layout;        /* scanner at evdev: only */
+    bool wants_address;            /* sam only: ask for the newest address too */
+    bool shows_all;                /* personal fields unmasked on a terminal */
+    bool is_supervised;            /* end when standard input ends */
+    const char *user;              /* who to be after the device is open, when started by root; borrowed */
 };
 
 struct reader_driver {
@@ -30,7 +36,8 @@ struct reader_driver {
      * another process; -EACCES; -ETIMEDOUT there but silent. May take 1.5 s. */
     int (*open)(const struct reader_options *, struct reader *, void **ret_device);
     /* Does one short piece of work (under a second, the device permitting) and reports what came of it. 0, or
-     * -errno as above: the device is lost, it is closed and opened anew. */
+     * -errno as above: the device is lost, it is closed, and a new process opens it anew. Runs confined
+     * (reader_sandbox.h): whatever is to be opened, started or looked up belongs in open(). */
     int (*step)(void *device, struct reader *);
     void (*close)(void *device);
     int pause_ms; /* between two steps */
@@ -44,6 +51,8 @@ void reader_report_ready(struct reader *, const char *detail);
 /* The device is in trouble but stays open. The code is stable, the detail for people. */
 void reader_report_trouble(struct reader *, const char *code, const char *detail);
 void reader_report_reading(struct reader *, const struct presentation *);
+/* The newest address of the card just read, or "". */
+void reader_report_address(struct reader *, const char *address);
 void reader_report_fault(struct reader *, enum reader_fault, const char *detail);
 
 #endif

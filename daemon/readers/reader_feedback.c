@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const words[] = {"", "accepted", "refused", "already", "unknown"};
+static const char *const words[] = {"", "accepted", "refused", "already", "look", "unknown"};
 
 const char *feedback_name(enum feedback feedback)
 {
@@ -15,7 +15,7 @@ const char *feedback_name(enum feedback feedback)
 static enum feedback end_line(struct feedback_parser *p)
 {
     enum feedback found = FEEDBACK_UNKNOWN;
-    for (enum feedback f = FEEDBACK_ACCEPTED; f <= FEEDBACK_ALREADY && !p->is_overlong; f++)
+    for (enum feedback f = FEEDBACK_ACCEPTED; f < FEEDBACK_UNKNOWN && !p->is_overlong; f++)
         if (p->size == strlen(words[f]) && memcmp(p->line, words[f], p->size) == 0)
             found = f;
     if (p->size == 0 && !p->is_overlong)

@@ -1,10 +1,18 @@
-/* What the daemon answers a reading with, one word a line on standard input: accepted, refused, already. */
+/* What the daemon says on standard input, one word a line. To a reading: accepted, refused, already. To a reader that
+ * waits for its device: look, since it may be there. */
 #ifndef READERS_READER_FEEDBACK_H
 #define READERS_READER_FEEDBACK_H
 #include <stdbool.h>
 #include <stddef.h>
 
-enum feedback { FEEDBACK_NONE, FEEDBACK_ACCEPTED, FEEDBACK_REFUSED, FEEDBACK_ALREADY, FEEDBACK_UNKNOWN };
+enum feedback {
+    FEEDBACK_NONE,
+    FEEDBACK_ACCEPTED,
+    FEEDBACK_REFUSED,
+    FEEDBACK_ALREADY,
+    FEEDBACK_LOOK,
+    FEEDBACK_UNKNOWN
+};
 
 struct feedback_parser {
     char line[16];

@@ -64,10 +64,10 @@ char *reader_line_reading(const struct presentation *p, int64_t at_us, bool is_m
     json_t *object = json_pack("{ss ss}", "type", "reading", "medium", medium_name(p->medium));
     if (p->medium == MEDIUM_ID_CARD) {
         set_person(object, p, is_masked);
-    } else if (p->medium == MEDIUM_CHIP) {
-        char serial[17];
-        assert(p->credential_size == 8);
-        hex_encode(p->credential, 8, serial);
+    } else if (p->medium == MEDIUM_CHIP || p->medium == MEDIUM_CAMPUS_CARD) {
+        char serial[2 * 10 + 1];
+        assert(2 * p->credential_size < sizeof serial);
+        hex_encode(p->credential, p->credential_size, serial);
         set_text(object, "serial", serial);
     } else {
         assert(p->medium == MEDIUM_CAPTURE_CODE);
@@ -75,6 +75,12 @@ char *reader_line_reading(const struct presentation *p, int64_t at_us, bool is_m
     }
     json_object_set_new(object, "at_us", json_integer(at_us));
     return line_of(object);
+}
+
+char *reader_line_address(const char *address, int64_t at_us, bool is_masked)
+{
+    return line_of(json_pack("{ss ss sI}", "type", "address", "address",
+                             is_masked && address[0] ? "***" : address, "at_us", (json_int_t)at_us));
 }
 
 char *reader_line_state(enum reader_state state, const char *code, const char *detail)

@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "readers/reader_feedback.h"
+#include "readers/reader_sandbox.h"
+#include "readers/reader_trace.h"
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -20,25 +22,33 @@ struct reader {
     enum reader_state state;
     char code[32];
     bool masks, watches_input;
-    int write_error; /* of standard output, once */
+    bool is_lost; /* the device, after it was open */
+    int error;    /* of standard output or of confining, once; negative */
+    struct reader_sandbox sandbox;
     int64_t next_beat_us, next_open_us;
     void *device; /* NULL while closed */
     struct feedback_parser feedback;
 };
+
+static void end_with(struct reader *r, int error, const char *what)
+{
+    log_error("%s: %s", what, strerror(-error));
+    r->error = error;
+}
 
 /* Takes the line. */
 static void print(struct reader *r, char *line)
 {
     const size_t length = strlen(line);
     line[length] = '\n'; /* in place of the NUL, so that one write carries the whole line */
-    for (size_t done = 0; done < length + 1 && r->write_error == 0;) {
+    for (size_t done = 0; done < length + 1 && r->error == 0;) {
         const ssize_t n = write(STDOUT_FILENO, line + done, length + 1 - done);
         if (n >= 0)
             done += (size_t)n;
         else if (errno == EAGAIN)
             poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, 100);
         else if (errno != EINTR)
-            r->write_error = errno;
+            end_with(r, -errno, "standard output");
     }
     wipe_bytes(line, length);
     free(line);
@@ -55,6 +65,7 @@ static void enter(struct reader *r, enum reader_state state, const char *code, c
 
 void reader_report_ready(struct reader *r, const char *detail)
 {
+    reader_trace_ready();
     if (r->state == READER_ABSENT)
         enter(r, READER_OPENING, "opening", "the device is there again");
     enter(r, READER_READY, "ready", detail);
@@ -62,16 +73,24 @@ void reader_report_ready(struct reader *r, const char *detail)
 
 void reader_report_trouble(struct reader *r, const char *code, const char *detail)
 {
+    reader_trace_trouble(code);
     enter(r, READER_ERROR, code, detail);
 }
 
 void reader_report_reading(struct reader *r, const struct presentation *p)
 {
+    reader_trace_reading(p);
     print(r, reader_line_reading(p, clock_utc_us(), r->masks));
+}
+
+void reader_report_address(struct reader *r, const char *address)
+{
+    print(r, reader_line_address(address, clock_utc_us(), r->masks));
 }
 
 void reader_report_fault(struct reader *r, enum reader_fault fault, const char *detail)
 {
+    reader_trace_fault(fault);
     print(r, reader_line_fault(fault, detail));
 }
 
@@ -105,18 +124,25 @@ static void enter_loss(struct reader *r, int error)
     enter(r, READER_ERROR, "open-failed", strerror(error));
 }
 
-static void lose(struct reader *r, int error)
+static void confine(struct reader *r)
 {
-    enter_loss(r, error);
-    r->next_open_us = clock_mono_us() + READER_REOPEN_US;
+    const int result = reader_sandbox_enter(&r->sandbox);
+    if (result > 0)
+        log_warning("this kernel has no seccomp filters: the reader runs without one");
+    else if (result < 0)
+        end_with(r, result, "cannot confine this process");
 }
 
 static void open_device(struct reader *r)
 {
     const int error = r->options->driver->open(r->options, r, &r->device);
-    if (error < 0)
-        lose(r, -error);
-    else if (r->state == READER_ABSENT)
+    if (error < 0) {
+        enter_loss(r, -error);
+        r->next_open_us = clock_mono_us() + READER_REOPEN_US;
+        return;
+    }
+    confine(r);
+    if (r->state == READER_ABSENT)
         enter(r, READER_OPENING, "opening", "the device is there again");
 }
 
@@ -131,8 +157,10 @@ static void step_device(struct reader *r)
     const int error = r->options->driver->step(r->device, r);
     if (error == 0)
         return;
+    r->is_lost = true;
+    reader_trace_lost(-error);
     close_device(r);
-    lose(r, -error);
+    enter_loss(r, -error);
 }
 
 static void beat(struct reader *r)
@@ -158,7 +186,9 @@ static bool read_input(struct reader *r)
     }
     for (size_t done = 0, used; done < (size_t)n; done += used) {
         const enum feedback feedback = feedback_feed(&r->feedback, bytes + done, (size_t)n - done, &used);
-        if (feedback != FEEDBACK_NONE)
+        if (feedback == FEEDBACK_LOOK)
+            r->next_open_us = 0;
+        else if (feedback != FEEDBACK_NONE)
             feedback_show(feedback);
     }
     return true;
@@ -194,26 +224,38 @@ static int pause_ms(const struct reader *r)
     return wait_ms < 0 ? 0 : wait_ms > 100 ? 100 : (int)wait_ms; /* signals are looked for in between */
 }
 
-int reader_loop(const struct reader_options *options)
+static int work(struct reader *r)
 {
-    struct reader *r = bytes_alloc(sizeof *r);
-    r->options = options;
-    r->masks = isatty(STDOUT_FILENO) && !options->shows_all;
-    r->watches_input = true;
-    r->state = READER_STATE_COUNT;
-    enter(r, READER_OPENING, "opening", options->device);
     do {
-        if (options->is_supervised)
+        if (r->options->is_supervised)
             alarm(READER_WATCHDOG_S);
         beat(r);
         if (r->device)
             step_device(r);
         else if (clock_mono_us() >= r->next_open_us)
             open_device(r);
-    } while (wait_for_input(r, pause_ms(r)) && !is_told_to_end() && r->write_error == 0);
+        if (r->is_lost || r->error < 0)
+            break;
+    } while (wait_for_input(r, pause_ms(r)) && !is_told_to_end() && r->error == 0);
     if (r->device)
         close_device(r);
-    const int error = r->write_error;
+    return r->error < 0 ? r->error : r->is_lost ? READER_END_LOST : READER_END_DONE;
+}
+
+int reader_loop(const struct reader_options *options, bool is_again)
+{
+    struct reader *r = bytes_alloc(sizeof *r);
+    r->options = options;
+    r->masks = isatty(STDOUT_FILENO) && !options->shows_all;
+    r->watches_input = true;
+    r->state = is_again ? READER_OPENING : READER_STATE_COUNT;
+    int result = reader_sandbox_prepare(&r->sandbox, options->user);
+    if (result < 0)
+        log_error("no user to become: %s", options->user);
+    if (result == 0 && !is_again)
+        enter(r, READER_OPENING, "opening", options->device);
+    if (result == 0)
+        result = work(r);
     free(r);
-    return -error;
+    return result;
 }

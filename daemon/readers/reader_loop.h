@@ -1,6 +1,6 @@
-/* The life of a reader process: opens its device, steps it, prints what comes of it, and opens it anew after
- * a loss. One thread does all this and prints a heartbeat every second, so that a driver that hangs falls
- * silent. */
+/* The life of a reader process: waits for its device, opens it, confines itself (reader_sandbox.h), steps the device
+ * and prints what comes of it until it is lost. One thread does all this and prints a heartbeat every second, so that a
+ * driver that hangs falls silent. */
 #ifndef READERS_READER_LOOP_H
 #define READERS_READER_LOOP_H
 #include "readers/reader_driver.h"
@@ -14,9 +14,13 @@ enum {
 /* NULL-terminated. */
 extern const struct reader_driver *const reader_drivers[];
 
-/* Runs until SIGINT, SIGTERM or SIGHUP, or the end of standard input when supervised. The caller has blocked
- * all signals but those that kill outright, since libnfc restarts its time-outs after each one. Returns 0, or
- * -errno when standard output has failed. */
-int reader_loop(const struct reader_options *);
+enum reader_end { READER_END_DONE, READER_END_LOST };
+
+/* Runs until SIGINT, SIGTERM or SIGHUP, or the end of standard input when supervised (READER_END_DONE), or until the
+ * open device is lost (READER_END_LOST): a confined process cannot open it again, so another one has to. is_again: this
+ * is that other one, and the pages know already. The caller has blocked all signals but those that kill outright, since
+ * libnfc restarts its time-outs after each one. Or -errno: -ENOENT for an unknown user, -EPERM when the process cannot be
+ * confined, -EPIPE and others when standard output has failed; the cause is logged. */
+int reader_loop(const struct reader_options *, bool is_again);
 
 #endif

@@ -9,12 +9,9 @@
 enum { RECORD_HEADER_SIZE = 4 }; /* lengths of text and photo, big-endian */
 
 static const uint8_t requests[][2] = {
-    [SAM_STEP_PROBE] = {0x11, 0xff},
-    [SAM_STEP_FIND] = {0x20, 0x01},
-    [SAM_STEP_SELECT] = {0x20, 0x02},
-    [SAM_STEP_READ] = {0x30, 0x01},
+    [SAM_STEP_PROBE] = {0x11, 0xff},  [SAM_STEP_NUMBER] = {0x12, 0xff}, [SAM_STEP_FIND] = {0x20, 0x01},
+    [SAM_STEP_SELECT] = {0x20, 0x02}, [SAM_STEP_READ] = {0x30, 0x01},   [SAM_STEP_ADDRESS] = {0x30, 0x03},
 };
-static const uint8_t number_request[2] = {0x12, 0xff};
 
 void sam_session_init(struct sam_session *s, int64_t now_us)
 {
@@ -27,6 +24,8 @@ static void go_to(struct sam_session *s, enum sam_step step, int64_t next_us)
 {
     if (step == SAM_STEP_FIND || step == SAM_STEP_PROBE)
         s->is_card_sure = s->is_spoilt = false;
+    if (step == SAM_STEP_PROBE)
+        s->is_probed = false;
     s->is_second_try = false;
     s->step = step;
     s->next_us = next_us;
@@ -75,6 +74,15 @@ static void is_well(struct sam_session *s, struct sam_event *ret)
     s->is_ready = true;
     s->is_troubled = false;
     ret->kind = SAM_EVENT_READY;
+    snprintf(ret->detail, sizeof ret->detail, "%s", s->number);
+}
+
+/* An answer that refuses a command. */
+static void miss_status(struct sam_session *s, uint8_t sw3, struct sam_event *ret)
+{
+    char detail[SAM_STATUS_TEXT_SIZE];
+    sam_status_text(sw3, detail);
+    miss(s, "reader-refuses", detail, ret);
 }
 
 /* The SAM itself is out of order: keep asking until it recovers. */
@@ -82,8 +90,9 @@ static bool is_out_of_order(struct sam_session *s, uint8_t sw3, struct sam_event
 {
     if (sw3 != SAM_SELF_TEST_FAILED && sw3 != SAM_NOT_AUTHORISED)
         return false;
-    give_trouble(s, sw3 == SAM_SELF_TEST_FAILED ? "sam-self-test-failed" : "sam-not-authorised",
-                 sam_status(sw3)->meaning, ret);
+    char detail[SAM_STATUS_TEXT_SIZE];
+    sam_status_text(sw3, detail);
+    give_trouble(s, sw3 == SAM_SELF_TEST_FAILED ? "sam-self-test-failed" : "sam-not-authorised", detail, ret);
     go_to(s, SAM_STEP_PROBE, s->sent_us + SAM_ANSWER_US);
     return true;
 }
@@ -98,8 +107,8 @@ static void end_without_reading(struct sam_session *s, enum reader_fault fault, 
 
 static void refuse_card(struct sam_session *s, uint8_t sw3, int64_t now_us, struct sam_event *ret)
 {
-    char detail[64];
-    snprintf(detail, sizeof detail, "status %02X: %s", (unsigned)sw3, sam_status(sw3)->meaning);
+    char detail[SAM_STATUS_TEXT_SIZE];
+    sam_status_text(sw3, detail);
     end_without_reading(s, sam_status(sw3)->fault, detail, now_us, ret);
     is_out_of_order(s, sw3, ret);
 }
@@ -139,22 +148,60 @@ static void take_record(struct sam_session *s, const struct sam_frame *frame, in
         return;
     }
     const char *number = ret->presentation.id_number;
-    if (reader_gate_is_new(&s->gate, number, strlen(number), now_us))
+    const bool is_new = reader_gate_is_new(&s->gate, number, strlen(number), now_us);
+    if (is_new)
         ret->kind = SAM_EVENT_READING;
     else
         presentation_wipe(&ret->presentation);
+    if (is_new && s->wants_address)
+        go_to(s, SAM_STEP_ADDRESS, now_us);
+    else
+        look_again(s);
+}
+
+static void take_address(struct sam_session *s, const struct sam_frame *frame, struct sam_event *ret)
+{
+    static const char none[] = "";
+    char text[SAM_ADDRESS_TEXT_SIZE];
+    const uint8_t sw3 = frame->status[2];
+    if (sw3 == SAM_OK && sam_address_text(frame->data, frame->size, text) == 0)
+        ret->kind = SAM_EVENT_ADDRESS;
+    else if (sw3 == SAM_NO_ITEM)
+        ret->kind = SAM_EVENT_ADDRESS;
+    if (ret->kind == SAM_EVENT_ADDRESS)
+        snprintf(ret->detail, sizeof ret->detail, "%s", sw3 == SAM_OK ? text : none);
     look_again(s);
 }
 
 static void take_probe_answer(struct sam_session *s, uint8_t sw3, int64_t now_us, struct sam_event *ret)
 {
-    if (sw3 == SAM_OK) {
-        is_well(s, ret);
-        go_to(s, SAM_STEP_FIND, now_us);
-    } else if (!is_out_of_order(s, sw3, ret)) {
-        s->asks_number = !s->asks_number;
+    if (is_out_of_order(s, sw3, ret))
+        return;
+    s->is_probed = sw3 == SAM_OK;
+    go_to(s, SAM_STEP_NUMBER, s->is_probed ? now_us : s->sent_us + SAM_ANSWER_US);
+    if (!s->is_probed)
+        miss_status(s, sw3, ret);
+}
+
+static void begin_finding(struct sam_session *s, int64_t now_us, struct sam_event *ret)
+{
+    is_well(s, ret);
+    go_to(s, SAM_STEP_FIND, now_us);
+}
+
+static void take_number_answer(struct sam_session *s, const struct sam_frame *frame, int64_t now_us,
+                               struct sam_event *ret)
+{
+    const uint8_t sw3 = frame->status[2];
+    if (is_out_of_order(s, sw3, ret))
+        return;
+    if (sw3 == SAM_OK)
+        sam_number_text(frame->data, s->number);
+    if (sw3 == SAM_OK || s->is_probed) {
+        begin_finding(s, now_us, ret);
+    } else {
         go_to(s, SAM_STEP_PROBE, s->sent_us + SAM_ANSWER_US);
-        miss(s, "reader-refuses", sam_status(sw3)->meaning, ret);
+        miss_status(s, sw3, ret);
     }
 }
 
@@ -165,7 +212,7 @@ static void take_find_answer(struct sam_session *s, uint8_t sw3, struct sam_even
     if (sw3 == SAM_NOT_FOUND)
         is_well(s, ret);
     else
-        miss(s, "reader-refuses", sam_status(sw3)->meaning, ret);
+        miss_status(s, sw3, ret);
     look_again(s);
 }
 
@@ -176,12 +223,16 @@ static bool is_stale(const struct sam_session *s, const struct sam_frame *frame)
     switch (s->step) {
     case SAM_STEP_PROBE:
         return false;
+    case SAM_STEP_NUMBER:
+        return sw3 == SAM_OK && frame->size != SAM_NUMBER_SIZE;
     case SAM_STEP_FIND:
         return sw3 == SAM_OK;
     case SAM_STEP_SELECT:
         return sw3 == SAM_FOUND;
     case SAM_STEP_READ:
         return sw3 == SAM_FOUND || (sw3 == SAM_OK && frame->size < RECORD_HEADER_SIZE + SAM_TEXT_SIZE);
+    case SAM_STEP_ADDRESS:
+        return sw3 == SAM_FOUND || (sw3 == SAM_OK && frame->size != SAM_ADDRESS_SIZE);
     }
     return false;
 }
@@ -193,6 +244,10 @@ static void take_awaited(struct sam_session *s, const struct sam_frame *frame, i
     s->is_waiting = false;
     if (s->step == SAM_STEP_PROBE) {
         take_probe_answer(s, sw3, now_us, ret);
+    } else if (s->step == SAM_STEP_NUMBER) {
+        take_number_answer(s, frame, now_us, ret);
+    } else if (s->step == SAM_STEP_ADDRESS) {
+        take_address(s, frame, ret);
     } else if (s->step == SAM_STEP_FIND) {
         take_find_answer(s, sw3, ret);
     } else if (sw3 != SAM_OK) {
@@ -225,7 +280,9 @@ static void take_spoilt_answer(struct sam_session *s, const char *detail, int64_
     s->is_waiting = false;
     s->is_spoilt = true;
     const int64_t next_us = now_us + SAM_SETTLE_US;
-    if (s->step == SAM_STEP_READ && s->is_second_try) {
+    if (s->step == SAM_STEP_ADDRESS) {
+        look_again(s);
+    } else if (s->step == SAM_STEP_READ && s->is_second_try) {
         end_without_reading(s, READER_FAULT_FRAME_GARBLED, detail, now_us, ret);
         s->next_us = next_us > s->next_us ? next_us : s->next_us;
     } else if (s->step == SAM_STEP_READ) {
@@ -249,6 +306,12 @@ static void take_silence(struct sam_session *s, int64_t now_us, struct sam_event
         s->is_second_try = true;
     else if (is_card_step)
         end_without_reading(s, READER_FAULT_NO_ANSWER, "no answer", now_us, ret);
+    else if (s->step == SAM_STEP_ADDRESS)
+        look_again(s);
+    else if (s->step == SAM_STEP_NUMBER && s->is_probed)
+        begin_finding(s, now_us, ret);
+    else if (s->step == SAM_STEP_NUMBER)
+        go_to(s, SAM_STEP_PROBE, now_us);
     if (ret->kind == SAM_EVENT_NONE && now_us - s->heard_us >= SAM_SILENCE_US)
         ret->kind = SAM_EVENT_SILENT;
 }
@@ -281,7 +344,7 @@ void sam_session_feed(struct sam_session *s, const uint8_t *bytes, size_t size, 
 
 static int64_t give_up_us(const struct sam_session *s)
 {
-    const bool is_read = s->step == SAM_STEP_READ;
+    const bool is_read = s->step == SAM_STEP_READ || s->step == SAM_STEP_ADDRESS;
     if (!s->has_heard)
         return s->sent_us + (is_read ? SAM_READ_ANSWER_US : SAM_ANSWER_US);
     const int64_t whole = s->sent_us + (is_read ? SAM_WHOLE_READ_US : SAM_WHOLE_ANSWER_US);
@@ -306,7 +369,7 @@ bool sam_session_send(struct sam_session *s, int64_t now_us, uint8_t ret_request
 {
     if (s->is_waiting || now_us < s->next_us)
         return false;
-    const uint8_t *request = s->step == SAM_STEP_PROBE && s->asks_number ? number_request : requests[s->step];
+    const uint8_t *request = requests[s->step];
     sam_frame_request(request[0], request[1], ret_request);
     sam_frame_reset(&s->parser);
     s->is_waiting = true;

@@ -1,5 +1,5 @@
-/* The conversation with a SAM_V reader: ask its status, then look for a card, select it, read it; over and
- * over. Pure: bytes and time in, requests and events out; the reader, the golden captures and the fuzzer
+/* The conversation with a SAM_V reader: ask its status and its number, then look for a card, select it, read it;
+ * over and over. Pure: bytes and time in, requests and events out; the reader, the golden captures and the fuzzer
  * drive the same.
  *
  * One presentation gives exactly one event. The answer "found" (9F) is the arrival of a card; it is then
@@ -14,6 +14,8 @@
 #include "readers/reader_fault.h"
 #include "readers/reader_gate.h"
 #include "readers/sam_frame.h"
+#include "readers/sam_items.h"
+#include "readers/sam_status.h"
 
 enum {
     SAM_POLL_US = 310000,          /* vendors: more than 300 ms between two searches */
@@ -28,8 +30,9 @@ enum {
 
 enum sam_event_kind {
     SAM_EVENT_NONE,
-    SAM_EVENT_READY,   /* the reader answers as it should: first time, or again after trouble */
+    SAM_EVENT_READY, /* the reader answers as it should: first time, or again after trouble; detail: its number */
     SAM_EVENT_READING, /* presentation */
+    SAM_EVENT_ADDRESS, /* detail: the newest address of the card just read, "" when it has none; only when asked */
     SAM_EVENT_FAULT,   /* fault, detail: a card was there and gave no reading */
     SAM_EVENT_TROUBLE, /* code, detail: the reader itself is unwell; the session goes on */
     SAM_EVENT_SILENT,  /* open the device anew */
@@ -39,11 +42,18 @@ struct sam_event {
     enum sam_event_kind kind;
     enum reader_fault fault;
     const char *code;
-    char detail[64];
+    char detail[SAM_STATUS_TEXT_SIZE];
     struct presentation presentation; /* wipe it when done */
 };
 
-enum sam_step { SAM_STEP_PROBE, SAM_STEP_FIND, SAM_STEP_SELECT, SAM_STEP_READ };
+enum sam_step {
+    SAM_STEP_PROBE,  /* 11 FF */
+    SAM_STEP_NUMBER, /* 12 FF; also proves a reader well that refuses 11 FF */
+    SAM_STEP_FIND,
+    SAM_STEP_SELECT,
+    SAM_STEP_READ,
+    SAM_STEP_ADDRESS,
+};
 
 struct sam_session {
     struct sam_frame_parser parser;
@@ -54,11 +64,15 @@ struct sam_session {
     bool is_card_sure;  /* 9F was seen */
     bool is_spoilt;     /* an answer of this presentation was damaged */
     bool is_second_try; /* select or read is being asked for again */
-    bool asks_number;   /* probe with 12 FF instead of 11 FF */
+    bool is_probed;     /* the status was answered well */
+    bool
+        wants_address; /* set it after init, for a person who tries a reader by hand; never in the daemon's name:
+                           personal data that nobody needs is not collected */
     bool is_ready, is_troubled;
     unsigned misses;
     int64_t sent_us, heard_us, next_us, last_fault_us;
     enum reader_fault last_fault;
+    char number[SAM_NUMBER_TEXT_SIZE]; /* of the SAM, or "" */
 };
 
 void sam_session_init(struct sam_session *, int64_t now_us);

@@ -9,17 +9,21 @@ enum {
     SAM_FOUND = 0x9f,
     SAM_NOT_FOUND = 0x80,
     SAM_NOT_SELECTED = 0x81,
+    SAM_NO_ITEM = 0x91,
     SAM_SELF_TEST_FAILED = 0x60,
     SAM_NOT_AUTHORISED = 0x66,
 };
 
 struct sam_status {
     uint8_t sw3;
-    enum reader_fault fault; /* what it means for a person whose card was being read */
-    const char *meaning;     /* English, for the log */
+    enum reader_fault fault;  /* what it means for a person whose card was being read */
+    const char *meaning, *zh; /* for the log and the staff's pages */
 };
 
 /* Unknown ones are a READER_ERROR, "unknown status". */
 const struct sam_status *sam_status(uint8_t sw3);
+enum { SAM_STATUS_TEXT_SIZE = 160 };
+/* "status 41: read failed / 读证/卡操作失败" */
+void sam_status_text(uint8_t sw3, char ret_text[static SAM_STATUS_TEXT_SIZE]);
 
 #endif

@@ -3,6 +3,7 @@
 #include "readers/supervisor.h"
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "readers/supervisor_figures.h"
 #include "readers/supervisor_reader.h"
 #include <signal.h>
 #include <stdatomic.h>
@@ -13,13 +14,17 @@ enum {
     POLITE_US = 1000000,
     INSIST_US = 2000000,
     LOOK_EVERY_US = 10000,
+    OWN_POLLS = 2,
 };
 
 struct supervisor {
     struct mail mail;
     struct supervised *readers;
     size_t n_readers;
-    struct pollfd *polls; /* the mail's, then SUPERVISED_POLLS of each reader */
+    struct pollfd *polls;    /* the mail's, udev's, then SUPERVISED_POLLS of each reader */
+    struct hotplug *hotplug; /* NULL without udev */
+    pthread_mutex_t figures_lock;
+    struct reader_figures *figures; /* of each reader, under the lock */
     atomic_bool is_stopping;
     pthread_t thread;
 };
@@ -37,10 +42,11 @@ static int64_t next_deadline_us(const struct supervisor *supervisor, int64_t now
 
 static void wait_for_work(struct supervisor *supervisor, int64_t deadline_us)
 {
-    size_t n_polls = 1 + SUPERVISED_POLLS * supervisor->n_readers;
+    size_t n_polls = OWN_POLLS + SUPERVISED_POLLS * supervisor->n_readers;
     supervisor->polls[0] = (struct pollfd){.fd = supervisor->mail.wake_fd, .events = POLLIN};
+    supervisor->polls[1] = (struct pollfd){.fd = hotplug_fd(supervisor->hotplug), .events = POLLIN};
     for (size_t i = 0; i < supervisor->n_readers; i++)
-        supervised_polls(&supervisor->readers[i], supervisor->polls + 1 + SUPERVISED_POLLS * i);
+        supervised_polls(&supervisor->readers[i], supervisor->polls + OWN_POLLS + SUPERVISED_POLLS * i);
     int64_t wait_us = deadline_us - clock_mono_us();
     int timeout_ms = deadline_us == INT64_MAX ? -1 : wait_us <= 0 ? 0 : (int)(wait_us / 1000 + 1);
     if (poll(supervisor->polls, n_polls, timeout_ms) < 0)
@@ -57,6 +63,25 @@ static void deliver(struct supervisor *supervisor)
     }
 }
 
+/* Every reader that may be meant. */
+static void look_at_devices(struct supervisor *supervisor, int64_t now_us)
+{
+    struct hotplug_event event;
+    while (hotplug_next(supervisor->hotplug, &event)) {
+        for (size_t i = 0; i < supervisor->n_readers; i++)
+            supervised_look(&supervisor->readers[i], &event, now_us);
+        hotplug_done(&event);
+    }
+}
+
+static void take_figures(struct supervisor *supervisor)
+{
+    pthread_mutex_lock(&supervisor->figures_lock);
+    for (size_t i = 0; i < supervisor->n_readers; i++)
+        reader_figures_take(&supervisor->figures[i], &supervisor->readers[i].life);
+    pthread_mutex_unlock(&supervisor->figures_lock);
+}
+
 static void do_round(struct supervisor *supervisor)
 {
     int64_t deadline_us = next_deadline_us(supervisor, clock_mono_us());
@@ -65,13 +90,23 @@ static void do_round(struct supervisor *supervisor)
     int64_t late_us = deadline_us < now_us ? now_us - deadline_us : 0;
     if (supervisor->polls[0].revents)
         deliver(supervisor);
+    if (supervisor->polls[1].revents)
+        look_at_devices(supervisor, now_us);
     for (size_t i = 0; i < supervisor->n_readers; i++) {
         struct supervised *reader = &supervisor->readers[i];
         if (late_us > HELD_UP_US)
             reader_life_forgive(&reader->life, late_us);
-        supervised_serve(reader, supervisor->polls + 1 + SUPERVISED_POLLS * i, now_us);
+        supervised_serve(reader, supervisor->polls + OWN_POLLS + SUPERVISED_POLLS * i, now_us);
         supervised_tick(reader, now_us);
     }
+    take_figures(supervisor);
+}
+
+void supervisor_print_figures(struct supervisor *supervisor, struct buffer *out)
+{
+    pthread_mutex_lock(&supervisor->figures_lock);
+    reader_figures_print(supervisor->figures, supervisor->n_readers, clock_mono_us(), out);
+    pthread_mutex_unlock(&supervisor->figures_lock);
 }
 
 static bool wait_until_over(struct supervisor *supervisor, int64_t limit_us)
@@ -114,12 +149,17 @@ static void add_readers(struct supervisor *supervisor, const struct config *conf
         supervisor->n_readers += config->lanes[i].n_readers;
     supervisor->readers = bytes_alloc(supervisor->n_readers * sizeof *supervisor->readers);
     supervisor->polls =
-        bytes_alloc((1 + SUPERVISED_POLLS * supervisor->n_readers) * sizeof *supervisor->polls);
+        bytes_alloc((OWN_POLLS + SUPERVISED_POLLS * supervisor->n_readers) * sizeof *supervisor->polls);
+    supervisor->figures = bytes_alloc(supervisor->n_readers * sizeof *supervisor->figures);
     size_t n = 0;
     for (size_t i = 0; i < config->n_lanes; i++)
-        for (size_t j = 0; j < config->lanes[i].n_readers; j++, n++)
-            supervised_init(&supervisor->readers[n], config->reader_program, &config->lanes[i],
-                            &config->lanes[i].readers[j], desk, &supervisor->mail, n, clock_mono_us());
+        for (size_t j = 0; j < config->lanes[i].n_readers; j++, n++) {
+            const struct config_reader *reader = &config->lanes[i].readers[j];
+            supervisor->figures[n] = (struct reader_figures){
+                .lane = config->lanes[i].name, .reader = reader->name, .driver = reader->driver};
+            supervised_init(&supervisor->readers[n], config->reader_program, &config->lanes[i], reader, desk,
+                            &supervisor->mail, n, clock_mono_us());
+        }
 }
 
 static void free_supervisor(struct supervisor *supervisor)
@@ -128,7 +168,10 @@ static void free_supervisor(struct supervisor *supervisor)
     for (size_t i = 0; i < supervisor->n_readers; i++)
         supervised_done(&supervisor->readers[i]);
     free(supervisor->readers);
+    free(supervisor->figures);
+    pthread_mutex_destroy(&supervisor->figures_lock);
     free(supervisor->polls);
+    hotplug_free(supervisor->hotplug);
     free(supervisor);
 }
 
@@ -141,6 +184,9 @@ int supervisor_start(struct supervisor **ret, const struct config *config, struc
         return result;
     }
     add_readers(supervisor, config, desk);
+    pthread_mutex_init(&supervisor->figures_lock, NULL);
+    take_figures(supervisor);
+    supervisor->hotplug = hotplug_new();
     /* signals are the main thread's; SIGPIPE must not end us when a reader is gone */
     sigset_t all, before;
     sigfillset(&all);

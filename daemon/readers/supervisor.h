@@ -3,6 +3,7 @@
  * thread for all of them, which never waits for a reader, so that a bad one cannot slow another. */
 #ifndef READERS_SUPERVISOR_H
 #define READERS_SUPERVISOR_H
+#include "base/bytes.h"
 #include "base/config.h"
 #include "desk/desk.h"
 
@@ -13,5 +14,7 @@ struct supervisor;
 int supervisor_start(struct supervisor **ret, const struct config *, struct desk *);
 /* Ends the readers (politely for a second), waits for answers under way: before desk_close. NULL is fine. */
 void supervisor_stop(struct supervisor *);
+/* Adds what /metrics tells of the readers (supervisor_figures.h). Any thread. */
+void supervisor_print_figures(struct supervisor *, struct buffer *out);
 
 #endif

@@ -44,14 +44,29 @@ void door_tell_state(const struct door *door, const struct reader_life *life)
                       since, "restarts", (int)life->restarts));
 }
 
-static void tell(const struct door *door, enum door_result result, const char *number, const char *code,
-                 const char *zh, const char *en)
+static void tell_repaired(const struct door *door, enum door_result result, const char *number,
+                          const char *code, const char *zh, const char *en, const struct mrz_repairs *repairs,
+                          bool is_expired)
 {
     char at[CLOCK_TEXT_SIZE];
     clock_text(clock_utc_us(), at);
-    publish(door, "door", NULL,
-            json_pack("{ss ss ss? ss? s{ss ss} ss}", "reader", door->reader, "result", result_names[result],
-                      "number", number, "code", code, "message", "zh", zh, "en", en, "at", at));
+    json_t *note =
+        json_pack("{ss ss ss? ss? s{ss ss} ss}", "reader", door->reader, "result", result_names[result],
+                  "number", number, "code", code, "message", "zh", zh, "en", en, "at", at);
+    if (repairs && repairs->count > 0)
+        json_object_set_new(note, "repaired", mrz_repairs_json(repairs));
+    if (is_expired)
+        json_object_set_new(note, "note",
+                            json_pack("{ss ss ss}", "code", "card-expired", "zh",
+                                      "证件已过有效期，请核对本人", "en",
+                                      "The card has expired: please check the person"));
+    publish(door, "door", NULL, note);
+}
+
+static void tell(const struct door *door, enum door_result result, const char *number, const char *code,
+                 const char *zh, const char *en)
+{
+    tell_repaired(door, result, number, code, zh, en, NULL, false);
 }
 
 void door_tell_problem(const struct door *door, enum problem problem)
@@ -59,18 +74,19 @@ void door_tell_problem(const struct door *door, enum problem problem)
     tell(door, DOOR_REFUSED, NULL, problem_code(problem), problem_zh(problem), problem_en(problem));
 }
 
-enum door_result door_tell_answer(const struct door *door, const struct desk_answer *answer)
+enum door_result door_tell_answer(const struct door *door, const struct desk_answer *answer,
+                                  const struct mrz_repairs *repairs, bool is_expired)
 {
     const char *number = answer->has_ticket ? answer->ticket.label : NULL;
     if (answer->problem != PROBLEM_NONE) {
-        tell(door, DOOR_REFUSED, number, problem_code(answer->problem), problem_zh(answer->problem),
-             problem_en(answer->problem));
+        tell_repaired(door, DOOR_REFUSED, number, problem_code(answer->problem), problem_zh(answer->problem),
+                      problem_en(answer->problem), repairs, is_expired);
         return DOOR_REFUSED;
     }
     enum door_result result = answer->created ? DOOR_ACCEPTED : DOOR_ALREADY;
     char *zh = bytes_format("%s%s", praises[result].zh, number ? number : "");
     char *en = bytes_format("%s%s", praises[result].en, number ? number : "");
-    tell(door, result, number, NULL, zh, en);
+    tell_repaired(door, result, number, NULL, zh, en, repairs, is_expired);
     free(zh);
     free(en);
     return result;

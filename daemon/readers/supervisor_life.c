@@ -46,7 +46,7 @@ void reader_life_started(struct reader_life *life, int64_t now_us)
 {
     life->phase = LIFE_UP;
     life->starts++;
-    life->restarts = life->starts - 1;
+    life->restarts += life->starts > 1 && !life->is_reopening;
     life->garbage = life->lines = life->readings = 0;
     life->has_beaten = false;
     life->started_us = life->heard_us = life->second_us = now_us;
@@ -67,13 +67,35 @@ void reader_life_ended(struct reader_life *life, int64_t now_us)
         wait_us *= 2;
     life->failures_in_a_row++;
     life->phase = LIFE_DOWN;
+    life->is_reopening = false;
+    life->ended_us = now_us;
     life->next_start_us = now_us + (wait_us < LIFE_BACKOFF_MOST_US ? wait_us : LIFE_BACKOFF_MOST_US);
+}
+
+void reader_life_lost_device(struct reader_life *life)
+{
+    life->is_reopening = true;
+}
+
+bool reader_life_wake(struct reader_life *life, int64_t now_us)
+{
+    if (life->phase == LIFE_UP)
+        return life->state != READER_READY;
+    const int64_t at_us = life->ended_us + LIFE_WAKE_US > now_us ? life->ended_us + LIFE_WAKE_US : now_us;
+    if (life->phase == LIFE_DOWN && at_us < life->next_start_us)
+        life->next_start_us = at_us;
+    return false;
 }
 
 bool reader_life_heard(struct reader_life *life, const struct reader_event *event, int64_t now_us)
 {
     life->heard_us = now_us;
-    life->has_beaten |= event->kind == READER_EVENT_HEARTBEAT;
+    if (event->kind == READER_EVENT_HEARTBEAT) {
+        life->has_beaten = true;
+        life->beaten_us = now_us;
+    }
+    life->readings_total += event->kind == READER_EVENT_READING;
+    life->faults_total += event->kind == READER_EVENT_FAULT;
     if (now_us - life->second_us >= 1000000) {
         life->second_us = now_us;
         life->lines = life->readings = 0;

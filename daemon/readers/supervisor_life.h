@@ -13,6 +13,7 @@ enum {
     LIFE_BACKOFF_US = 200000,  /* doubled by each failure in a row ... */
     LIFE_BACKOFF_MOST_US = 2000000, /* ... up to this, so that a device that is back is used within 5 s */
     LIFE_HEALTHY_US = 30000000,     /* a process that lived so long starts the series anew */
+    LIFE_WAKE_US = 100000,          /* a device that comes ends the back-off, but not sooner than this */
     LIFE_GARBAGE_MOST = 20,         /* lines that are none, in one process's life */
     LIFE_READINGS_PER_S = 50,
     LIFE_LINES_PER_S = 200,
@@ -28,12 +29,16 @@ struct reader_life {
     enum reader_state state;
     char code[READER_CODE_MAX + 1], detail[READER_TEXT_MAX + 1];
     int64_t since_utc_us; /* of the state */
-    unsigned restarts;    /* starts after the first */
+    unsigned restarts;    /* starts after the first, but for those that only open a lost device again */
+    bool
+        is_reopening; /* the process ended as agreed because it lost its device; the state stays as it said */
     enum life_phase phase;
     unsigned starts, failures_in_a_row, garbage;
     bool has_beaten;
-    int64_t started_us, heard_us, next_start_us;
-    int64_t second_us; /* the second in which these two were counted */
+    int64_t started_us, heard_us, ended_us, next_start_us;
+    int64_t beaten_us;                     /* the latest heartbeat of any of its processes; 0: none yet */
+    uint64_t readings_total, faults_total; /* heard since the supervisor's start */
+    int64_t second_us;                     /* the second in which these two were counted */
     unsigned lines, readings;
 };
 
@@ -51,6 +56,10 @@ void reader_life_started(struct reader_life *, int64_t now_us);
 void reader_life_killed(struct reader_life *);
 /* The process is gone, or could not be started: sets when to try again. */
 void reader_life_ended(struct reader_life *, int64_t now_us);
+/* Said after that: it ended in order to open its device anew. */
+void reader_life_lost_device(struct reader_life *);
+/* Something like its device has come. True when the process that runs should be told. */
+bool reader_life_wake(struct reader_life *, int64_t now_us);
 
 /* A line came. False when it is one too many in this second. */
 bool reader_life_heard(struct reader_life *, const struct reader_event *, int64_t now_us);

@@ -2,6 +2,7 @@
  * moment. */
 #include "readers/supervisor_mail.h"
 #include "base/bytes.h"
+#include "base/clock.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -63,6 +64,11 @@ int mail_submit(struct mail *mail, struct desk *desk, const struct desk_command 
     letter->mail = mail;
     letter->reader = reader;
     letter->starts = starts;
+    if (command->presentation)
+        letter->repairs = command->presentation->repairs;
+    char today[CLOCK_DATE_SIZE];
+    clock_local_date(clock_utc_us(), today);
+    letter->is_expired = command->presentation && presentation_is_expired(command->presentation, today);
     pthread_mutex_lock(&mail->lock);
     mail->under_way++;
     pthread_mutex_unlock(&mail->lock);

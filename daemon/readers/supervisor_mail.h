@@ -12,6 +12,8 @@ struct letter {
     struct mail *mail;
     size_t reader;   /* which one asked ... */
     unsigned starts; /* ... and in which of its lives, so that no later process beeps for an earlier one */
+    bool is_expired; /* what was presented, by its own date */
+    struct mrz_repairs repairs; /* of the passport that was presented */
     struct desk_answer answer;
 };
 

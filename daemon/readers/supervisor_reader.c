@@ -4,6 +4,8 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "readers/reader_keeper.h"
+#include "readers/supervisor_check.h"
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
@@ -33,6 +35,7 @@ void supervised_init(struct supervised *reader, const char *program, const struc
     reader->logged_state = READER_STATE_COUNT;
     reader_life_init(&reader->life, now_us, clock_utc_us());
     reader_parser_init(&reader->parser);
+    supervisor_scan_init(&reader->scan, config);
     relay_init(&reader->relay, reader->name, NULL);
     door_tell_state(&reader->door, &reader->life);
 }
@@ -98,6 +101,10 @@ static void refuse(struct supervised *reader, enum problem problem)
 
 static void check_in(struct supervised *reader, const struct reader_event *event)
 {
+    if (reader->config->is_check) {
+        say(reader, door_check_reading(&reader->door, event));
+        return;
+    }
     if (event->presentation_fault != PRESENTATION_OK) {
         refuse(reader, problem_of_presentation(event->presentation_fault));
         return;
@@ -116,26 +123,34 @@ static void check_in(struct supervised *reader, const struct reader_event *event
 
 void supervised_answer(struct supervised *reader, const struct letter *letter)
 {
-    enum door_result result = door_tell_answer(&reader->door, &letter->answer);
+    enum door_result result =
+        door_tell_answer(&reader->door, &letter->answer, &letter->repairs, letter->is_expired);
     if (letter->starts == reader->life.starts)
         say(reader, result);
 }
 
 static void take_state(struct supervised *reader, const struct reader_event *event)
 {
+    /* of a device that was lost, only what is new is news */
+    if (reader->life.is_reopening && event->state == READER_OPENING)
+        return;
     /* a driver whose open() finds all in order says ready at once */
     if (!reader_life_may_move(reader->life.state, event->state))
         move(reader, READER_OPENING, "", "");
+    if (event->state == READER_READY)
+        reader->life.is_reopening = false;
     move(reader, event->state, event->code, event->detail);
     reader->has_told_error = event->state == READER_ERROR;
 }
 
-static void take_event(struct supervised *reader, const struct reader_event *event, int64_t now_us)
+static void take_event(struct supervised *reader, struct reader_event *event, int64_t now_us)
 {
     if (!reader_life_heard(&reader->life, event, now_us)) {
         count_garbage(reader, "reader-flood", "too many lines in a second");
         return;
     }
+    if (supervisor_scan_classify(&reader->scan, event, now_us))
+        say(reader, DOOR_REFUSED);
     switch (event->kind) {
     case READER_EVENT_READING:
         check_in(reader, event);
@@ -144,7 +159,10 @@ static void take_event(struct supervised *reader, const struct reader_event *eve
         take_state(reader, event);
         break;
     case READER_EVENT_FAULT:
-        door_tell_fault(&reader->door, event);
+        if (reader->config->is_check)
+            door_check_fault(&reader->door, event);
+        else
+            door_tell_fault(&reader->door, event);
         break;
     case READER_EVENT_GARBAGE:
         count_garbage(reader, "reader-garbage", event->detail);
@@ -228,10 +246,13 @@ static void bury(struct supervised *reader, int64_t now_us)
         return;
     hear_last_words(reader, now_us);
     char detail[64];
+    bool has_lost_device = WIFEXITED(status) && WEXITSTATUS(status) == READER_EXIT_LOST;
     describe_end(status, detail, sizeof detail);
-    if (reader->life.phase == LIFE_UP && !reader->has_told_error)
+    if (reader->life.phase == LIFE_UP && !reader->has_told_error && !has_lost_device)
         move(reader, READER_ERROR, "reader-died", detail);
     reader_life_ended(&reader->life, now_us);
+    if (has_lost_device)
+        reader_life_lost_device(&reader->life);
     reader_process_close(&reader->process);
 }
 
@@ -241,7 +262,8 @@ static void start(struct supervised *reader, int64_t now_us)
     reader->has_told_error = false;
     int result = reader_process_start(reader->program, reader->config, &reader->process);
     if (result == 0) {
-        move(reader, READER_OPENING, "", "");
+        if (!reader->life.is_reopening)
+            move(reader, READER_OPENING, "", "");
         return;
     }
     reader_life_ended(&reader->life, now_us);
@@ -278,6 +300,16 @@ void supervised_tick(struct supervised *reader, int64_t now_us)
         start(reader, now_us);
 }
 
+void supervised_look(struct supervised *reader, const struct hotplug_event *event, int64_t now_us)
+{
+    if (!hotplug_concerns(event, reader->config->device) || !reader_life_wake(&reader->life, now_us) ||
+        reader->process.input < 0)
+        return;
+    ssize_t written =
+        write(reader->process.input, "look\n", 5); /* else it looks by itself in half a second */
+    (void)written;
+}
+
 int64_t supervised_deadline_us(const struct supervised *reader, int64_t now_us)
 {
     int64_t deadline_us = reader_life_deadline_us(&reader->life);
@@ -309,5 +341,6 @@ void supervised_done(struct supervised *reader)
     if (reader->process.pid > 0)
         log_warning("reader %s: the process hangs in its device and could not be ended", reader->name);
     reader_process_close(&reader->process);
+    scan_class_done(&reader->scan);
     reader_parser_wipe(&reader->parser);
 }

@@ -5,8 +5,10 @@
 #include <poll.h>
 
 #include "readers/supervisor_door.h"
+#include "readers/supervisor_hotplug.h"
 #include "readers/supervisor_mail.h"
 #include "readers/supervisor_relay.h"
+#include "readers/supervisor_scan.h"
 #include "readers/supervisor_spawn.h"
 
 struct supervised {
@@ -19,6 +21,7 @@ struct supervised {
     struct reader_life life;
     struct reader_process process;
     struct reader_parser parser;
+    struct scan_class scan; /* what a scanner's codes are */
     struct relay relay;
     bool has_told_error; /* this process said itself what is wrong */
     unsigned told_restarts;
@@ -38,6 +41,8 @@ void supervised_serve(struct supervised *, const struct pollfd polls[static SUPE
                       int64_t now_us);
 /* Starts what is due, kills what is silent. */
 void supervised_tick(struct supervised *, int64_t now_us);
+/* A device has come, perhaps this reader's. */
+void supervised_look(struct supervised *, const struct hotplug_event *, int64_t now_us);
 int64_t supervised_deadline_us(const struct supervised *, int64_t now_us);
 void supervised_answer(struct supervised *, const struct letter *);
 

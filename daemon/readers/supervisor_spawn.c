@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 12, ENDS_FROM = 10 };
+enum { ARGUMENTS_MAX = 16, ENDS_FROM = 10 };
 
 /* The reader's environment is ours without what is meant for us alone. JOURNAL_STREAM makes it put the <priority> in
  * front of its log lines, by which supervisor_relay.h knows them. */
@@ -62,10 +62,16 @@ static void build_arguments(const char *program, const struct config_reader *rea
     if (strcmp(reader->driver, "nfc") == 0) {
         arguments[n++] = "--method";
         arguments[n++] = reader->method;
-    } else if (strncmp(reader->device, "serial:", 7) == 0) {
+    } else if (strncmp(reader->device, "serial:", 7) == 0 && reader->baud > 0) {
         snprintf(baud, 12, "%d", reader->baud);
         arguments[n++] = "--baud";
         arguments[n++] = baud;
+    }
+    if (strcmp(reader->driver, "scanner") == 0) {
+        arguments[n++] = "--separator";
+        arguments[n++] = reader->separator;
+        arguments[n++] = "--layout";
+        arguments[n++] = reader->layout;
     }
     arguments[n++] = "--supervised";
     arguments[n] = NULL;

@@ -62,6 +62,11 @@ int device_option(struct device *d, const char *key, const char *value)
             d->output.baud = (unsigned)number;
         return r;
     }
+    if (strcmp(key, "line") == 0) {
+        if ((r = set_number(value, 4000000, &number)) == 0)
+            d->line_baud = (unsigned)number;
+        return r;
+    }
     if (strcmp(key, "chunk") == 0) {
         if ((r = set_number(value, TIMED_WRITES_MOST_BYTES, &number)) == 0)
             d->output.chunk = (size_t)number;

@@ -47,8 +47,9 @@ struct device {
     struct timed_writes output;
     struct device_counts counts;
     struct device_fault fault;
-    bool is_fast; /* no delays of radio or chip */
-    bool is_mute; /* until the next power_up */
+    bool is_fast;       /* no delays of radio or chip */
+    bool is_mute;       /* until the next power_up */
+    unsigned line_baud; /* the only speed at which a pty's host is understood; 0: any */
 };
 
 /* Plans a fault for the next `count` answers (0: for ever), only those that carry a card when is_for_reads.
@@ -56,7 +57,7 @@ struct device {
 int device_plan_fault(struct device *, const char *kind, unsigned count, bool is_for_reads);
 /* The fault due now, counted down; 0 for none. */
 int device_take_fault(struct device *, bool is_read);
-/* "fast on|off", "baud N" (0: unpaced), "chunk N", "gap_us N", or one of the class's own. 0, -EINVAL or
+/* "fast on|off", "baud N" (0: unpaced), "line N" (line_baud), "chunk N", "gap_us N", or one of the class's own. 0, -EINVAL or
  * -ENOENT. */
 int device_option(struct device *, const char *key, const char *value);
 /* "on"/"off". 0 or -EINVAL. */

@@ -223,6 +223,7 @@ static void power_up(struct device *d)
     memset(c->registers, 0, sizeof c->registers);
     rf_field_switch(&c->field, false);
     c->is_asleep = true;
+    c->parameters = PN532_PARAMETERS_AT_RESET;
     c->passive_retries = PN532_RETRY_FOR_EVER;
     c->answer_timeout_us = 51200;
     c->n_targets = 0;

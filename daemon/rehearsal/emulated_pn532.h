@@ -4,7 +4,9 @@
  * type B.
  *
  * Two resident cards at once: InListPassiveTarget finds none, raw commands report CRC, framing and collision
- * errors in turn.
+ * errors in turn. Cards of type A are told apart by anticollision: InListPassiveTarget with MaxTg 2 gives both. A card
+ * of each type answers its own kind of request only. With RATS switched on (SetParameters) a card's ATS follows its UID; a card whose ATS is cut short is
+ * then not found.
  *
  * Options besides those of device.h:
  *   nbtg0 on|off    on: InListPassiveTarget never finds a resident card, so that only the raw way works

@@ -3,7 +3,7 @@
 #include "rehearsal/emulator.h"
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "rehearsal/pty_port.h"
+#include "rehearsal/port.h"
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -18,7 +18,7 @@ enum { LOOK_US = 10000, READ_CHUNK = 4096, READS_PER_TURN = 16 };
 
 struct slot {
     char *name;
-    struct pty_port port;
+    struct port port;
     struct device *device;
     unsigned long lost;
 };
@@ -41,13 +41,28 @@ static void wake(struct emulator *e)
 
 /* ---- the thread */
 
+/* At another speed than the device's only garbage arrives. */
+static bool line_fits(const struct slot *s)
+{
+    const unsigned host = port_baud(&s->port);
+    return s->device->line_baud == 0 || host == 0 || host == s->device->line_baud;
+}
+
+static void garble(uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(bytes[i] << 3 | bytes[i] >> 6) ^ 0x80;
+}
+
 static void take_input(struct slot *s, int64_t now_us)
 {
     uint8_t bytes[READ_CHUNK];
     size_t n;
     for (int turn = 0; turn < READS_PER_TURN; turn++) {
-        if ((n = pty_port_read(&s->port, bytes, sizeof bytes)) == 0)
+        if ((n = port_read(&s->port, bytes, sizeof bytes)) == 0)
             return;
+        if (!line_fits(s))
+            garble(bytes, n);
         s->device->class->feed(s->device, bytes, n, now_us);
     }
 }
@@ -56,7 +71,9 @@ static void give_output(struct emulator *e, struct slot *s, int64_t now_us)
 {
     struct timed_write piece;
     while (timed_writes_take(&s->device->output, now_us, &piece)) {
-        const size_t put = pty_port_write(&s->port, piece.bytes, piece.size);
+        if (!line_fits(s))
+            garble(piece.bytes, piece.size);
+        const size_t put = port_write(&s->port, piece.bytes, piece.size);
         s->lost += piece.size - put;
         if (piece.ends_read && put == piece.size) {
             s->device->counts.reads++;
@@ -75,14 +92,13 @@ static int64_t serve(struct emulator *e, struct pollfd *fds)
     for (int i = 0; i < e->n; i++) {
         struct slot *s = &e->slots[i];
         fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
-        if (s->port.master < 0)
+        if (!port_is_plugged(&s->port))
             continue;
         take_input(s, now_us); /* also the last words of a host that just left */
-        pty_port_look_for_host(&s->port);
+        port_look_for_host(&s->port);
         give_output(e, s, now_us);
-        if (s->port.has_host)
-            fds[i].fd = s->port.master;
-        else if (next_us > now_us + LOOK_US)
+        fds[i].fd = port_fd(&s->port);
+        if (fds[i].fd < 0 && next_us > now_us + LOOK_US)
             next_us = now_us + LOOK_US;
         if (next_us > timed_writes_next_us(&s->device->output))
             next_us = timed_writes_next_us(&s->device->output);
@@ -169,7 +185,7 @@ void emulator_free(struct emulator *e)
     wake(e);
     pthread_join(e->thread, NULL);
     for (int i = 0; i < e->n; i++) {
-        pty_port_done(&e->slots[i].port);
+        port_done(&e->slots[i].port);
         e->slots[i].device->class->destroy(e->slots[i].device);
         free(e->slots[i].name);
     }
@@ -211,7 +227,7 @@ int emulator_find(struct emulator *e, const char *name)
 
 int emulator_add(struct emulator *e, const struct device_class *class, const char *name, const char *link)
 {
-    struct pty_port port;
+    struct port port;
     int r = -ENOSPC;
     pthread_mutex_lock(&e->mutex);
     if (e->n == EMULATOR_DEVICES_MAX)
@@ -219,10 +235,13 @@ int emulator_add(struct emulator *e, const struct device_class *class, const cha
     r = -EEXIST;
     if (find(e, name) >= 0)
         goto out;
-    pty_port_init(&port, link);
-    r = pty_port_plug(&port);
+    if (link)
+        port_init_pty(&port, link);
+    else
+        port_init_tcp(&port);
+    r = port_plug(&port);
     if (r < 0) {
-        pty_port_done(&port);
+        port_done(&port);
         goto out;
     }
     struct device *d = class->create();
@@ -256,7 +275,7 @@ int emulator_scan(struct emulator *e, int device, const uint8_t *bytes, size_t s
 {
     struct slot *s = lock_slot(e, device);
     const bool is_able = s->device->class->scan;
-    if (is_able && s->port.master >= 0)
+    if (is_able && port_is_plugged(&s->port))
         s->device->class->scan(s->device, bytes, size, clock_mono_us());
     unlock(e);
     return is_able ? 0 : -ENOTSUP;
@@ -279,7 +298,7 @@ int emulator_option(struct emulator *e, int device, const char *key, const char 
 void emulator_unplug(struct emulator *e, int device)
 {
     struct slot *s = lock_slot(e, device);
-    pty_port_unplug(&s->port);
+    port_unplug(&s->port);
     timed_writes_clear(&s->device->output);
     unlock(e);
 }
@@ -288,7 +307,7 @@ int emulator_replug(struct emulator *e, int device)
 {
     struct slot *s = lock_slot(e, device);
     s->device->class->power_up(s->device);
-    const int r = pty_port_plug(&s->port);
+    const int r = port_plug(&s->port);
     unlock(e);
     return r;
 }
@@ -297,8 +316,9 @@ void emulator_state(struct emulator *e, int device, struct emulator_state *ret)
 {
     const struct slot *s = lock_slot(e, device);
     *ret = (struct emulator_state){.counts = s->device->counts,
-                                   .is_plugged = s->port.master >= 0,
-                                   .has_host = s->port.has_host,
+                                   .is_plugged = port_is_plugged(&s->port),
+                                   .has_host = port_has_host(&s->port),
+                                   .port = s->port.tcp.number,
                                    .lost = s->lost + s->device->output.lost,
                                    .pending = s->device->output.n};
     pthread_mutex_unlock(&e->mutex);

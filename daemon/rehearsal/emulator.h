@@ -1,4 +1,4 @@
-/* Emulated devices on ptys, all served by one thread. The calls below may come from any other thread; each
+/* Emulated devices on ptys and TCP ports, all served by one thread. The calls below may come from any other thread; each
  * returns when the device is in its new state, not when the host has seen it. Devices are named by the index
  * that emulator_add gave. */
 #ifndef REHEARSAL_EMULATOR_H
@@ -16,7 +16,7 @@ int emulator_new(bool is_fast, struct emulator **ret);
 /* Unplugs everything. Accepts NULL. */
 void emulator_free(struct emulator *);
 
-/* Plugs a new device behind `link`. An index >= 0, or -errno: -EEXIST when the name is taken or the link's
+/* Plugs a new device behind `link`, or, without one, behind a TCP port that emulator_state tells. An index >= 0, or -errno: -EEXIST when the name is taken or the link's
  * path is no link of ours, -ENOSPC. */
 int emulator_add(struct emulator *, const struct device_class *, const char *name, const char *link);
 /* -ENOENT when there is none. */
@@ -36,6 +36,7 @@ int emulator_replug(struct emulator *, int device);
 struct emulator_state {
     struct device_counts counts;
     bool is_plugged, has_host;
+    unsigned port;      /* TCP, on the loopback interface; 0 for a pty */
     unsigned long lost; /* bytes that never reached a host */
     size_t pending;     /* pieces not yet due */
 };

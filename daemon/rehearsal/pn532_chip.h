@@ -8,6 +8,7 @@
 
 enum { PN532_FROM_HOST = 0xd4, PN532_FROM_CHIP = 0xd5, PN532_ERROR = 0x7f };
 enum { PN532_STATUS_NAD = 0x80, PN532_STATUS_MORE = 0x40 };
+enum { PN532_AUTO_RATS = 0x10, PN532_PARAMETERS_AT_RESET = 0x14 };
 enum { PN532_RETRY_FOR_EVER = 0xff, PN532_SEARCH_ARGS_MAX = 32 };
 
 struct pn532_reply {
@@ -26,6 +27,7 @@ struct pn532_chip {
     struct rf_field field;
     bool is_asleep;
     uint8_t registers[0x10000];
+    uint8_t parameters; /* SetParameters */
     uint8_t passive_retries;
     int64_t answer_timeout_us;
     size_t n_targets;

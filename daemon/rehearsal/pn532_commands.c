@@ -75,6 +75,12 @@ static void acknowledge(struct pn532_chip *c, const uint8_t *args, size_t n, str
     (void)c, (void)args, (void)n, (void)r;
 }
 
+static void set_parameters(struct pn532_chip *c, const uint8_t *args, size_t n, struct pn532_reply *r)
+{
+    (void)n, (void)r;
+    c->parameters = args[0];
+}
+
 static void power_down(struct pn532_chip *c, const uint8_t *args, size_t n, struct pn532_reply *r)
 {
     (void)args, (void)n;
@@ -95,20 +101,50 @@ static void rf_configuration(struct pn532_chip *c, const uint8_t *args, size_t n
         c->passive_retries = args[3];
 }
 
-/* Activates up to `most` cards of a BrTy/type and appends them as target data. Returns how many. */
+/* ATQA, SAK, UID and, when the chip itself asks for it, the ATS: target data of UM0701-02 section 7.3.5. */
+static void add_type_a_target(struct pn532_chip *c, const struct card *card, size_t n, struct pn532_reply *r)
+{
+    const uint8_t sens_res = card->uid_size == 4 ? 0x04 : card->uid_size == 7 ? 0x44 : 0x84;
+    const uint8_t sel_res = card->ats_size ? 0x20 : 0x08;
+    reply_add(r, (const uint8_t[]){(uint8_t)n, 0x00, sens_res, sel_res, (uint8_t)card->uid_size}, 5);
+    reply_add(r, card->uid, card->uid_size);
+    if (c->parameters & PN532_AUTO_RATS)
+        reply_add(r, card->ats, card->ats_size);
+    r->is_read = true;
+}
+
+/* An ATS that ends before its TL says so is no answer to RATS, and without one the card is not activated. */
+static bool fails_at_rats(const struct pn532_chip *c, const struct card *card)
+{
+    return (c->parameters & PN532_AUTO_RATS) && card->ats_size && card->ats[0] > card->ats_size;
+}
+
+/* Looks as often as MxRtyPassiveActivation says. */
+static const struct card *find_type_a(struct pn532_chip *c)
+{
+    const unsigned tries = c->passive_retries == PN532_RETRY_FOR_EVER ? 2 : c->passive_retries + 1u;
+    const struct card *card = NULL;
+    for (unsigned i = 0; !card && i < tries; i++)
+        card = rf_field_select_a(&c->field);
+    return card && fails_at_rats(c, card) ? NULL : card;
+}
+
+/* Activates up to `most` cards of type A and appends them as target data; the first is halted while the chip looks
+ * for a second. Returns how many. */
 static size_t activate_type_a(struct pn532_chip *c, size_t most, struct pn532_reply *r)
 {
-    size_t n = rf_field_count(&c->field, CARD_TYPE_A);
-    if (n > most)
-        n = most;
-    for (size_t i = 0; i < n; i++) {
-        const struct card *card = rf_field_card(&c->field, CARD_TYPE_A, i);
-        const uint8_t sens_res = card->uid_size == 4 ? 0x04 : card->uid_size == 7 ? 0x44 : 0x84;
-        reply_add(r, (const uint8_t[]){(uint8_t)(i + 1), 0x00, sens_res, 0x08, (uint8_t)card->uid_size}, 5);
-        reply_add(r, card->uid, card->uid_size);
-        r->is_read = true;
-    }
+    const struct card *first = find_type_a(c), *card = first;
+    size_t n = 0;
     c->registers[REG_TX_MODE] = c->registers[REG_RX_MODE] = MODE_CRC;
+    while (card && n < most) {
+        add_type_a_target(c, card, ++n, r);
+        if (n == most)
+            break;
+        rf_field_halt_a(&c->field);
+        card = find_type_a(c);
+    }
+    if (n == 1 && most > 1)
+        rf_field_wake_a(&c->field, first);
     return n;
 }
 
@@ -137,12 +173,14 @@ static void in_list_passive_target(struct pn532_chip *c, const uint8_t *args, si
     rf_field_switch(&c->field, true);
     reply_byte(r, 0);
     if (args[1] == 0x00)
-        c->n_targets = activate_type_a(c, args[0], r);
+        c->n_targets = activate_type_a(c, args[0] < 2 ? 1 : 2, r);
     else
         c->n_targets = args[1] == 0x03 ? activate_type_b(c, r) : 0;
     r->payload[2] = (uint8_t)c->n_targets;
     if (c->n_targets > 0) {
-        r->delay_us = ACTIVATION_US;
+        r->delay_us = (int64_t)c->n_targets * ACTIVATION_US;
+        if (args[1] == 0x00 && c->n_targets < args[0] && c->passive_retries != PN532_RETRY_FOR_EVER)
+            r->delay_us += (int64_t)(c->passive_retries + 1) * EMPTY_TRY_US; /* looked for the second */
         return;
     }
     r->when = PN532_REPLY_WHEN_FOUND;
@@ -219,6 +257,7 @@ static void in_deselect(struct pn532_chip *c, const uint8_t *args, size_t n, str
     uint8_t answer[RF_ANSWER_MAX];
     size_t size;
     bool is_number;
+    rf_field_halt_a(&c->field);
     if (c->n_targets > 0)
         rf_field_send_b(&c->field, (const uint8_t[]){0x50, 0x00, 0x00, 0x00, 0x00}, 5, answer, &size,
                         &is_number);
@@ -239,7 +278,7 @@ static const struct {
     {0x00, 1, diagnose},           {0x02, 0, get_firmware_version},
     {0x04, 0, get_general_status}, {0x06, 2, read_register},
     {0x08, 3, write_register},     {0x10, 1, acknowledge},
-    {0x12, 1, acknowledge},        {0x14, 1, acknowledge},
+    {0x12, 1, set_parameters},     {0x14, 1, acknowledge},
     {0x16, 1, power_down},         {0x32, 1, rf_configuration},
     {0x40, 1, in_data_exchange},   {0x42, 0, in_communicate_thru},
     {0x44, 1, in_deselect},        {0x4a, 2, in_list_passive_target},

@@ -6,10 +6,21 @@ static const uint8_t atqb[ATQB_SIZE] = {0x50, 0x00, 0x00, 0x00, 0x00, 0xd1,
                                         0x03, 0x86, 0x0c, 0x00, 0x80, 0x80};
 static const uint8_t success[2] = {0x90, 0x00};
 
+/* ISO 14443-3: a single size UID that begins with 08 is made up at each power-up; the same ones in each run. */
+static void renew_random_uid(struct card *card)
+{
+    if (card->kind != CARD_TYPE_A || card->uid_size != 4 || card->uid[0] != 0x08)
+        return;
+    for (size_t i = 1; i < 4; i++)
+        card->uid[i] = (uint8_t)(card->uid[i] * 5 + 2 * i + 1);
+}
+
 void rf_field_switch(struct rf_field *f, bool is_on)
 {
     if (!is_on)
         memset(f->states, 0, sizeof f->states);
+    for (size_t i = 0; f->is_on && !is_on && i < f->n; i++)
+        renew_random_uid(&f->cards[i]);
     f->is_on = is_on;
 }
 
@@ -129,4 +140,32 @@ enum rf_status rf_field_send_b(struct rf_field *f, const uint8_t *bytes, size_t 
     *ret_size = answer_size;
     *ret_is_number = is_number;
     return RF_OK;
+}
+
+const struct card *rf_field_select_a(struct rf_field *f)
+{
+    const struct card *selected = NULL;
+    for (size_t i = 0; f->is_on && i < f->n; i++) {
+        if (f->cards[i].kind != CARD_TYPE_A || f->states[i] == CARD_HALTED)
+            continue;
+        const bool answers = f->states[i] == CARD_IDLE;
+        f->states[i] = answers && !selected ? CARD_ACTIVE : CARD_IDLE; /* not selected: back to idle */
+        if (f->states[i] == CARD_ACTIVE)
+            selected = &f->cards[i];
+    }
+    return selected;
+}
+
+void rf_field_halt_a(struct rf_field *f)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (f->cards[i].kind == CARD_TYPE_A && f->states[i] == CARD_ACTIVE)
+            f->states[i] = CARD_HALTED;
+}
+
+void rf_field_wake_a(struct rf_field *f, const struct card *card)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (&f->cards[i] == card)
+            f->states[i] = CARD_ACTIVE;
 }

@@ -26,7 +26,7 @@ struct rf_field {
     unsigned collisions; /* picks the next way in which two answers spoil each other */
 };
 
-/* Off and on again puts every card back to idle. */
+/* Off and on again puts every card back to idle; a card with a random UID then has another one. */
 void rf_field_switch(struct rf_field *, bool is_on);
 /* Replaces the cards; at most CARDS_MAX are taken. */
 void rf_field_put(struct rf_field *, const struct card *cards, size_t n);
@@ -38,6 +38,13 @@ const struct card *rf_field_card(const struct rf_field *, enum card_kind, size_t
 enum rf_status rf_field_send_b(struct rf_field *, const uint8_t *bytes, size_t size,
                                uint8_t ret_answer[static RF_ANSWER_MAX], size_t *ret_size,
                                bool *ret_is_number);
+/* Type A (ISO 14443-3): one REQA, anticollision and SELECT. Gives the card that is now active, NULL when none
+ * answered: a halted card hears no REQA, and an active one only falls back to idle by it. */
+const struct card *rf_field_select_a(struct rf_field *);
+/* HLTA to the active card of type A, if any. */
+void rf_field_halt_a(struct rf_field *);
+/* WUPA and SELECT of a card that was halted a moment ago. */
+void rf_field_wake_a(struct rf_field *, const struct card *);
 /* CRC_B, ISO/IEC 13239 as ISO 14443-3 annex B uses it; low byte goes first on the air. */
 uint16_t rf_crc_b(const uint8_t *bytes, size_t size);
 

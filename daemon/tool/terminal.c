@@ -77,7 +77,7 @@ static char *own_address(void)
 
 static const char *page_of(const char *role)
 {
-    static const char *const with_pages[] = {"photographer", "marshal", "display"};
+    static const char *const with_pages[] = {"photographer", "marshal", "display", "check"};
     for (size_t i = 0; i < sizeof with_pages / sizeof *with_pages; i++)
         if (strcmp(role, with_pages[i]) == 0)
             return with_pages[i];

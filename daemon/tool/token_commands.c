@@ -14,11 +14,12 @@ static const int64_t pairing_life_us = INT64_C(15) * 60 * 1000000;
 
 enum tool_exit check_token_create(const struct tool_options *options)
 {
-    static const char *const roles[] = {"display", "photographer", "marshal", "liaison", "office"};
+    static const char *const roles[] = {"display", "photographer", "marshal", "liaison", "check", "office"};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(options->role, roles[i]) == 0)
             return TOOL_DONE;
-    return tool_wrong_usage(options, "the role is one of display, photographer, marshal, liaison, office");
+    return tool_wrong_usage(options,
+                            "the role is one of display, photographer, marshal, liaison, check, office");
 }
 
 /* ---- create ---- */

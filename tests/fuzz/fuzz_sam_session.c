@@ -138,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     memcpy(w->record, "\x01\x00\x04\x00", 4);
     CHECK(sam_text_compose("张测试", "990101199001010019", "LONG", w->record + 4) == 0);
     sam_session_init(&w->session, w->now_us);
+    w->session.wants_address = size % 2 == 1;
     for (size_t at = 0; at < size && at < 4096;)
         at += play_step(w, bytes + at, size - at);
     w->is_ready = w->session.is_ready && !w->session.is_troubled;

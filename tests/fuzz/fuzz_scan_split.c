@@ -1,6 +1,6 @@
-/* Scans from a scanner's bytes. The first byte's lowest bit says whether FE in the input stands for a pause of 300 ms.
- * No scan is empty, too large or holds an ending; byte by byte gives the same scans; every byte that is no ending comes
- * out once, or is accounted for by a report that it was too much or cut off. */
+/* Scans from a scanner's bytes. The first byte's lowest bit says whether FE in the input stands for a pause of 300 ms,
+ * the rest of it what ends a scan. No scan is empty, too large or holds an ending; byte by byte gives the same scans;
+ * every byte that is no ending comes out once, or is accounted for by a report that it was too much or cut off. */
 #include "base/bytes.h"
 #include "readers/scan_split.h"
 #include <stdlib.h>
@@ -24,6 +24,15 @@ struct run {
     bool has_lost;
 };
 
+/* A byte that never stands in a scan. */
+static bool is_ending(enum scan_separator separator, uint8_t byte)
+{
+    return (separator == SCAN_SEPARATOR_AUTO && (byte == '\r' || byte == '\n')) ||
+           (separator == SCAN_SEPARATOR_CR && byte == '\r') ||
+           (separator == SCAN_SEPARATOR_LF && byte == '\n') ||
+           (separator == SCAN_SEPARATOR_TAB && byte == '\t');
+}
+
 static void note(struct run *r, enum scan_event event)
 {
     const struct scan_split *s = &r->split;
@@ -32,7 +41,9 @@ static void note(struct run *r, enum scan_event event)
     buffer_format(&r->out, "<%d>", (int)event);
     if (event == SCAN_WHOLE) {
         CHECK(s->size > 0 && s->size <= CREDENTIAL_MAX);
-        CHECK(!memchr(s->bytes, '\r', s->size) && !memchr(s->bytes, '\n', s->size));
+        for (size_t i = 0; i < s->size; i++)
+            CHECK(!is_ending(s->separator, s->bytes[i]));
+        CHECK(s->separator != SCAN_SEPARATOR_CRLF || !memmem(s->bytes, s->size, "\r\n", 2));
         buffer_add(&r->out, s->bytes, s->size);
         r->got += s->size;
     }
@@ -46,7 +57,7 @@ static void feed(struct run *r, const uint8_t *bytes, size_t size, size_t piece)
         note(r, scan_split_feed(&r->split, bytes + at, n, r->now_us, &used));
         CHECK(used > 0 && used <= n);
         for (size_t i = at; i < at + used; i++)
-            r->given += bytes[i] != '\r' && bytes[i] != '\n';
+            r->given += !is_ending(r->split.separator, bytes[i]);
     }
 }
 
@@ -56,11 +67,12 @@ static void pass(struct run *r, int64_t us)
     note(r, scan_split_idle(&r->split, r->now_us));
 }
 
-static struct run *run(const uint8_t *bytes, size_t size, bool has_pauses, size_t piece)
+static struct run *run(const uint8_t *bytes, size_t size, uint8_t how, size_t piece)
 {
     struct run *r = bytes_alloc(sizeof *r);
     r->now_us = 1000000000;
-    scan_split_init(&r->split);
+    const bool has_pauses = how & 1;
+    scan_split_init(&r->split, (enum scan_separator)((how >> 1) % SCAN_SEPARATOR_COUNT), SCAN_PAUSE_US);
     buffer_add_text(&r->out, "");
     while (size > 0) {
         const uint8_t *mark = has_pauses ? memchr(bytes, PAUSE_MARK, size) : NULL;
@@ -73,7 +85,9 @@ static struct run *run(const uint8_t *bytes, size_t size, bool has_pauses, size_
     }
     pass(r, SCAN_CUT_OFF_US);
     CHECK(scan_split_due_us(&r->split) == INT64_MAX);
-    CHECK(r->has_lost ? r->got <= r->given : r->got == r->given);
+    const bool may_lack =
+        r->has_lost || r->split.separator == SCAN_SEPARATOR_CRLF; /* its endings were counted */
+    CHECK(may_lack ? r->got <= r->given : r->got == r->given);
     return r;
 }
 
@@ -87,8 +101,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     if (size == 0)
         return 0;
-    struct run *whole = run(bytes + 1, size - 1, bytes[0] & 1, size),
-               *single = run(bytes + 1, size - 1, bytes[0] & 1, 1);
+    struct run *whole = run(bytes + 1, size - 1, bytes[0], size),
+               *single = run(bytes + 1, size - 1, bytes[0], 1);
     CHECK(whole->out.size == single->out.size &&
           memcmp(whole->out.data, single->out.data, whole->out.size) == 0);
     run_free(whole);

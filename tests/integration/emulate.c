@@ -2,7 +2,7 @@
  * {"ready":true,...} with the links' paths, then one answer for each command line on standard input. Ends at
  * "quit" or at the end of its input.
  *
- *   emulate --dir DIR [--fast] [--sam NAME]... [--pn532 NAME]... [--scanner NAME]...
+ *   emulate --dir DIR [--fast] [--sam NAME]... [--sam-tcp NAME]... [--pn532 NAME]... [--scanner NAME]...
  *
  * makes DIR/NAME for each device. Words are separated by blanks; "double quotes" hold a word with blanks. HEX
  * is an even number of hexadecimal digits. Every answer has "ok"; a refused command answers
@@ -12,13 +12,18 @@
  *                              id ID_NUMBER PERSON_NAME VALID_TO [HEX16]    a resident card (VALID_TO: YYYYMMDD or LONG)
  *                              chip HEX16                                   a resident card by its chip number
  *                              person SEED [INDEX]                          the card of a synthetic person
- *                              uid HEX                                      a type A card, 4, 7 or 10 bytes
+ *                              uid HEX [ATS]                                a type A card, 4, 7 or 10 bytes; ATS: in hex
+ *                              uids HEX HEX                                 two type A cards at once
+ *                              wallet HEX                                   a type A card and a resident card at once
+ *                              record HEX512                                a resident card by its whole SAM record
  *                              two-cards                                    two resident cards at once
  *   tap NAME [TIMEOUT_MS] CARD
  *                            present, wait until the host has been given the whole card (5000 ms), 100 ms more,
  *                            remove; answers "read": true or false
  *   remove NAME              takes all cards away
- *   scan NAME HEX            writes these bytes and the separator; answers when they are written or lost: "read"
+ *   scan NAME HEX [TIMEOUT_MS]
+ *                            writes these bytes and the separator; answers when they are written or lost, or the time is
+ *                            over (30000 ms; what a fault spoils is never written): "read"
  *   person SEED [INDEX]      answers a synthetic person: name, id_number, valid_to, serial, code (hex), code_base64
  *   fault NAME KIND [COUNT] [reads]
  *                            for the next COUNT answers (1; 0: for ever), only those carrying a card with "reads";
@@ -131,6 +136,22 @@ static int parse_person(const struct words *w, size_t at, struct person *ret)
     return 0;
 }
 
+/* A type A card by its UID and, when there is one, its ATS. */
+static int parse_uid(const struct words *w, size_t at, bool has_ats, struct card *card)
+{
+    if (at >= w->n)
+        return -EINVAL;
+    const int size = hex_decode(w->word[at], strlen(w->word[at]), card->uid, CARD_UID_MAX);
+    const int ats_size =
+        has_ats ? hex_decode(w->word[at + 1], strlen(w->word[at + 1]), card->ats, CARD_ATS_MAX) : 0;
+    if ((size != 4 && size != 7 && size != 10) || ats_size < 0)
+        return -EINVAL;
+    card->kind = CARD_TYPE_A;
+    card->uid_size = (size_t)size;
+    card->ats_size = (size_t)ats_size;
+    return 0;
+}
+
 /* Gives how many cards, or -errno. */
 static int parse_cards(const struct words *w, size_t at, struct card *ret)
 {
@@ -151,14 +172,17 @@ static int parse_cards(const struct words *w, size_t at, struct card *ret)
         r = parse_id(w, at, ret);
     else if (strcmp(kind, "chip") == 0 && at < w->n)
         r = parse_serial(w->word[at], ret);
+    else if (strcmp(kind, "record") == 0 && at < w->n)
+        r = hex_decode(w->word[at], strlen(w->word[at]), ret->text, SAM_TEXT_SIZE) == SAM_TEXT_SIZE ? 0
+                                                                                                    : -EINVAL;
     else if (strcmp(kind, "person") == 0 && (r = parse_person(w, at, &person)) == 0)
         person_card(&person, ret);
-    else if (strcmp(kind, "uid") == 0 && at < w->n) {
-        r = hex_decode(w->word[at], strlen(w->word[at]), ret->uid, CARD_UID_MAX);
-        ret->kind = CARD_TYPE_A;
-        ret->uid_size = r > 0 ? (size_t)r : 0;
-        r = r == 4 || r == 7 || r == 10 ? 0 : -EINVAL;
-    }
+    else if (strcmp(kind, "uid") == 0)
+        r = parse_uid(w, at, w->n > at + 1, ret);
+    else if (strcmp(kind, "uids") == 0 && (r = parse_uid(w, at, false, ret)) == 0)
+        return (r = parse_uid(w, at + 1, false, &ret[1])) < 0 ? r : 2;
+    else if (strcmp(kind, "wallet") == 0)
+        return (r = parse_uid(w, at, false, &ret[1])) < 0 ? r : 2;
     return r < 0 ? r : 1;
 }
 
@@ -191,9 +215,9 @@ static void do_remove(int device, const struct words *w)
 }
 
 /* Waits until the scan is written or lost. */
-static bool scan_is_written(int device, const struct emulator_state *before)
+static bool scan_is_written(int device, const struct emulator_state *before, uint64_t timeout_ms)
 {
-    const int64_t until_us = clock_mono_us() + (int64_t)SCAN_TIMEOUT_MS * 1000;
+    const int64_t until_us = clock_mono_us() + (int64_t)timeout_ms * 1000;
     struct emulator_state now;
     emulator_state(emulator, device, &now);
     while (now.counts.reads == before->counts.reads && now.lost == before->lost &&
@@ -211,13 +235,16 @@ static void do_scan(int device, const struct words *w)
     const size_t digits = w->n > 2 ? strlen(w->word[2]) : 0;
     uint8_t *bytes = bytes_alloc(digits / 2);
     const int size = digits ? hex_decode(w->word[2], digits, bytes, digits / 2) : 0;
+    uint64_t timeout_ms;
+    int r = number(w, 3, 600000, SCAN_TIMEOUT_MS, &timeout_ms);
     emulator_state(emulator, device, &before);
-    const int r = size < 0 ? size : emulator_scan(emulator, device, bytes, (size_t)size);
+    if (r == 0)
+        r = size < 0 ? size : emulator_scan(emulator, device, bytes, (size_t)size);
     free(bytes);
     if (r < 0)
         answer_result(r);
     else
-        answer_read(before.is_plugged && scan_is_written(device, &before));
+        answer_read(before.is_plugged && scan_is_written(device, &before, timeout_ms));
 }
 
 static void do_fault(int device, const struct words *w)
@@ -333,9 +360,13 @@ static void obey_all(void)
     free(line);
 }
 
+#define SAM_TCP "--sam-tcp"
+
 static const struct device_class *class_of(const char *option)
 {
     static const struct device_class *const classes[] = {&emulated_sam, &emulated_pn532, &emulated_scanner};
+    if (strcmp(option, SAM_TCP) == 0)
+        return &emulated_sam;
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         if (strcmp(option + 2, classes[i]->name) == 0)
             return classes[i];
@@ -344,7 +375,8 @@ static const struct device_class *class_of(const char *option)
 
 static int usage(void)
 {
-    fputs("usage: emulate --dir DIR [--fast] [--sam NAME]... [--pn532 NAME]... [--scanner NAME]...\n",
+    fputs("usage: emulate --dir DIR [--fast] [--sam NAME]... [--sam-tcp NAME]... [--pn532 NAME]... "
+          "[--scanner NAME]...\n",
           stderr);
     return 2;
 }
@@ -355,8 +387,15 @@ static int add_devices(char **argv, const char *dir, json_t *links)
         const struct device_class *class = strncmp(*argv, "--", 2) == 0 ? class_of(*argv) : NULL;
         if (!class)
             continue;
+        const bool is_tcp = strcmp(*argv, SAM_TCP) == 0;
         char *path = bytes_format("%s/%s", dir, *++argv);
-        const int r = emulator_add(emulator, class, *argv, path);
+        const int r = emulator_add(emulator, class, *argv, is_tcp ? NULL : path);
+        if (is_tcp && r >= 0) {
+            struct emulator_state now;
+            emulator_state(emulator, r, &now);
+            free(path);
+            path = bytes_format("tcp:127.0.0.1:%u", now.port);
+        }
         json_object_set_new(links, *argv, json_string(path));
         if (r < 0)
             fprintf(stderr, "emulate: %s: %s\n", path, strerror(-r));

@@ -12,15 +12,19 @@ import harness
 class Rig:
     """Devices on ptys: path(name) is what a configuration names; command(line) answers emulate's JSON object."""
 
-    def __init__(self, sam=(), pn532=(), scanner=(), options=()):
+    def __init__(self, sam=(), sam_tcp=(), pn532=(), scanner=(), options=()):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="paihao-rig-"))
         arguments = [harness.BUILD / "tests" / "emulate", "--dir", self.folder, *options]
-        for kind, names in (("--sam", sam), ("--pn532", pn532), ("--scanner", scanner)):
+        for kind, names in (("--sam", sam), ("--sam-tcp", sam_tcp), ("--pn532", pn532), ("--scanner", scanner)):
             for name in names:
                 arguments += [kind, name]
         self.process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         self.hello = json.loads(self.process.stdout.readline())
         assert self.hello["ready"], self.hello
+
+    def address(self, name):
+        """Of a device behind TCP."""
+        return self.hello["links"][name]
 
     def path(self, name):
         return self.folder / name

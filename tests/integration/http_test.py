@@ -20,7 +20,7 @@ import unittest
 
 from harness import BUILD, Daemon, EventStream, Lane, PATIENCE, ROOT, capture_code, manual, person, wait_until
 
-ROLES = ("display", "photographer", "marshal", "liaison", "office")
+ROLES = ("display", "photographer", "marshal", "liaison", "check", "office")
 ALL, CAMERA, DOOR, OFFICE = set(ROLES), {"photographer", "marshal", "office"}, {"marshal", "office"}, {"office"}
 NUMBERS_ONLY = {"number", "lane", "state", "issued_at", "called_at", "shot_at", "retakes", "seq"}
 FOR_STAFF = NUMBERS_ONLY | {"medium", "bound", "name", "id_mask", "unit"}
@@ -113,6 +113,7 @@ class Roles(Http):
         ("GET", "/api/v1/lanes/A", None, ALL, 200),
         ("POST", "/api/v1/lanes/A/session", {"state": "open"}, DOOR, 200),
         ("POST", "/api/v1/lanes/A/tickets", {"medium": "manual"}, DOOR, 400),
+        ("POST", "/api/v1/lanes/A/check", {"medium": "capture_code", "payload_base64": ""}, DOOR | {"check"}, 200),
         ("POST", "/api/v1/lanes/A/tickets/A9999/call", {}, CAMERA, 404),
         ("POST", "/api/v1/lanes/A/tickets/A9999/shot", {}, CAMERA, 404),
         ("POST", "/api/v1/lanes/A/tickets/A9999/retake", {}, CAMERA, 404),
@@ -611,7 +612,7 @@ class Pages(Http):
         status, headers, page = self.daemon.http("GET", "/")
         self.assertEqual((status, headers["content-type"]), (200, "text/html; charset=utf-8"))
         links = set(re.findall(r'(?:href|src)="(/[^"#?]*)', page.decode()))
-        for path in ("/photographer/", "/marshal/", "/display/", "/pair/"):
+        for path in ("/photographer/", "/marshal/", "/display/", "/check/", "/pair/"):
             links.add(path)
             status, _, page = self.daemon.http("GET", path)
             self.assertEqual(status, 200, path)

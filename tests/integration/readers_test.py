@@ -5,6 +5,7 @@ down one process only; bad cards and scans tell the person at the door what is w
 
 import os
 import pathlib
+import re
 import signal
 import time
 import unittest
@@ -111,6 +112,28 @@ class ReadersTest(unittest.TestCase):
             for name in DRIVERS:
                 self.expect_number(name)
         self.assert_issued()
+
+    def test_metrics_tell_of_each_reader(self):
+        for name in DRIVERS:
+            self.expect_number(name)
+        self.rig.command("unplug gun")
+        self.wait_state("gun", "absent")
+        text = self.daemon.http("GET", "/metrics")[2].decode()
+
+        def figure(name, reader, more=""):
+            found = re.search(rf'(?m)^{name}\{{lane="A",reader="{reader}",driver="{DRIVERS[reader]}"{more}\}} (\S+)$', text)
+            self.assertIsNotNone(found, f"{name} of {reader}")
+            return float(found[1])
+
+        for name in DRIVERS:
+            states = {state: figure("paihao_reader_state", name, f',state="{state}"')
+                      for state in ("absent", "opening", "ready", "error")}
+            self.assertEqual(states, dict.fromkeys(states, 0) | {"absent" if name == "gun" else "ready": 1})
+            self.assertEqual(figure("paihao_reader_readings_total", name), 1)
+            self.assertEqual(figure("paihao_reader_faults_total", name), 0)
+            self.assertIn(f'paihao_reader_restarts_total{{lane="A",reader="{name}"}} 0\n', text)
+            self.assertLess(figure("paihao_reader_heartbeat_age_seconds", name), 3)
+            self.assertLess(abs(time.time() - figure("paihao_reader_state_since_timestamp_seconds", name)), 60)
 
     def test_killed_readers_are_back_at_once(self):
         for name in DRIVERS:

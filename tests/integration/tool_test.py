@@ -22,7 +22,7 @@ import unittest
 import harness
 from harness import Daemon, capture_code, manual, person
 
-ROLES = ("display", "photographer", "marshal", "liaison", "office")
+ROLES = ("display", "photographer", "marshal", "liaison", "check", "office")
 
 
 def settled(text, daemon):
@@ -166,7 +166,7 @@ class Tokens(Case):
                 self.assertEqual(set(token), {"token", "url", "id"})
                 self.assertEqual(token["id"], number)
                 self.assertRegex(token["token"], r"^[\w-]{43}$")
-                page = role + "/" if role in ROLES[:3] else ""
+                page = role + "/" if role in ("display", "photographer", "marshal", "check") else ""
                 self.assertEqual(token["url"],
                                  f"http://127.0.0.1:{daemon.port}/{page}?lane=A#token={token['token']}")
             if not beside:

@@ -75,7 +75,7 @@ static void whole_file_is_taken(void **state)
         "lane \"A\" {\n  room = \"东201\"\n  line_limit = 5\n"
         "  reader \"door\" { driver = \"sam\" device = \"serial:/dev/ttyUSB0\" baud = 9600 }\n"
         "  reader \"chip\" { device = \"pn532_uart:/dev/ttyUSB1\" driver = \"nfc\" method = raw }\n"
-        "  reader \"gun-2\" { driver = \"scanner\" device = \"serial:/dev/ttyACM0\" }\n}\n"
+        "  reader \"gun-2\" { driver = \"scanner\" device = \"serial:/dev/ttyACM0\" purpose = check }\n}\n"
         "lane \"B_2\" { reader \"door\" { driver = \"nfc\" device = \"pn532_uart:/dev/ttyUSB2\" } }\n");
     char *expected = bytes_format("%s/data", folder);
     assert_string_equal(config->path, "paihao.conf");
@@ -101,9 +101,38 @@ static void whole_file_is_taken(void **state)
     assert_int_equal(lane->readers[0].baud, 9600);
     assert_string_equal(lane->readers[1].method, "raw");
     assert_int_equal(lane->readers[2].baud, 115200);
+    assert_false(lane->readers[1].is_check);
+    assert_true(lane->readers[2].is_check);
     assert_int_equal(config_lane(config, "B_2")->line_limit, 0);
     assert_null(config_lane(config, "C"));
     free(expected);
+    config_free(config);
+}
+
+static void scanners_have_rules(void **state)
+{
+    (void)state;
+    struct config *config =
+        load_well("data_dir = \"@/data\"\nlane \"A\" {\n"
+                  "  reader \"gun\" { driver = \"scanner\" device = "
+                  "\"evdev:/dev/input/by-id/usb-x-event-kbd\" layout = fr\n"
+                  "    separator = tab accepts = {\"capture_code\", \"student_no\"} student_no_pattern = "
+                  "\"[0-9]{8}\" }\n"
+                  "  reader \"plain\" { driver = \"scanner\" device = \"serial:/dev/x\" }\n"
+                  "  reader \"chip\" { driver = \"nfc\" device = \"pn532_uart:/dev/y\" }\n}\n");
+    const struct config_reader *readers = config->lanes[0].readers;
+    assert_string_equal(readers[0].device, "evdev:/dev/input/by-id/usb-x-event-kbd");
+    assert_string_equal(readers[0].layout, "fr");
+    assert_string_equal(readers[0].separator, "tab");
+    assert_int_equal(readers[0].n_accepts, 2);
+    assert_string_equal(readers[0].accepts[1], "student_no");
+    assert_string_equal(readers[0].student_no_pattern, "[0-9]{8}");
+    assert_string_equal(readers[1].layout, "us");
+    assert_string_equal(readers[1].separator, "auto");
+    assert_int_equal(readers[1].n_accepts, 1);
+    assert_string_equal(readers[1].accepts[0], "capture_code");
+    assert_string_equal(readers[1].student_no_pattern, "");
+    assert_int_equal(readers[2].n_accepts, 0);
     config_free(config);
 }
 
@@ -176,17 +205,51 @@ static void mistakes_have_line_and_words(void **state)
         {"no device", READER("driver = \"sam\""), 4, "no device"},
         {"unknown driver", READER("driver = \"smart\"\ndevice = \"x\""), 3, "unknown driver \"smart\""},
         {"empty device", READER("driver = \"nfc\"\ndevice = \"\""), 4, "device\" is empty"},
-        {"sam on usb", READER("device = \"usb:0400:c35a\"\ndriver = \"sam\"\n"), 3, "serial:/dev/"},
+        {"scanner on usb", READER("device = \"usb:0400:c35a\"\ndriver = \"scanner\"\n"), 3, "serial:/dev/"},
         {"scanner without a scheme", READER("driver = \"scanner\"\ndevice = \"/dev/ttyACM0\""), 4,
          "serial:/dev/"},
         {"serial without a path", READER("driver = \"sam\"\ndevice = \"serial:\""), 4, "serial:/dev/"},
         {"method of a scanner", READER("driver = \"scanner\"\ndevice = \"serial:/dev/x\"\nmethod = \"raw\""),
          5, "nfc only"},
         {"unknown method", READER("driver = \"nfc\"\nmethod = \"fast\""), 4, "unknown method \"fast\""},
+        {"unknown purpose", READER("driver = \"sam\"\npurpose = \"guess\""), 4, "unknown purpose \"guess\""},
         {"line break in a value", READER("driver = \"a\\nb\""), 3, "unknown driver \"a b\""},
+        {"sam at a bare path", READER("driver = \"sam\"\ndevice = \"/dev/ttyUSB0\""), 4, "serial:/PATH"},
+        {"sam at a host without a port", READER("driver = \"sam\"\ndevice = \"tcp:192.0.2.7\""), 4, "port"},
+        {"sam at an odd product", READER("driver = \"sam\"\ndevice = \"usb:400:c35a\""), 4, "usb:0400:c35a"},
+        {"baud of a serial server", READER("driver = \"sam\"\ndevice = \"tcp:192.0.2.7:4001\"\nbaud = 9600"),
+         5, "serial lines"},
         {"odd baud", READER("driver = \"sam\"\nbaud = 9601"), 4, "baud = 9601"},
         {"baud of nfc", READER("driver = \"nfc\"\ndevice = \"pn532_uart:/dev/x\"\nbaud = 9600"), 5,
          "serial drivers"},
+        {"unknown separator", READER("driver = \"scanner\"\nseparator = \"nul\""), 4,
+         "unknown separator \"nul\""},
+        {"separator of nfc", READER("driver = \"nfc\"\ndevice = \"x\"\nseparator = \"cr\""), 5,
+         "scanner only"},
+        {"unknown layout", READER("driver = \"scanner\"\nlayout = \"cn\""), 4, "unknown layout \"cn\""},
+        {"layout of a serial line",
+         READER("driver = \"scanner\"\ndevice = \"serial:/dev/x\"\nlayout = \"de\""), 5, "evdev: only"},
+        {"baud of a keyboard", READER("driver = \"scanner\"\ndevice = \"evdev:/dev/input/x\"\nbaud = 9600"),
+         5, "serial devices"},
+        {"keyboard without a path", READER("driver = \"scanner\"\ndevice = \"evdev:x\""), 4, "evdev:/dev/"},
+        {"sam at a keyboard", READER("driver = \"sam\"\ndevice = \"evdev:/dev/input/x\""), 4,
+         "device \"evdev:"},
+        {"accepts something else", READER("driver = \"scanner\"\naccepts = {\"mrz\", \"face\"}"), 4,
+         "accepts \"face\""},
+        {"accepts one twice", READER("driver = \"scanner\"\naccepts = {\"mrz\", \"mrz\"}"), 4,
+         "\"mrz\" twice"},
+        {"accepts of sam", READER("driver = \"sam\"\ndevice = \"serial:/dev/x\"\naccepts = {\"mrz\"}"), 5,
+         "scanner only"},
+        {"student number without a pattern",
+         READER("driver = \"scanner\"\naccepts = {\"student_no\"}\ndevice = \"serial:/dev/x\""), 4,
+         "without \"student_no_pattern\""},
+        {"pattern without a student number",
+         READER("driver = \"scanner\"\ndevice = \"serial:/dev/x\"\nstudent_no_pattern = \"x\""), 5,
+         "without \"student_no\""},
+        {"pattern that is none",
+         READER("driver = \"scanner\"\naccepts = {\"student_no\"}\nstudent_no_pattern = \"[0-9\""), 5,
+         "student_no_pattern = \"[0-9\""},
+        {"empty pattern", READER("driver = \"scanner\"\nstudent_no_pattern = \"\""), 4, "is empty"},
         {"listen without a port", D "http {\nlisten = \"127.0.0.1\"\n}\n" L, 3, "no port"},
         {"listen with an empty port", D "http {\nlisten = \"127.0.0.1:\"\n}\n" L, 3, "port"},
         {"listen on port 0", D "http {\nlisten = \"127.0.0.1:0\"\n}\n" L, 3, "port"},
@@ -306,13 +369,10 @@ static void unwritable_data_dir_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(whole_file_is_taken),
-        IN_FOLDER(short_file_has_defaults),
-        IN_FOLDER(mistakes_have_line_and_words),
-        IN_FOLDER(mistakes_make_no_folder),
-        IN_FOLDER(unreadable_files_are_named),
-        IN_FOLDER(nul_bytes_are_refused),
-        IN_FOLDER(unwritable_data_dir_is_refused),
+        IN_FOLDER(whole_file_is_taken),     IN_FOLDER(scanners_have_rules),
+        IN_FOLDER(short_file_has_defaults), IN_FOLDER(mistakes_have_line_and_words),
+        IN_FOLDER(mistakes_make_no_folder), IN_FOLDER(unreadable_files_are_named),
+        IN_FOLDER(nul_bytes_are_refused),   IN_FOLDER(unwritable_data_dir_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

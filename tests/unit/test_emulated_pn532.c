@@ -271,6 +271,156 @@ static void test_type_a_card(void **state)
     d->class->destroy(d);
 }
 
+#define SELECT_A2 "0000ff04fcd44a0200e000"
+#define FOUND_4   ACK "0000ff0cf4d54b010100040804deadbeef9600"
+
+/* Frames of UM0701-02 section 7.3.5: NbTg, then Tg, SENS_RES, SEL_RES, length and UID of each. */
+static void test_type_a_uids(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *legend;
+        struct card cards[2];
+        size_t n;
+        const char *host, *chip;
+    } cases[] = {
+        {"nobody", {{.kind = CARD_TYPE_A}}, 0, SELECT_A2, NONE_B},
+        {"4 bytes",
+         {{.kind = CARD_TYPE_A, .uid = {0xde, 0xad, 0xbe, 0xef}, .uid_size = 4}},
+         1,
+         SELECT_A2,
+         FOUND_4},
+        {"7 bytes",
+         {{.kind = CARD_TYPE_A, .uid = {0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6}, .uid_size = 7}},
+         1,
+         SELECT_A2,
+         ACK "0000ff0ff1d54b01010044080704a1b2c3d4e5f6c200"},
+        {"10 bytes",
+         {{.kind = CARD_TYPE_A,
+           .uid = {0x04, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99},
+           .uid_size = 10}},
+         1,
+         SELECT_A2,
+         ACK "0000ff12eed54b01010084080a041122334455667788994700"},
+        {"two, asked for two",
+         {{.kind = CARD_TYPE_A, .uid = {0xde, 0xad, 0xbe, 0xef}, .uid_size = 4},
+          {.kind = CARD_TYPE_A, .uid = {0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6}, .uid_size = 7}},
+         2,
+         SELECT_A2,
+         ACK "0000ff18e8d54b020100040804deadbeef020044080704a1b2c3d4e5f67700"},
+        {"two, asked for one",
+         {{.kind = CARD_TYPE_A, .uid = {0xde, 0xad, 0xbe, 0xef}, .uid_size = 4},
+          {.kind = CARD_TYPE_A, .uid = {0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6}, .uid_size = 7}},
+         2,
+         "0000ff04fcd44a0100e100",
+         FOUND_4},
+        {"a wallet: the resident card does not hear type A",
+         {{.kind = CARD_RESIDENT, .serial = {1}},
+          {.kind = CARD_TYPE_A, .uid = {0xde, 0xad, 0xbe, 0xef}, .uid_size = 4}},
+         2,
+         SELECT_A2,
+         FOUND_4},
+        {"a wallet: the campus card does not hear type B",
+         {{.kind = CARD_TYPE_A, .uid = {0xde, 0xad, 0xbe, 0xef}, .uid_size = 4},
+          {.kind = CARD_RESIDENT, .serial = {1}}},
+         2,
+         SELECT_B,
+         FOUND_B},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct device *d = chip_new();
+        PLAY(d, opening);
+        d->class->put(d, cases[i].cards, cases[i].n, 0);
+        for (int again = 0; again < 2; again++) {
+            say(d, cases[i].host, 0);
+            expect(d, cases[i].legend, cases[i].chip, 0);
+            say(d, RF_OFF, 0); /* what halted or active cards do then: test_type_a_states */
+            say(d, RF_ON, 0);
+            free(spoken(d, 0, &(int){0}));
+        }
+        d->class->destroy(d);
+    }
+}
+
+/* ISO 14443-3: an active card falls back to idle at a REQA and answers the next one; a halted one waits for WUPA. */
+static void test_type_a_states(void **state)
+{
+    (void)state;
+    static const struct card uid = {.kind = CARD_TYPE_A, .uid = {0xde, 0xad, 0xbe, 0xef}, .uid_size = 4};
+    static const struct step steps[] = {
+        {"found", SELECT_A2, FOUND_4},
+        {"active, but three tries", SELECT_A2, FOUND_4},
+        {"one try each", "0000ff06fad43205000000f500", ACK "0000ff02fed533f800"},
+        {"active: not at the first", SELECT_A2, NONE_B},
+        {"idle now", SELECT_A2, FOUND_4},
+        {"HLTA", "0000ff03fdd44400e800", ACK "0000ff03fdd54500e600"},
+        {"halted", SELECT_A2, NONE_B},
+        {"halted still", SELECT_A2, NONE_B},
+        {"field off", RF_OFF, ACK "0000ff02fed533f800"},
+        {"field on by the search itself", SELECT_A2, FOUND_4},
+    };
+    struct device *d = chip_new();
+    PLAY(d, opening);
+    d->class->put(d, &uid, 1, 0);
+    PLAY(d, steps);
+    d->class->destroy(d);
+}
+
+/* The ATS comes only while the chip sends RATS by itself; a TL of zero is passed on as the card sent it. */
+static void test_type_a_with_iso_dep(void **state)
+{
+    (void)state;
+    static const struct card good = {.kind = CARD_TYPE_A,
+                                     .uid = {0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6},
+                                     .uid_size = 7,
+                                     .ats = {0x06, 0x75, 0x77, 0x81, 0x02, 0x80},
+                                     .ats_size = 6},
+                             bad = {.kind = CARD_TYPE_A,
+                                    .uid = {0xde, 0xad, 0xbe, 0xef},
+                                    .uid_size = 4,
+                                    .ats = {0},
+                                    .ats_size = 1},
+                             cut_short = {.kind = CARD_TYPE_A,
+                                          .uid = {0xde, 0xad, 0xbe, 0xef},
+                                          .uid_size = 4,
+                                          .ats = {0xff},
+                                          .ats_size = 1};
+    struct device *d = chip_new();
+    PLAY(d, opening);
+    d->class->put(d, &good, 1, 0);
+    say(d, SELECT_A2, 0);
+    expect(d, "with RATS", ACK "0000ff15ebd54b01010044200704a1b2c3d4e5f6067577810280b500", 0);
+    d->class->put(d, &bad, 1, 0);
+    say(d, SELECT_A2, 0);
+    expect(d, "TL = 0", ACK "0000ff0df3d54b010100042004deadbeef007e00", 0);
+    d->class->put(d, &cut_short, 1, 0);
+    say(d, SELECT_A2, 0);
+    expect(d, "an ATS cut short", NONE_B, 0);
+    say(d, "0000ff03fdd412041600", 0);
+    expect(d, "SetParameters 04: no RATS", ACK "0000ff02fed5131800", 0);
+    d->class->put(d, &good, 1, 0);
+    say(d, SELECT_A2, 0);
+    expect(d, "without RATS", ACK "0000ff0ff1d54b01010044200704a1b2c3d4e5f6aa00", 0);
+    d->class->destroy(d);
+}
+
+static void test_random_uid_changes_with_the_field(void **state)
+{
+    (void)state;
+    static const struct card phone = {.kind = CARD_TYPE_A, .uid = {0x08, 0x01, 0x02, 0x03}, .uid_size = 4};
+    static const struct step steps[] = {
+        {"first", SELECT_A2, ACK "0000ff0cf4d54b01010004080408010203c000"},
+        {"the same while the field stays", SELECT_A2, ACK "0000ff0cf4d54b01010004080408010203c000"},
+        {"field off", RF_OFF, ACK "0000ff02fed533f800"},
+        {"another", SELECT_A2, ACK "0000ff0cf4d54b01010004080408080f169900"},
+    };
+    struct device *d = chip_new();
+    PLAY(d, opening);
+    d->class->put(d, &phone, 1, 0);
+    PLAY(d, steps);
+    d->class->destroy(d);
+}
+
 /* One fault each in the answer to GetFirmwareVersion (or, where it needs a status byte, to REQB without a
  * card). */
 static void test_faults(void **state)
@@ -400,6 +550,10 @@ int main(void)
         cmocka_unit_test(test_infinite_search),
         cmocka_unit_test(test_cards_that_spoil_each_other),
         cmocka_unit_test(test_type_a_card),
+        cmocka_unit_test(test_type_a_uids),
+        cmocka_unit_test(test_type_a_states),
+        cmocka_unit_test(test_type_a_with_iso_dep),
+        cmocka_unit_test(test_random_uid_changes_with_the_field),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_mute_until_replugged),
         cmocka_unit_test(test_late_answer_outlives_its_command),

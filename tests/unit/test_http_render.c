@@ -197,6 +197,15 @@ static void events_of_the_feed(void **state)
     render_item(&out, &item, PROBLEM_NONE, AUDIENCE_STAFF);
     assert_string_equal(out.data, "event: reader\ndata: { \"a\":1}  \n\n");
     buffer_done(&out);
+    /* the queue-tail check hears of its own notes, which the hall does not */
+    render_item(&out, &item, PROBLEM_NONE, AUDIENCE_CHECK);
+    assert_int_equal(out.size, 0);
+    item = (struct feed_item){.kind = FEED_NOTE, .note = "check", .json = "{}", .staff_only = true};
+    render_item(&out, &item, PROBLEM_NONE, AUDIENCE_HALL);
+    assert_int_equal(out.size, 0);
+    render_item(&out, &item, PROBLEM_NONE, AUDIENCE_CHECK);
+    assert_string_equal(out.data, "event: check\ndata: {}\n\n");
+    buffer_done(&out);
     item = (struct feed_item){.kind = FEED_STORE};
     render_item(&out, &item, PROBLEM_STORE_FAILED, AUDIENCE_HALL);
     render_item(&out, &item, PROBLEM_NONE, AUDIENCE_HALL);

@@ -21,6 +21,8 @@ static void addresses(void **state)
         {"POST", "/api/v1/lanes/L_1-x/tickets", "/api/v1/lanes/{lane}/tickets", "L_1-x", "", NULL},
         {"POST", "/api/v1/lanes/A1/tickets/A1-0001/call", "/api/v1/lanes/{lane}/tickets/{number}/call", "A1",
          "A1-0001", NULL},
+        {"POST", "/api/v1/lanes/A/tickets/A0001/bind", "/api/v1/lanes/{lane}/tickets/{number}/bind", "A",
+         "A0001", NULL},
         {"POST", "/api/v1/lanes/A/tickets/A0001/explode", NULL, "", "", ""},
         {"POST", "/api/v1/lanes/A/tickets/A0001/", NULL, "", "", ""},
         {"GET", "/api/v1/lanes/A/tickets", NULL, "A", "", "POST"},
@@ -75,6 +77,10 @@ static void each_row_is_sound(void **state)
         /* a display and a liaison change nothing */
         if (strcmp(row->method, "POST") == 0 && !is_open)
             assert_false(row->roles & (1 << ROLE_DISPLAY | 1 << ROLE_LIAISON));
+        /* the queue-tail check may ask that, and nothing else of what is posted */
+        if (strcmp(row->method, "POST") == 0 && !is_open)
+            assert_int_equal(!!(row->roles & 1 << ROLE_CHECK),
+                             strcmp(row->pattern, "/api/v1/lanes/{lane}/check") == 0);
     }
 }
 

@@ -40,6 +40,17 @@ static const struct {
     {"letter at the end", "99010119900101001Y", ID_NUMBER_BAD_CHARACTER, NULL},
     {"15 with X", "99010190010100X", ID_NUMBER_BAD_CHARACTER, NULL},
     {"blank inside", "990101 99001010019", ID_NUMBER_BAD_CHARACTER, NULL},
+    {"permanent resident", "UTO990190010105", ID_NUMBER_OK, "UTO990190010105"},
+    {"permanent resident, small letters", " uto990190010105", ID_NUMBER_OK, "UTO990190010105"},
+    {"permanent resident, check digit", "UTO990190010106", ID_NUMBER_BAD_CHECK, NULL},
+    {"permanent resident, another country", "UTA990190010105", ID_NUMBER_BAD_CHECK, NULL},
+    {"permanent resident, 31 April", "UTO990190043105", ID_NUMBER_BAD_DATE, NULL},
+    {"permanent resident, leap day of 2000", "UTO990100022905", ID_NUMBER_BAD_CHECK, NULL},
+    {"permanent resident, letter among digits", "UTO99019001010A", ID_NUMBER_BAD_CHARACTER, NULL},
+    {"permanent resident, 16", "UTO9901900101050", ID_NUMBER_BAD_LENGTH, NULL},
+    {"two letters", "UT0990190010105", ID_NUMBER_BAD_CHARACTER, NULL},
+    {"permanent resident of 2023", "999999199001010024", ID_NUMBER_OK, "999999199001010024"},
+    {"Hong Kong resident", "810000190001010018", ID_NUMBER_OK, "810000190001010018"},
     {"full-width digits", "９９０１０１", ID_NUMBER_BAD_CHARACTER, NULL},
 };
 

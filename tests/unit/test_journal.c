@@ -195,6 +195,44 @@ static void a_name_may_be_learnt_later(void **state)
     world_done(&world);
 }
 
+/* Binding is an entry and a change of its ticket, like any other: replayed, verified, append-only. */
+static void a_number_is_bound_later(void **state)
+{
+    (void)state;
+    struct world world;
+    struct memory memory;
+    struct person_record person = {.id.bytes = {9, 9, 9}};
+    struct queue_command command = {
+        .kind = COMMAND_CHECK_IN, .lane = "A", .person = person.id, .medium = MEDIUM_CHIP};
+    world_init(&world);
+    world_open(&world);
+    world_event(&world);
+    assert_journal(journal_begin(world.journal), JOURNAL_OK);
+    assert_journal(journal_put_person(world.journal, &person), JOURNAL_OK);
+    assert_journal(world_try_step(&world, command), JOURNAL_OK);
+    assert_journal(journal_commit(world.journal), JOURNAL_OK);
+    world_check_in(&world, "A", 2);
+    assert_int_equal(world_number(&world, "SELECT sum(bound) FROM ticket"), 2);
+    person.bound = true;
+    snprintf(person.name, sizeof person.name, "测试后来");
+    assert_journal(journal_begin(world.journal), JOURNAL_OK);
+    assert_journal(journal_put_person(world.journal, &person), JOURNAL_OK);
+    assert_journal(world_try_ticket(&world, COMMAND_BIND, "A", 1, ""), JOURNAL_OK);
+    assert_journal(journal_commit(world.journal), JOURNAL_OK);
+    assert_int_equal(world_number(&world, "SELECT kind FROM entry ORDER BY seq DESC LIMIT 1"), ENTRY_BOUND);
+    assert_int_equal(world_number(&world, "SELECT sum(bound) FROM ticket"), 3);
+    assert_int_equal(world_number(&world, "SELECT max(number) FROM ticket"), 3);
+    world_assert_sound(&world);
+    remember(world.journal, &memory);
+    assert_int_equal(memory.n_entries, journal_seq(world.journal));
+    assert_true(memory.people[0].bound);
+    world_sql(&world, "UPDATE ticket SET bound = 0 WHERE number = 1");
+    struct journal_report report;
+    world_verify(&world, &report);
+    assert_string_equal(report.problem, "ticket A0001: its bound is not what the entries say");
+    world_done(&world);
+}
+
 static void a_rollback_leaves_nothing(void **state)
 {
     (void)state;
@@ -397,6 +435,7 @@ int main(void)
         cmocka_unit_test(all_of_it_comes_back),
         cmocka_unit_test(reading_can_start_later_and_be_stopped),
         cmocka_unit_test(a_name_may_be_learnt_later),
+        cmocka_unit_test(a_number_is_bound_later),
         cmocka_unit_test(a_rollback_leaves_nothing),
         cmocka_unit_test(the_database_refuses_wrong_code),
         cmocka_unit_test(the_latest_payload_is_given),

@@ -86,6 +86,21 @@ static const struct {
      "{'medium':'id_card','id_number':'990101199001010019','valid_to':'LONG'}",
      PRESENTATION_OK,
      {.medium = MEDIUM_ID_CARD, .id_number = "990101199001010019", .valid_to = "LONG"}},
+    {"a permanent resident's number of before 2023",
+     "{'medium':'id_card','id_number':'uto990190010105','name':'TEST, SPECIMEN','valid_to':'20280101'}",
+     PRESENTATION_OK,
+     {.medium = MEDIUM_ID_CARD,
+      .id_number = "UTO990190010105",
+      .name = "TEST, SPECIMEN",
+      .valid_to = "20280101"}},
+    {"the same, typed",
+     "{'medium':'manual','id_number':'UTO990190010105'}",
+     PRESENTATION_OK,
+     {.medium = MEDIUM_MANUAL, .id_number = "UTO990190010105"}},
+    {"a permanent resident's number that does not check",
+     "{'medium':'id_card','id_number':'UTO990190010106'}",
+     PRESENTATION_BAD_ID_NUMBER,
+     {0}},
     {"odd validity",
      "{'medium':'id_card','id_number':'990101199001010019','valid_to':'2040'}",
      PRESENTATION_BAD_REQUEST,
@@ -261,6 +276,8 @@ static void credentials_say_who(void **state)
          "990101199001010019", 18, true},
         {"card", "{'medium':'id_card','id_number':'990101199001010019'}", CREDENTIAL_ID_NUMBER,
          "990101199001010019", 18, true},
+        {"permanent resident", "{'medium':'id_card','id_number':'UTO990190010105'}", CREDENTIAL_ID_NUMBER,
+         "UTO990190010105", 15, true},
         {"student number", "{'medium':'manual','student_no':'7'}", CREDENTIAL_STUDENT_NO, "7", 1, true},
         {"chip", "{'medium':'chip','serial':'0011223344556677'}", CREDENTIAL_CHIP,
          "\0\x11\x22\x33\x44\x55\x66\x77", 8, false},
@@ -313,6 +330,25 @@ static void digests_never_change(void **state)
     }
 }
 
+static void cards_expire(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *legend, *valid_to, *today;
+        bool is_expired;
+    } days[] = {
+        {"a day later", "20261121", "20261122", true},   {"its last day", "20261122", "20261122", false},
+        {"years before", "20400101", "20261122", false}, {"long ago", "19991231", "20261122", true},
+        {"for ever", "LONG", "99991231", false},         {"unknown", "", "20261122", false},
+    };
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++) {
+        struct presentation card = {.medium = MEDIUM_ID_CARD};
+        strcpy(card.valid_to, days[i].valid_to);
+        if (presentation_is_expired(&card, days[i].today) != days[i].is_expired)
+            fail_msg("%s", days[i].legend);
+    }
+}
+
 static void wiping_leaves_nothing(void **state)
 {
     (void)state;
@@ -325,9 +361,13 @@ static void wiping_leaves_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(presentations_are_judged),   cmocka_unit_test(codes_have_a_largest_size),
-        cmocka_unit_test(what_is_no_json_is_refused), cmocka_unit_test(media_have_names),
-        cmocka_unit_test(credentials_say_who),        cmocka_unit_test(digests_never_change),
+        cmocka_unit_test(presentations_are_judged),
+        cmocka_unit_test(codes_have_a_largest_size),
+        cmocka_unit_test(what_is_no_json_is_refused),
+        cmocka_unit_test(media_have_names),
+        cmocka_unit_test(credentials_say_who),
+        cmocka_unit_test(digests_never_change),
+        cmocka_unit_test(cards_expire),
         cmocka_unit_test(wiping_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

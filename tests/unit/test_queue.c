@@ -221,6 +221,63 @@ static void a_closed_event_stays_closed(void **state)
     assert_false(queue_lane(day->queue, "A")->is_open);
 }
 
+/* ---- binding: whom the typed numbers name (0: nobody yet), and whether they contradict what is known */
+static enum queue_verdict bind_number(struct day *day, const char *lane, uint32_t number, unsigned who,
+                                      bool contradicts)
+{
+    struct queue_command command = {.kind = COMMAND_BIND, .number = number, .bound = contradicts};
+    strcpy(command.lane, lane);
+    if (who)
+        command.person = person(who);
+    return give(day, &command);
+}
+
+static void binding_changes_no_number(void **state)
+{
+    struct day *day = *state;
+    LIVE(day, OPENING, {COMMAND_CHECK_IN, "A", 1, false, QUEUE_DONE, "A0001"},
+         {COMMAND_CHECK_IN, "A", 2, false, QUEUE_DONE, "A0002"},
+         {COMMAND_CHECK_IN, "B", 3, false, QUEUE_DONE, "B0001"},
+         {COMMAND_CALL, "A", 1, false, QUEUE_DONE, "A0001"});
+    static const struct {
+        const char *legend, *lane;
+        uint32_t number;
+        unsigned who;
+        bool contradicts;
+        enum queue_verdict verdict;
+        const char *ticket_lane;
+        uint32_t ticket;
+    } cases[] = {
+        {"no such lane", "C", 1, 0, false, QUEUE_LANE_UNKNOWN, "", 0},
+        {"never issued", "A", 3, 0, false, QUEUE_TICKET_UNKNOWN, "", 0},
+        {"somebody else, who waits elsewhere", "A", 1, 3, false, QUEUE_CREDENTIAL_TAKEN, "B", 1},
+        {"somebody else, without any number", "A", 1, 9, false, QUEUE_CREDENTIAL_TAKEN, "", 0},
+        {"the person is known by other numbers", "A", 1, 0, true, QUEUE_ALREADY_BOUND, "A", 1},
+        {"called: bound, and still called", "A", 1, 0, false, QUEUE_DONE, "A", 1},
+        {"the same again", "A", 1, 1, false, QUEUE_UNCHANGED, "A", 1},
+        {"something new about it", "A", 1, 0, false, QUEUE_ALREADY_BOUND, "A", 1},
+        {"unbound, by numbers of its own person", "A", 2, 2, false, QUEUE_DONE, "A", 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct queue_counts before = queue_lane(day->queue, "A")->counts;
+        const enum queue_verdict verdict =
+            bind_number(day, cases[i].lane, cases[i].number, cases[i].who, cases[i].contradicts);
+        if (verdict != cases[i].verdict || day->decision.number != cases[i].ticket ||
+            strcmp(day->decision.lane, cases[i].ticket_lane) != 0 ||
+            day->decision.n_entries != (verdict == QUEUE_DONE))
+            fail_msg("%s: verdict %d, ticket %s %u", cases[i].legend, verdict, day->decision.lane,
+                     day->decision.number);
+        assert_memory_equal(&before, &queue_lane(day->queue, "A")->counts, sizeof before);
+    }
+    assert_true(queue_ticket(day->queue, "A", 1)->bound && queue_ticket(day->queue, "A", 2)->bound);
+    assert_int_equal(queue_ticket(day->queue, "A", 1)->state, TICKET_CALLED);
+    assert_int_equal(queue_current(day->queue, "A")->number, 1);
+    LIVE(day, {COMMAND_SHOT, "A", 1, true, QUEUE_DONE, "A0001"}, /* the order is what it was */
+         {COMMAND_VOID, "B", 1, false, QUEUE_DONE, "B0001"});
+    assert_int_equal(bind_number(day, "B", 1, 0, false), QUEUE_DONE); /* whatever became of it */
+    assert_int_equal(queue_ticket(day->queue, "B", 1)->state, TICKET_VOID);
+}
+
 /* ---- what replay must refuse: each entry is one that no rule could have left there */
 static void replay_refuses_the_impossible(void **state)
 {
@@ -237,6 +294,8 @@ static void replay_refuses_the_impossible(void **state)
         {.kind = ENTRY_CALLED, .lane = "A", .number = 9, .person = person(1)}, /* never issued */
         {.kind = ENTRY_SESSION_OPENED, .lane = "A", .value = 2},               /* open already */
         {.kind = ENTRY_EVENT_CREATED},                                         /* a second event */
+        {.kind = ENTRY_BOUND, .lane = "A", .number = 1, .person = person(2)},  /* another person's number */
+        {.kind = ENTRY_BOUND, .lane = "A", .number = 9, .person = person(1)},  /* never issued */
         {.kind = (enum entry_kind)99, .lane = "A", .number = 1, .person = person(1)}, /* no such kind */
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
@@ -245,6 +304,10 @@ static void replay_refuses_the_impossible(void **state)
         if (queue_apply(day->queue, &entry) != QUEUE_APPLY_IMPOSSIBLE)
             fail_msg("entry %zu was taken", i);
     }
+    assert_int_equal(bind_number(day, "A", 1, 0, false), QUEUE_DONE);
+    struct queue_entry twice = {
+        .seq = day->seq + 1, .kind = ENTRY_BOUND, .lane = "A", .number = 1, .person = person(1)};
+    assert_int_equal(queue_apply(day->queue, &twice), QUEUE_APPLY_IMPOSSIBLE);
     struct queue_entry stale = {.kind = ENTRY_TOKEN_CREATED, .seq = day->seq};
     assert_int_equal(queue_apply(day->queue, &stale), QUEUE_APPLY_IMPOSSIBLE);
 }
@@ -288,12 +351,13 @@ static void random_days(void **state)
     print_message("random_days: SEED=%u\n", seed);
     srand(seed);
     for (int i = 0; i < 20000; i++) {
-        static const enum command_kind kinds[] = {COMMAND_CHECK_IN,     COMMAND_CHECK_IN,     COMMAND_CALL,
-                                                  COMMAND_CALL,         COMMAND_SHOT,         COMMAND_SHOT,
-                                                  COMMAND_RETAKE,       COMMAND_MISS,         COMMAND_VOID,
-                                                  COMMAND_SESSION_OPEN, COMMAND_SESSION_CLOSE};
-        struct step step = {
-            .kind = kinds[(unsigned)rand() % 11], .lane = rand() % 2 ? "A" : "B", .advance = rand() % 2};
+        static const enum command_kind kinds[] = {
+            COMMAND_CHECK_IN, COMMAND_CHECK_IN, COMMAND_CALL,         COMMAND_CALL,
+            COMMAND_SHOT,     COMMAND_SHOT,     COMMAND_RETAKE,       COMMAND_MISS,
+            COMMAND_VOID,     COMMAND_BIND,     COMMAND_SESSION_OPEN, COMMAND_SESSION_CLOSE};
+        struct step step = {.kind = kinds[(unsigned)rand() % (sizeof kinds / sizeof *kinds)],
+                            .lane = rand() % 2 ? "A" : "B",
+                            .advance = rand() % 2};
         uint32_t issued = queue_lane(day->queue, step.lane)->counts.issued;
         const struct ticket *current = queue_current(day->queue, step.lane);
         const struct ticket *open = queue_open_after(day->queue, step.lane, 0);
@@ -357,6 +421,7 @@ int main(void)
         TEST(a_retake_given_up_keeps_the_frame),
         TEST(sessions_and_limits),
         TEST(a_closed_event_stays_closed),
+        TEST(binding_changes_no_number),
         TEST(replay_refuses_the_impossible),
         TEST(random_days),
         cmocka_unit_test(labels),

@@ -1,6 +1,5 @@
-/* The small parts of a reader process: chip answers and presence, addresses, lines, feedback, the gate. */
+/* The small parts of a reader process: chip answers, addresses, lines, feedback, the gate. */
 #include "readers/chip_apdu.c"
-#include "readers/chip_presence.c"
 #include "readers/nfc_address.c"
 #include "readers/reader_feedback.c"
 #include "readers/reader_gate.c"
@@ -52,42 +51,6 @@ static void answers_to_reqb(void **state)
     }
 }
 
-/* Looks: . nobody, A B a card by its number, # disturbed, ? strange. Events: r reading, 2 two cards, u unsupported. */
-static void presence(void **state)
-{
-    static const struct {
-        const char *legend, *looks, *events;
-    } cases[] = {
-        {"comes, rests, goes", ".AAAA....", ".r......."},
-        {"a miss or two is no departure", "A.A..AA", "r......"},
-        {"three are", "A...A", "r...r"},
-        {"another card without a gap", "AABBA", "r.r.r"},
-        {"two cards, once", "######..", "...2...."},
-        {"two cards, then one of them", "####A", "...2r"},
-        {"two cards, away, again", "####...####", "...2......2"},
-        {"a short disturbance", "##A##.A", "..r...."},
-        {"a resting card is not gone by disturbances", "A##..#..A", "r........"},
-        {"strange, once", "?????", "..u.."},
-        {"strange, away, again", "???...???", "..u.....u"},
-    };
-    static const uint8_t serials[2][CHIP_SERIAL_SIZE] = {{1}, {2}};
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct chip_presence p = {.has_card = false};
-        char got[16] = "";
-        for (size_t k = 0; cases[i].looks[k]; k++) {
-            const char c = cases[i].looks[k];
-            const enum chip_look look = c == '.'   ? CHIP_LOOK_EMPTY
-                                        : c == '#' ? CHIP_LOOK_DISTURBED
-                                        : c == '?' ? CHIP_LOOK_STRANGE
-                                                   : CHIP_LOOK_NUMBER;
-            got[k] = ".r2u"[chip_presence_see(&p, look, serials[c == 'B'])];
-        }
-        if (strcmp(got, cases[i].events) != 0)
-            fail_msg("%s: got %s, not %s", cases[i].legend, got, cases[i].events);
-    }
-}
-
 static void addresses(void **state)
 {
     (void)state;
@@ -109,6 +72,23 @@ static void addresses(void **state)
     assert_string_equal(a.connstring, expected_baud);
     assert_int_equal(nfc_address_resolve("pn53x_usb:001:004", &a), 0);
     assert_string_equal(a.path, "");
+    for (size_t i = 0; i < 2; i++) {
+        const char *const usb = i ? "acr122_usb" : "pn53x_usb";
+        assert_null(nfc_address_objection(usb));
+        assert_int_equal(nfc_address_resolve(usb, &a), 0);
+        assert_string_equal(a.connstring, usb);
+        assert_string_equal(a.path, "");
+        assert_true(a.is_pn53x);
+    }
+    char *buses[] = {bytes_format("pn532_i2c:%s", link_path), bytes_format("pn532_spi:%s:500000", link_path)};
+    assert_int_equal(nfc_address_resolve(buses[0], &a), 0);
+    assert_true(a.is_pn53x && strcmp(a.path, target) == 0);
+    assert_int_equal(strncmp(a.connstring, "pn532_i2c:/", 11), 0);
+    assert_int_equal(nfc_address_resolve(buses[1], &a), 0);
+    assert_true(a.is_pn53x && strcmp(a.path, target) == 0);
+    assert_string_equal(strrchr(a.connstring, ':'), ":500000");
+    free(buses[0]);
+    free(buses[1]);
     assert_int_equal(nfc_address_resolve("acr122_pcsc:ACR", &a), 0);
     assert_false(a.is_pn53x);
     assert_null(nfc_address_objection(device));
@@ -146,6 +126,15 @@ static void lines(void **state)
         .medium = MEDIUM_CHIP, .credential = {0x11, 0x22, 0, 0xff}, .credential_size = 8};
     expect_line(reader_line_reading(&p, 17, false),
                 "{\"type\":\"reading\",\"medium\":\"chip\",\"serial\":\"112200ff00000000\",\"at_us\":17}");
+    p = (struct presentation){.medium = MEDIUM_CAMPUS_CARD,
+                              .credential = {4, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 7, 8, 9},
+                              .credential_size = 10};
+    expect_line(
+        reader_line_reading(&p, 17, false),
+        "{\"type\":\"reading\",\"medium\":\"campus_card\",\"serial\":\"04a1b2c3d4e5f6070809\",\"at_us\":17}");
+    p.credential_size = 4;
+    expect_line(reader_line_reading(&p, 17, true),
+                "{\"type\":\"reading\",\"medium\":\"campus_card\",\"serial\":\"04a1b2c3\",\"at_us\":17}");
     p = (struct presentation){.medium = MEDIUM_CAPTURE_CODE, .credential = "a\0b", .credential_size = 3};
     expect_line(
         reader_line_reading(&p, 17, false),
@@ -185,10 +174,10 @@ static void every_fault_speaks_both_languages(void **state)
 static void feedback_lines(void **state)
 {
     static const char text[] =
-        "accepted\nrefused\r\nalready\n\nacceptedd\nan overlong line, much too long\nac\naccepted\n";
+        "accepted\nrefused\r\nalready\n\nacceptedd\nan overlong line, much too long\nac\naccepted\nlook\n";
     static const enum feedback expected[] = {FEEDBACK_ACCEPTED, FEEDBACK_REFUSED, FEEDBACK_ALREADY,
                                              FEEDBACK_UNKNOWN,  FEEDBACK_UNKNOWN, FEEDBACK_UNKNOWN,
-                                             FEEDBACK_ACCEPTED};
+                                             FEEDBACK_ACCEPTED, FEEDBACK_LOOK};
     (void)state;
     for (size_t piece = 1; piece < sizeof text; piece++) {
         struct feedback_parser p = {.size = 0};
@@ -226,10 +215,13 @@ static int start_sodium(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chip_answers),   cmocka_unit_test(answers_to_reqb),
-        cmocka_unit_test(presence),       cmocka_unit_test(addresses),
-        cmocka_unit_test(lines),          cmocka_unit_test(every_fault_speaks_both_languages),
-        cmocka_unit_test(feedback_lines), cmocka_unit_test(gate),
+        cmocka_unit_test(chip_answers),
+        cmocka_unit_test(answers_to_reqb),
+        cmocka_unit_test(addresses),
+        cmocka_unit_test(lines),
+        cmocka_unit_test(every_fault_speaks_both_languages),
+        cmocka_unit_test(feedback_lines),
+        cmocka_unit_test(gate),
     };
     return cmocka_run_group_tests(tests, start_sodium, NULL);
 }

@@ -81,6 +81,8 @@ static void addresses(void **state)
         {"empty lane", "192.0.2.7", "", NULL, "marshal", "", "http://192.0.2.7:8100/marshal/#token=T"},
         {"display under TLS", "192.0.2.7", "/cert", NULL, "display", "A",
          "https://192.0.2.7:8100/display/?lane=A#token=T"},
+        {"check of a lane", "192.0.2.7", "", NULL, "check", "A",
+         "http://192.0.2.7:8100/check/?lane=A#token=T"},
         {"office has the front page", "192.0.2.7", "", NULL, "office", NULL,
          "http://192.0.2.7:8100/#token=T"},
         {"liaison too", "192.0.2.7", "", NULL, "liaison", "A", "http://192.0.2.7:8100/?lane=A#token=T"},

@@ -4,7 +4,11 @@ import {
   $, Lane, NoAnswer, bilingual, clockTime, command, element, enter, fitText, follow, laneTitle, mediumNote, onLanguage,
   problemText, reasonText, setText, store, word,
 } from '/shared/core.js';
+import { beep, wakeSound } from '/shared/sound.js';
+import { bindButton, keepRows } from '/marshal/bind.js';
 import { checkIdNumber } from '/marshal/id-number.js';
+import { startPassport } from '/marshal/passport.js';
+import { startScan } from '/marshal/scan.js';
 
 const SURE_MS = 5000;
 const SIGN_MS = 4000;
@@ -20,6 +24,8 @@ function ticketRow(ticket) {
   const note = mediumNote(ticket, true);
   if (note) item.append(element('span', 'note', `⚠ ${note}`));
   if (ticket.reason) item.append(element('span', 'note', reasonText(ticket.reason)));
+  const button = bindButton(ticket);
+  if (button) item.append(button);
   return item;
 }
 
@@ -31,22 +37,23 @@ function drawLine(view) {
   $('#line-length').dataset.kind = isFull ? 'bad' : '';
   const now = $('#now');
   now.dataset.state = view.current ? 'called' : 'empty';
-  if (view.current) {
+  const key = view.current ? `${view.current.number} ${view.current.seq} ${word('called')}` : word('nobody-called');
+  if (now.dataset.key === key) { /* as it was */ } else if (view.current) {
     now.replaceChildren(element('span', 'now-label', `▶ ${word('called')}`),
-      element('span', 'now-number', view.current.number), element('span', 'row-name', view.current.name || ''));
+      element('span', 'now-number', view.current.number), element('span', 'row-name', view.current.name || ''),
+      bindButton(view.current) || '');
   } else {
     now.replaceChildren(element('span', 'now-label', word('nobody-called')));
   }
-  const rows = view.line.map(ticketRow);
-  $('#line').replaceChildren(...(rows.length ? rows : [element('li', 'none', word('line-empty'))]));
+  now.dataset.key = key;
+  keepRows($('#line'), view.line, ticketRow, word('line-empty'));
   const facts = [['issued', 'issued'], ['waiting', 'waiting'], ['called', 'called'], ['shot', 'shot'], ['missed', 'missed'], ['void', 'void']];
   $('#counts').replaceChildren(...facts.map(([key, name]) => {
     const fact = element('span', 'fact', `${word(key)} `);
     fact.append(element('strong', '', String(view.counts[name])));
     return fact;
   }));
-  const done = view.done.map(ticketRow);
-  $('#done').replaceChildren(...(done.length ? done : [element('li', 'none', word('none-done'))]));
+  keepRows($('#done'), view.done, ticketRow, word('none-done'));
 }
 
 function drawReaders(view) {
@@ -76,6 +83,7 @@ function draw() {
   drawLine(view);
   drawReaders(view);
   drawDoor();
+  drawBinding();
   drawIssued();
   drawSign();
 }
@@ -124,7 +132,8 @@ $('#session-button').addEventListener('click', () => {
   }
 });
 
-// ---- entry by hand
+// ---- entry by hand: a new number, or who an unknown one is
+let binding = ''; // the number that the form is for; '': a new one
 let issued = null; // {kind, number, name (of whose number it is), title: () => text, detail: {first, second}|null}
 let issuing = false;
 let wasTried = false;
@@ -153,10 +162,30 @@ function drawFields() {
   $('#name-hint').dataset.kind = noName ? 'bad' : '';
   $('#name').setAttribute('aria-invalid', String(noName));
 }
+function drawBinding() {
+  setText($('#manual-title'), word(binding ? 'bind-title' : 'manual', { number: binding }));
+  $('#bind-cancel').hidden = !binding;
+  setText($('#bind-cancel'), `${word('cancel')} ${word('cancel', {}, true)}`);
+}
+function setBinding(number) {
+  if (issuing) return;
+  binding = number;
+  issued = null;
+  wasTried = false;
+  drawBinding();
+  drawFields();
+  drawIssued();
+  $('#id-number').focus();
+}
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-bind]');
+  if (button) setBinding(button.dataset.bind);
+});
+$('#bind-cancel').addEventListener('click', () => setBinding(''));
 function drawIssued() {
   const box = $('#issued');
   box.dataset.kind = issued ? issued.kind : '';
-  setText($('#issue'), issuing ? `… ${word('sending')}` : word('issue'));
+  setText($('#issue'), issuing ? `… ${word('sending')}` : word(binding ? 'bind-send' : 'issue', { number: binding }));
   $('#issue').setAttribute('aria-disabled', String(issuing));
   const parts = [];
   if (issued) {
@@ -170,7 +199,8 @@ function drawIssued() {
 }
 function showIssued(answer) {
   if (answer.status === 201 || answer.status === 200) {
-    const key = answer.status === 201 ? 'got-number' : 'had-number';
+    const key = binding ? 'bound' : answer.status === 201 ? 'got-number' : 'had-number';
+    binding = '';
     issued = { kind: 'done', number: answer.data.number, title: () => `✓ ${word(key)} ${word(key, {}, true)}` };
     lane.apply(answer.data);
     wasTried = false;
@@ -179,13 +209,15 @@ function showIssued(answer) {
     return;
   }
   const ticket = answer.data && answer.data.ticket;
+  const failure = binding ? 'not-bound' : 'not-issued';
   issued = {
-    kind: 'failed', number: ticket ? ticket.number : '', name: (ticket && ticket.name) || '', title: () => `✕ ${word('not-issued')} ${word('not-issued', {}, true)}`,
+    kind: 'failed', number: ticket ? ticket.number : '', name: (ticket && ticket.name) || '', title: () => `✕ ${word(failure)} ${word(failure, {}, true)}`,
     detail: () => problemText(answer),
   };
 }
 async function issue() {
-  const person = { medium: 'manual', name: $('#name').value.trim() };
+  const person = binding ? {} : { medium: 'manual' };
+  person.name = $('#name').value.trim();
   const found = checkIdNumber($('#id-number').value);
   if (found.number) person.id_number = found.number;
   const student = $('#student-no').value.trim();
@@ -194,7 +226,8 @@ async function issue() {
   issued = null;
   drawIssued();
   try {
-    showIssued(await command(`/api/v1/lanes/${encodeURIComponent(laneName)}/tickets`, person));
+    const path = `/api/v1/lanes/${encodeURIComponent(laneName)}/tickets`;
+    showIssued(await command(binding ? `${path}/${binding}/bind` : path, person));
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     issued = { kind: 'failed', number: '', title: () => `✕ ${word('no-answer')}` };
@@ -216,27 +249,8 @@ $('#manual').addEventListener('submit', (event) => {
 $('#manual').addEventListener('input', drawFields);
 $('#manual').addEventListener('focusout', drawFields);
 
-// ---- the door: sounds, the latest in large, the last five
-let sound = null;
-function wakeSound() {
-  sound ||= new AudioContext();
-  sound.resume().then(() => { $('#sound').hidden = true; });
-}
-for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, wakeSound, { once: true });
-// One high tone: go on. Two: you have a number already. Two low ones: no.
-const TONES = { accepted: [880], already: [880, 660], refused: [220, 196] };
-function beep(result) {
-  if (!sound || sound.state !== 'running') return;
-  (TONES[result] || []).forEach((frequency, index) => {
-    const start = sound.currentTime + index * 0.22;
-    const tone = new OscillatorNode(sound, { frequency, type: result === 'refused' ? 'square' : 'sine' });
-    const volume = new GainNode(sound, { gain: 0.25 });
-    volume.gain.setTargetAtTime(0, start + 0.14, 0.02);
-    tone.connect(volume).connect(sound.destination);
-    tone.start(start);
-    tone.stop(start + 0.22);
-  });
-}
+// ---- the door: the latest in large, the last five
+wakeSound($('#sound'));
 
 let doorEvents = [];
 const DOOR_SIGNS = { accepted: '✓', already: '↻', refused: '✕' };
@@ -253,6 +267,8 @@ function drawDoor() {
   const box = $('#door-latest');
   box.dataset.kind = latest ? latest.result : '';
   box.replaceChildren(...(latest ? doorParts(latest, 'door-title', 'door-number', 'door-detail') : [element('p', 'none', word('door-none'))]));
+  const note = latest && bilingual(latest.note); // for the staff alone: the sign does not show it
+  if (note) box.append(element('p', 'door-detail', `⚠ ${note.first} ${note.second}`));
   $('#door-list').replaceChildren(...earlier.map((event) => {
     const message = bilingual(event.message);
     const what = event.result === 'accepted' || !message ? word(`door-${event.result}`) : message.first;
@@ -301,5 +317,7 @@ onLanguage(drawFields);
 enter(['marshal', 'office']).then((entered) => {
   laneName = entered.lane;
   follow(laneName, lane, { draw, door: onDoor });
+  startScan(laneName, lane);
+  startPassport(laneName, lane);
   if (store.get('paihao.door-sign') === 'on') setSign(true);
 });

@@ -7,13 +7,11 @@ export const WORDS = {
   'title-index': ['拍号', 'Paihao'],
   'title-photographer': ['摄影师', 'Photographer'],
   'title-marshal': ['引导员', 'Marshal'],
-  'title-display': ['叫号屏', 'Number display'],
+  'title-display': ['叫号屏', 'Number display'], 'title-check': ['队尾检查', 'Queue-tail check'],
   'title-pair': ['设备配对', 'Pair this device'],
-  lane: ['机位', 'Lane'],
-  now: ['现在', 'Now'],
+  lane: ['机位', 'Lane'], now: ['现在', 'Now'],
   'sit-down': ['请就座', 'please sit'],
-  next: ['下一位', 'Next'],
-  'then': ['随后', 'Then'],
+  next: ['下一位', 'Next'], 'then': ['随后', 'Then'],
   'not-called': ['尚未叫号', 'not called yet'],
   nobody: ['没有人等候', 'Nobody is waiting'],
   shot: ['已拍', 'Shot'],
@@ -44,10 +42,7 @@ export const WORDS = {
   'medium-chip': ['身份证芯片号', 'Card chip number'], 'medium-id_card': ['身份证', 'ID card'],
   unbound: ['未对应到人', 'not tied to a person'],
   'retake-note': ['重拍', 'Retake'],
-  waiting: ['等候', 'Waiting'],
-  called: ['已叫', 'Called'],
-  missed: ['过号', 'Missed'],
-  issued: ['已发号', 'Issued'],
+  waiting: ['等候', 'Waiting'], called: ['已叫', 'Called'], missed: ['过号', 'Missed'], issued: ['已发号', 'Issued'],
   'state-waiting': ['等候', 'waiting'], 'state-called': ['已叫号', 'called'], 'state-shot': ['已拍', 'shot'],
   'state-missed': ['过号', 'missed'], 'state-void': ['作废', 'void'],
   'session-open': ['取号开放中', 'Open for numbers'],
@@ -119,12 +114,13 @@ export const WORDS = {
   'pair-failed': ['服务器没有回应，请重试', 'The server does not answer. Try again'],
   'paired-as': ['已配对：{role}', 'Paired: {role}'],
   'role-display': ['叫号屏', 'display'], 'role-photographer': ['摄影师', 'photographer'],
-  'role-marshal': ['引导员', 'marshal'], 'role-liaison': ['联络员', 'liaison'], 'role-office': ['负责人', 'office'],
+  'role-marshal': ['引导员', 'marshal'], 'role-liaison': ['联络员', 'liaison'], 'role-check': ['队尾检查', 'check'], 'role-office': ['负责人', 'office'],
   'index-lead': ['按顺序发号、叫号、拍摄。请选择本设备的用途。', 'Numbers in order, from the door to the camera. Choose what this device is for.'],
   'index-photographer': ['当前号码与姓名，已拍、过号、重拍', 'The number and name that sit down now; shot, missed, retake'],
   'index-marshal': ['定序区、人工登记、读卡器、门口屏', 'The line, entry by hand, readers, door sign'],
   'index-display': ['只有号码，给等候的同学看', 'Numbers only, for those who wait'],
   'index-numbers': ['下载拍摄号文件 {lane}', 'Download the numbers of {lane}'], 'index-numbers-hint': ['CSV，含姓名和证件号，请妥善保管', 'CSV with names and ID numbers: keep it safe'],
+  'index-check': ['排队时先扫一扫：能否取号、怎么办；不发号', 'In the queue: will my code be accepted, and if not, what to do. Gives no number'],
   'index-pair-title': ['如何配对', 'How to pair'],
   'index-pair': ['负责人运行 paihao token create --role ROLE --lane LANE，把显示的链接在本设备上打开；或在配对页输入配对码。',
     'The person in charge runs paihao token create --role ROLE --lane LANE. Open the link it prints on this device, or type the token on the pairing page.'],
@@ -356,9 +352,11 @@ export class Lane {
     if (!view || !ticket || ticket.lane !== view.lane) return false;
     const before = this.tickets.get(ticket.number);
     if (before ? before.seq >= ticket.seq : ticket.seq <= view.seq) return false;
+    const unseen = ticket.state === 'waiting' ? null : ticket.state === 'called' ? 'shot' : ticket.state; // new, a retake, bound
+    const from = before ? before.state : unseen;
     this.tickets.set(ticket.number, ticket);
-    this.count(before ? before.state : ticket.retakes > 0 ? 'shot' : null, ticket.state);
-    this.arrange(ticket);
+    this.count(from, ticket.state);
+    this.arrange(ticket, from !== ticket.state);
     return true;
   }
 
@@ -368,11 +366,14 @@ export class Lane {
     counts[to] += 1;
   }
 
-  arrange(ticket) {
+  arrange(ticket, hasMoved) {
     const view = this.snapshot;
     const open = [...this.tickets.values()].filter((each) => OPEN_STATES.includes(each.state)).sort(numberOrder);
     view.current = open.find((each) => each.state === 'called') || null;
     view.line = open.filter((each) => each !== view.current);
+    const renew = (each) => (each && each.number === ticket.number ? ticket : each);
+    [view.done, view.last] = [view.done.map(renew), renew(view.last)];
+    if (!hasMoved) return;
     view.done = view.done.filter((each) => each.number !== ticket.number);
     if (!OPEN_STATES.includes(ticket.state)) view.done = [ticket, ...view.done].slice(0, 5);
     if (ticket.state === 'shot') view.last = ticket;
@@ -428,9 +429,10 @@ function coverPage(wantsCover) {
   else if (focused && focused !== document.body) focused.focus({ preventScroll: true });
 }
 
-// Keeps `lane` current and calls draw() after every change, door(event) for what somebody got at the door.
+// Keeps `lane` current and calls draw() after every change, door(event) for what somebody got at the door,
+// check(event) for what a reader at the tail of the queue found.
 // Until the first snapshot the page says that it is connecting.
-export function follow(laneName, lane, { draw, door = () => {} }) {
+export function follow(laneName, lane, { draw, door = () => {}, check = () => {} }) {
   const path = `/api/v1/lanes/${encodeURIComponent(laneName)}/events`;
   let source = null;
   let heardAt = performance.now();
@@ -444,7 +446,7 @@ export function follow(laneName, lane, { draw, door = () => {} }) {
     lane: (data) => { lane.setLane(data); draw(); },
     reader: (data) => { lane.setReader(data); draw(); },
     store: (data) => { if (lane.snapshot) { lane.snapshot.store = data.store; draw(); } },
-    door: (data) => { if (lane.snapshot) door(data); },
+    door: (data) => { if (lane.snapshot) door(data); }, check: (data) => { if (lane.snapshot) check(data); },
     beat: () => {},
     resync: () => {},
   };

@@ -1,0 +1,32 @@
+/* The queue-tail check: what the desk would say of this card or code. Answered at once from what is visible; nothing is
+ * issued and nothing of the body is kept. On the listener's thread. */
+#include "desk/check.h"
+
+#include <stdlib.h>
+
+#include "http/reply.h"
+
+enum MHD_Result lane_check(struct request *request)
+{
+    json_t *object = NULL;
+    enum problem problem = body_object(request->body.data, request->body.size, NULL, &object);
+    if (problem)
+        return reply_problem(request, problem);
+    struct presentation presentation;
+    struct check_result result;
+    problem = problem_of_presentation(presentation_from_json(object, &presentation));
+    json_decref(object);
+    if (problem == PROBLEM_BAD_REQUEST)
+        return reply_problem(request, problem);
+    if (problem) {
+        check_problem(problem, &result);
+    } else {
+        check_presentation(request->http->options.desk, request->params.lane, &presentation, &result);
+        presentation_wipe(&presentation);
+    }
+    char *json = check_json(&result, NULL);
+    struct buffer body = {0};
+    buffer_add_text(&body, json);
+    free(json);
+    return reply_send(request, MHD_HTTP_OK, reply_json(&body));
+}

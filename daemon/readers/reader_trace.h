@@ -1,0 +1,31 @@
+/* What goes over a reader's line, written down in the format of tests/data/readers, so that the tests can replay it:
+ *   # key: value   what was captured      > HEX  host to device       < HEX  device to host
+ *   + MS           time goes by           = TEXT what came of it
+ * One recorder for the process, which has one device. Without an open file every call does nothing. A capture of a real
+ * card holds its owner's data in full. */
+#ifndef READERS_READER_TRACE_H
+#define READERS_READER_TRACE_H
+#include "identity/medium.h"
+#include "readers/reader_fault.h"
+#include <stddef.h>
+#include <stdint.h>
+
+/* Makes the file, mode 0600; one that exists is not touched (-EEXIST). 0 or -errno. Driver and device are borrowed for
+ * the call. */
+int reader_trace_open(const char *path, const char *driver, const char *device);
+/* 0, or what the first failed write failed with. */
+int reader_trace_close(void);
+
+/* At the one place of a transport where bytes pass. */
+void reader_trace_sent(const void *bytes, size_t size);
+void reader_trace_received(const void *bytes, size_t size);
+
+/* What the driver made of them. */
+void reader_trace_ready(void);
+void reader_trace_scan(const void *bytes, size_t size); /* repeated ones, too */
+void reader_trace_reading(const struct presentation *); /* nothing for a scanner */
+void reader_trace_fault(enum reader_fault);
+void reader_trace_trouble(const char *code);
+void reader_trace_lost(int error);
+
+#endif

@@ -1,0 +1,245 @@
+"""A scanner that poses as a keyboard: the real libevdev and the real paihao-reader over an input device that umockdev
+emulates. Keys are typed live; what comes out must be the bytes the scanner meant, whatever the pauses and the layout."""
+
+import base64
+import json
+import os
+import pathlib
+import select
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+
+import harness
+
+NODE = "/dev/input/event5"
+SYN, KEY = 0, 1
+EVENT, EVENTS_AT_ONCE = 24, 80
+LEFTCTRL, LEFTSHIFT, LEFTALT, ENTER, TAB, F1, SPACE, RIGHTBRACE = 29, 42, 56, 28, 15, 59, 57, 27
+KEYPAD = dict(zip("0123456789", (82, 79, 80, 81, 75, 76, 77, 71, 72, 73)))
+ROWS = ((2, "1234567890-=", "!@#$%^&*()_+"), (16, "qwertyuiop[]", "QWERTYUIOP{}"), (30, "asdfghjkl;'`", 'ASDFGHJKL:"~'),
+        (43, "\\zxcvbnm,./", "|ZXCVBNM<>?"))
+KEYS = {" ": (SPACE, False), "\t": (TAB, False), "\n": (ENTER, False)}
+for first, plain, shifted in ROWS:
+    for at, (low, high) in enumerate(zip(plain, shifted)):
+        KEYS[low], KEYS[high] = (first + at, False), (first + at, True)
+
+DESCRIPTION = f"""P: /devices/platform/scanner/input/input5/event5
+N: input/event5
+E: DEVNAME={NODE}
+E: SUBSYSTEM=input
+E: MAJOR=13
+E: MINOR=69
+A: dev=13:69
+"""
+
+
+def bits(size, numbers):
+    """A bit field of the kernel, `size` bytes."""
+    field = bytearray(size)
+    for number in numbers:
+        field[number // 8] |= 1 << number % 8
+    return field.hex().upper()
+
+
+def ioctls(keys):
+    """Every query that libevdev 1.13 makes, each with exactly the size it asks with."""
+    def text(value):
+        return value.encode().ljust(255, b"\0").hex().upper()
+    led, nothing = 0x11, bits(8, ())
+    return "".join(f"{line}\n" for line in (
+        f"@DEV {NODE}", "EVIOCGVERSION 0 01000100", "EVIOCGID 0 0300341202100001",
+        f"EVIOCGNAME(0) 19 {text('Test Barcode Scanner')}", f"EVIOCGPHYS(0) 5 {text('usb-1')}",
+        f"EVIOCGUNIQ(0) 1 {text('')}", f"EVIOCGPROP(0) 8 {nothing}",
+        f"EVIOCGBIT(0) 8 {bits(8, (SYN, KEY, led))}", f"EVIOCGBIT(1) 96 {bits(96, keys)}",
+        *(f"EVIOCGBIT({kind}) 8 {nothing}" for kind in (2, 3, 4, 5, 0x12)),
+        f"EVIOCGBIT({led}) 8 {bits(8, (0, 1, 2))}", f"EVIOCGBIT(21) 16 {bits(16, ())}",
+        f"EVIOCGKEY(0) 96 {bits(96, ())}", f"EVIOCGLED(0) 8 {nothing}", f"EVIOCGSW(0) 8 {nothing}"))
+
+
+class Scanner:
+    """The reader with its emulated device. Keys go in through type() and press(), lines come out of line()."""
+
+    def __init__(self, *options, keys=range(1, 128)):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="paihao-evdev-"))
+        (self.folder / "device").write_text(DESCRIPTION)
+        (self.folder / "ioctls").write_text(ioctls(keys))
+        os.mkfifo(self.folder / "keys")
+        # Addresses of sanitizers do not go together with umockdev's own preloaded library unless told so.
+        environment = dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+        self.process = subprocess.Popen(
+            ["umockdev-run", "-d", "device", "-i", f"{NODE}=ioctls", "-s", f"{NODE}=keys", "--",
+             harness.BUILD / "paihao-reader", "--driver", "scanner", "--device", f"evdev:{NODE}", *options],
+            cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+        # opened for both, so that neither end waits for the other
+        self.keys = os.open(self.folder / "keys", os.O_RDWR)
+        self.script("# keys, typed live\n")
+        self.events = b""
+        self.rest = b""
+
+    def script(self, text):
+        """Text for umockdev's script, in one piece."""
+        data = text.encode("latin-1")
+        while data:
+            data = data[os.write(self.keys, data):]
+
+    def event(self, kind, code, value):
+        """struct input_event; its time is not looked at."""
+        self.events += struct.pack("=qqHHi", 0, 0, kind, code, value)
+
+    def flush(self):
+        """The events go to the device, few enough at a time that no read ends within one of them."""
+        for at in range(0, len(self.events), EVENTS_AT_ONCE * EVENT):
+            piece = self.events[at:at + EVENTS_AT_ONCE * EVENT]
+            escaped = "".join("^`" if byte == 94 else chr(byte) if byte >= 32 else "^" + chr(byte + 64) for byte in piece)
+            self.script(f"r 10 {escaped}\n")
+        self.events = b""
+
+    def press(self, code, *held):
+        """One key, while others are held."""
+        for each in held:
+            self.event(KEY, each, 1)
+        for value in (1, 0):
+            self.event(KEY, code, value)
+            self.event(SYN, 0, 0)
+        for each in held:
+            self.event(KEY, each, 0)
+            self.event(SYN, 0, 0)
+
+    def type(self, text):
+        for character in text:
+            code, is_shifted = KEYS[character]
+            self.press(code, *([LEFTSHIFT] if is_shifted else []))
+        self.flush()
+
+    def line(self, kind, timeout=5.0):
+        """The next line of that type."""
+        end = time.monotonic() + timeout * harness.PATIENCE
+        while True:
+            while b"\n" in self.rest:
+                first, _, self.rest = self.rest.partition(b"\n")
+                line = json.loads(first)
+                if line["type"] == kind:
+                    return line
+            if not select.select([self.process.stdout], [], [], max(0, end - time.monotonic()))[0]:
+                raise AssertionError(f"no {kind} in {timeout} s")
+            more = os.read(self.process.stdout.fileno(), 65536)
+            if not more:
+                raise AssertionError(f"the reader ended: {self.process.stderr.read().decode()}")
+            self.rest += more
+
+    def state(self, state, timeout=5.0):
+        while True:
+            line = self.line("state", timeout)
+            if line["state"] == state:
+                return line
+
+    def scan(self, timeout=5.0):
+        line = self.line("reading", timeout)
+        assert line["medium"] == "capture_code", line
+        return base64.b64decode(line["payload_base64"])
+
+    def close(self):
+        os.close(self.keys)
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            pipe.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@unittest.skipUnless(shutil.which("umockdev-run"), "needs umockdev")
+class KeyboardScannerTest(unittest.TestCase):
+    def scanner(self, *options, **more):
+        scanner = Scanner(*options, **more)
+        self.addCleanup(scanner.close)
+        return scanner
+
+    def ready(self, *options):
+        scanner = self.scanner(*options)
+        self.assertEqual(scanner.state("ready")["detail"], "keyboard grabbed")
+        return scanner
+
+    def test_text_is_exact(self):
+        scanner = self.ready()
+        for text in ("Capture-Code:0123456789", "".join(sorted(set(KEYS) - {"\n"})), "x"):
+            scanner.type(text + "\n")
+            self.assertEqual(scanner.scan(), text.encode())
+
+    def test_largest_code(self):
+        scanner = self.ready()
+        text = "".join(sorted(set(KEYS) - set("\n\t")))
+        text = (text * 32)[:2953]
+        scanner.type(text + "\n")
+        self.assertEqual(scanner.scan(60), text.encode())
+        scanner.type(text + "xy\n")
+        self.assertEqual(scanner.line("fault", 60)["code"], "too-large")
+
+    def test_bursts_are_joined_and_half_a_scan_is_none(self):
+        scanner = self.ready()
+        scanner.type("one\n")
+        self.assertEqual(scanner.scan(), b"one")
+        scanner.type("first ")
+        time.sleep(0.5)
+        scanner.type("second\n")
+        self.assertEqual(scanner.scan(), b"first second")
+        scanner.type("half")
+        self.assertEqual(scanner.line("fault")["code"], "scan-cut-off")
+
+    def test_silence_ends_a_scan(self):
+        scanner = self.ready("--separator", "silence")
+        scanner.type("a\nb")
+        time.sleep(0.1)
+        scanner.type("c")
+        self.assertEqual(scanner.scan(), b"a\rbc")
+
+    def test_tab_ends_a_scan(self):
+        scanner = self.ready("--separator", "tab")
+        scanner.type("a\nb\tc\t")
+        self.assertEqual([scanner.scan(), scanner.scan()], [b"a\rb", b"c"])
+
+    def test_layouts(self):
+        for layout, expected in (("de", "yz/-"), ("fr", "yw!)")):
+            scanner = self.ready("--layout", layout)
+            codes = {"de": ((44, ()), (21, ()), (8, (LEFTSHIFT,)), (53, ())),
+                     "fr": ((21, ()), (44, ()), (53, ()), (12, ()))}[layout]
+            for code, held in codes:
+                scanner.press(code, *held)
+            scanner.press(ENTER)
+            scanner.flush()
+            self.assertEqual(scanner.scan(), expected.encode())
+
+    def test_bytes_by_alt_and_control_characters(self):
+        scanner = self.ready()
+        for number in ("54992", "0233"):
+            scanner.event(KEY, LEFTALT, 1)
+            for digit in number:
+                scanner.press(KEYPAD[digit])
+            scanner.event(KEY, LEFTALT, 0)
+            scanner.event(SYN, 0, 0)
+        scanner.press(RIGHTBRACE, LEFTCTRL)
+        scanner.type("x\n")
+        self.assertEqual(scanner.scan(), b"\xd6\xd0\xe9\x1dx")
+
+    def test_a_key_without_a_character_spoils_its_scan_only(self):
+        scanner = self.ready()
+        scanner.type("ab")
+        scanner.press(F1)
+        scanner.type("cd\nef\n")
+        self.assertEqual(scanner.line("fault")["code"], "scan-garbled")
+        self.assertEqual(scanner.scan(), b"ef")
+
+    def test_what_cannot_type_is_no_scanner(self):
+        scanner = self.scanner(keys=(116,))  # a power button
+        self.assertEqual(scanner.state("error")["code"], "open-failed")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,84 @@
+"""One scanner, four kinds of scans: each gets the number of the right medium by the rules of the configuration; what the
+rules do not tell apart, or do not take, gives no number and says why. The real daemon and the real paihao-reader over an
+emulated serial scanner."""
+
+import unittest
+
+import emulated
+import harness
+
+LINE1 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
+LINE2 = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+RULES = '  accepts = {"capture_code", "id_number", "student_no", "mrz"} student_no_pattern = "S?[0-9]{8,15}"\n'
+
+
+class Gun(harness.Reader):
+    def text(self):
+        return f'  reader "{self.name}" {{ driver = "scanner" device = "{self.device}"\n{self.method} }}\n'
+
+
+class ScansTest(unittest.TestCase):
+    def start(self, rules):
+        self.rig = emulated.Rig(scanner=["gun"], options=["--fast"])
+        self.addCleanup(self.rig.close)
+        gun = Gun("gun", "scanner", f"serial:{self.rig.path('gun')}", rules)
+        self.daemon = harness.Daemon([harness.Lane("A", "E201", 0, (gun,))])
+        self.addCleanup(self.daemon.close)
+        self.daemon.open_event()
+        self.token = self.daemon.token("marshal")
+        self.daemon.start()
+        self.events = self.daemon.events("A", self.token)
+        self.addCleanup(self.events.close)
+        harness.wait_until(lambda: self.daemon.snapshot("A", self.token)["readers"][0]["state"] == "ready",
+                           what="the scanner is ready")
+
+    def scan(self, text):
+        self.rig.command(f"scan gun {text.encode().hex()}")
+
+    def door(self):
+        return self.events.wait_for(lambda event: event.event == "door", 10).data
+
+    def expect(self, text, number, medium):
+        self.scan(text)
+        note = self.door()
+        self.assertEqual((note["result"], note["number"]), ("accepted", number), note)
+        self.assertEqual(self.daemon.snapshot("A", self.token)["line"][-1]["medium"], medium)
+        return note
+
+    def expect_refusal(self, text, code):
+        self.scan(text)
+        note = self.door()
+        self.assertEqual((note["result"], note["number"], note["code"]), ("refused", None, code), note)
+        self.assertTrue(note["message"]["zh"] and note["message"]["en"])
+
+    def test_each_kind_is_what_the_rules_say(self):
+        self.start(RULES)
+        self.expect("Xy+/capture=", "A0001", "capture_code")
+        self.expect(harness.person(1).id_number, "A0002", "manual")
+        self.expect("S20220001", "A0003", "manual")
+        note = self.expect(LINE1 + LINE2.replace("7408", "74O8"), "A0004", "passport")
+        self.assertEqual(note["repaired"], [{"line": 2, "column": 16, "from": "O", "to": "0"}])
+        self.expect_refusal("110105491231002", "scan-ambiguous")  # an old ID number and a student number
+        self.expect_refusal(LINE1 + LINE2.replace("C36", "C37"), "bad-mrz")
+        self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 4)
+
+    def test_a_passport_line_by_line(self):
+        self.start(RULES)
+        self.scan(LINE1)
+        note = self.expect(LINE2, "A0001", "passport")
+        self.assertNotIn("repaired", note)
+        self.expect_refusal(LINE1, "scan-cut-off")
+        self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 1)
+
+    def test_what_no_rule_takes(self):
+        self.start('  accepts = {"id_number"} separator = "silence"\n')
+        self.expect_refusal("Xy+/capture=", "scan-not-accepted")
+        self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 0)
+
+    def test_codes_alone_are_not_looked_at(self):
+        self.start("")
+        self.expect("11010519491231002X", "A0001", "capture_code")
+
+
+if __name__ == "__main__":
+    unittest.main()

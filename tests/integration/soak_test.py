@@ -1,0 +1,126 @@
+"""Presentations over all drivers at once, with faults injected all along: every valid one gives exactly one reading, with the
+right person's number; no invalid one gives any; memory and descriptors stay flat. 200 presentations here, 20,000 with
+PAIHAO_SLOW=1. The seed is printed; PAIHAO_SEED takes one up again.
+"""
+
+import os
+import statistics
+import threading
+import time
+import unittest
+
+import harness
+import soak
+
+IS_LONG = bool(os.environ.get("PAIHAO_SLOW"))
+SEED = int(os.environ.get("PAIHAO_SEED", "0")) or int.from_bytes(os.urandom(3), "big")
+# name, driver, device of the emulator, method of nfc, how many in the short and in the long version
+STATIONS = (("sam-1", "sam", "sam", None, 25, 1500), ("sam-2", "sam", "sam", None, 0, 1500), ("sam-tcp", "sam", "sam_tcp", None, 25, 1500),
+            ("chip-list", "nfc", "pn532", "list", 25, 1200), ("chip-raw", "nfc", "pn532", "raw", 25, 1200),
+            ("chip-auto", "nfc", "pn532", "auto", 0, 1200), ("gun-1", "scanner", "scanner", None, 100, 4000),
+            ("gun-2", "scanner", "scanner", None, 0, 4000), ("gun-3", "scanner", "scanner", None, 0, 4000))
+READER_MOST_KIB = 1024  # a reader's memory, late against early, over all its restarts
+DAEMON_MOST_KIB = 3072  # the daemon's own, besides the ring of published events, which fills up to 32,768
+EVENT_MOST_BYTES = 900  # one event in that ring
+
+
+class Soak(unittest.TestCase):
+    def setUp(self):
+        print(f"seed {SEED}", flush=True)
+        self.stations = []
+        for at, (name, driver, kind, method, short, long) in enumerate(STATIONS):
+            if count := long if IS_LONG else short:
+                station = soak.Station(name, driver, kind, method, count, SEED, 1000 * at)
+                self.addCleanup(station.close)
+                self.stations.append(station)
+        for station in self.stations:
+            alike = [other for other in self.stations if other.driver == station.driver]
+            station.rank, station.n_alike = alike.index(station), len(alike)
+        readers = tuple(station.config for station in self.stations)
+        self.daemon = harness.Daemon([harness.Lane("A", "E201", 0, readers)])
+        self.addCleanup(self.daemon.close)
+        self.daemon.open_event()
+        self.token = self.daemon.token("marshal")
+        self.daemon.start()
+        self.events = self.daemon.events("A", self.token)
+        self.addCleanup(self.events.close)
+        self.n_events = 0
+
+    def dispatch(self):
+        """Door and reader notes to the stations they are about, until the stream ends."""
+        by_name = {station.reader: station for station in self.stations}
+        while (event := self.events.queue.get()) is not None:
+            self.n_events += 1
+            if event.event == "snapshot":
+                for reader in event.data["readers"]:
+                    by_name[reader["reader"]].take_state(reader)
+            elif event.event == "reader":
+                by_name[event.data["reader"]].take_state(event.data)
+            elif event.event == "door":
+                by_name[event.data["reader"]].notes.put(event.data)
+
+    def test_every_valid_presentation_is_one_reading(self):
+        figures = soak.Figures(self.daemon.pid, self.stations)
+        threading.Thread(target=self.dispatch, daemon=True).start()
+        begun = time.monotonic()
+        for station in self.stations:
+            station.find_process = figures.process_of
+            station.start()
+        figures.start()
+        for station in self.stations:
+            station.join()
+        figures.stop()
+        seconds = time.monotonic() - begun
+        self.report(figures, seconds)
+        self.assertEqual([station.trouble for station in self.stations if station.trouble], [], f"seed {SEED}")
+        for station in self.stations:
+            account = station.account
+            self.assertEqual(account["readings"], account["valid"], station.reader)
+        self.assert_numbers()
+        self.assert_flat(figures)
+        self.assertIsNone(self.events.error, "the live stream lasted")
+        self.daemon.tool("journal", "verify")
+        self.assertNotIn("Sanitizer", self.daemon.log_text())
+
+    def assert_numbers(self):
+        """Everybody has one number, no two the same, and no number is nobody's."""
+        numbers = [number for station in self.stations for number in station.numbers.values()]
+        self.assertEqual(len(set(numbers)), len(numbers))
+        issued = self.daemon.snapshot("A", self.token)["counts"]["issued"]
+        self.assertEqual(sorted(numbers), [f"A{number:04d}" for number in range(1, issued + 1)])
+
+    @staticmethod
+    def early_and_late(samples):
+        """Medians of the second and of the last quarter: (KiB, descriptors) each."""
+        quarter = max(1, len(samples) // 4)
+        parts = samples[quarter:2 * quarter] or samples, samples[-quarter:]
+        return [tuple(statistics.median(column) for column in zip(*part)) for part in parts]
+
+    def assert_flat(self, figures):
+        for name, samples in figures.samples.items():
+            (early_kib, early_fds), (late_kib, late_fds) = self.early_and_late(samples)
+            most = READER_MOST_KIB if name else DAEMON_MOST_KIB + self.n_events * EVENT_MOST_BYTES / 1024
+            self.assertLessEqual(late_kib - early_kib, most, f"memory of {name or 'paihaod'}")
+            # the daemon holds six descriptors for a reader that runs; one may be down at the moment of a sample
+            self.assertLessEqual(late_fds - early_fds, 2 if name else 6, f"descriptors of {name or 'paihaod'}")
+
+    def report(self, figures, seconds):
+        total = sum((station.account for station in self.stations), start=self.stations[0].account.__class__())
+        print(f"\n{total['presentations']} presentations in {seconds:.0f} s, seed {SEED}: {total['valid']} valid gave {total['readings']} readings, "
+              f"{total['invalid']} invalid; {total['complaints']} complaints; {self.n_events} live events")
+        print(f"{'reader':<10} {'presented':>9} {'valid':>6} {'read':>6} {'invalid':>7} {'restarts':>8}  {'KiB early > late':>18}  fds early > late")
+        for station in self.stations:
+            account, samples = station.account, figures.samples[station.reader]
+            (early_kib, early_fds), (late_kib, late_fds) = self.early_and_late(samples) if samples else ((0, 0), (0, 0))
+            print(f"{station.reader:<10} {account['presentations']:>9} {account['valid']:>6} {account['readings']:>6} {account['invalid']:>7} "
+                  f"{station.restarts:>8}  {early_kib:>8.0f} > {late_kib:<7.0f}  {early_fds:.0f} > {late_fds:.0f}")
+        if figures.samples[""]:
+            (early_kib, early_fds), (late_kib, late_fds) = self.early_and_late(figures.samples[""])
+            print(f"{'paihaod':<49}  {early_kib:>8.0f} > {late_kib:<7.0f}  {early_fds:.0f} > {late_fds:.0f}")
+        for driver in soak.STEPS:
+            steps = sum((station.by_step for station in self.stations if station.driver == driver), start=total.__class__())
+            print(f"{driver}: " + ", ".join(f"{legend} {count}" for legend, count in sorted(steps.items())), flush=True)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

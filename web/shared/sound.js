@@ -1,0 +1,25 @@
+// One high tone: go on. Two: you have a number already. Two low ones: no. Browsers allow sound after the first touch.
+const TONES = { accepted: [880], already: [880, 660], refused: [220, 196] };
+let sound = null;
+
+// `hint` is hidden once the sound is on.
+export function wakeSound(hint) {
+  const wake = () => {
+    sound ||= new AudioContext();
+    sound.resume().then(() => { hint.hidden = true; });
+  };
+  for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, wake, { once: true });
+}
+
+export function beep(result) {
+  if (!sound || sound.state !== 'running') return;
+  (TONES[result] || []).forEach((frequency, index) => {
+    const start = sound.currentTime + index * 0.22;
+    const tone = new OscillatorNode(sound, { frequency, type: result === 'refused' ? 'square' : 'sine' });
+    const volume = new GainNode(sound, { gain: 0.25 });
+    volume.gain.setTargetAtTime(0, start + 0.14, 0.02);
+    tone.connect(volume).connect(sound.destination);
+    tone.start(start);
+    tone.stop(start + 0.22);
+  });
+}

@@ -36,11 +36,14 @@ static void read_person(const struct group *group, const struct person_id *id, s
     directory_get(group->desk->directory, id, ret);
 }
 
-/* What was empty is filled; what is known is never overwritten by a later reading. */
-static void learn_about(struct group *group, const struct person_id *id, const struct person_record *news)
+/* What was empty is filled; what is known is never overwritten by a later reading, but for the name by the card's own. */
+static void learn_about(struct group *group, const struct person_id *id, const struct person_record *news,
+                        bool is_card)
 {
     struct person_record record;
     read_person(group, id, &record);
+    if (is_card && *news->name && strcmp(news->name, record.name) != 0)
+        record.name[0] = '\0';
     bool has_changed = fill_gap(record.name, sizeof record.name, news->name);
     has_changed |= fill_gap(record.id_number, sizeof record.id_number, news->id_number);
     has_changed |= fill_gap(record.student_no, sizeof record.student_no, news->student_no);
@@ -72,39 +75,70 @@ static bool person_is_known(const struct group *group, const uint8_t digest[stat
     return id;
 }
 
-/* Somebody whom a page or a reader has tied to a number stays known, whatever is presented later. */
-static bool person_is_bound(const struct group *group, const struct person_id *id)
+/* Blanks do not tell names apart: cards and people set them differently. */
+static bool names_differ(const char *known, const char *typed)
 {
+    if (!*known || !*typed)
+        return false;
+    for (; *known || *typed; known++, typed++) {
+        known += strspn(known, " ");
+        typed += strspn(typed, " ");
+        if (*known != *typed)
+            return true;
+        if (!*known)
+            return false;
+    }
+    return false;
+}
+
+/* An ID number nobody has yet, beside a student number that is known: the same person, unless that one has an ID number
+ * of his own. */
+static void settle_second(const struct group *group, struct job *job, bool *is_known)
+{
+    struct queue_command *command = &job->command.queue;
+    struct person_id second;
     struct person_record record;
-    read_person(group, id, &record);
-    const bool is_bound = record.bound;
+    if (!job->second.kind || !person_is_known(group, job->second.digest, &second))
+        return;
+    read_person(group, &second, &record);
+    if (!*is_known && !*record.id_number) {
+        command->person = second;
+        *is_known = true;
+    } else if (!person_id_equal(&command->person, &second)) {
+        command->other = second;
+    }
     wipe_bytes(&record, sizeof record);
-    return is_bound;
 }
 
 bool people_prepare_check_in(const struct group *group, struct job *job)
 {
     struct queue_command *command = &job->command.queue;
+    struct person_record record;
     command->person = job->fresh.id;
-    if (!person_is_known(group, job->credential.digest, &command->person))
+    bool is_known = person_is_known(group, job->credential.digest, &command->person);
+    settle_second(group, job, &is_known);
+    if (!is_known)
         return false;
-    command->bound |= person_is_bound(group, &command->person);
+    read_person(group, &command->person, &record);
+    command->name_differs = command->medium == MEDIUM_MANUAL && names_differ(record.name, job->fresh.name);
+    command->bound |= record.bound;
+    wipe_bytes(&record, sizeof record);
     return true;
 }
 
 void people_of_check_in(struct group *group, struct job *job, bool was_known, enum queue_verdict verdict)
 {
     const struct person_id *person = &job->command.queue.person;
-    struct person_id other;
+    struct person_id known;
     if (verdict != QUEUE_DONE && verdict != QUEUE_ALREADY_WAITING)
         return;
-    if (was_known) {
-        learn_about(group, person, &job->fresh);
-    } else {
+    if (was_known)
+        learn_about(group, person, &job->fresh, job->command.queue.medium == MEDIUM_ID_CARD);
+    else
         write_person(group, &job->fresh);
+    if (!person_is_known(group, job->credential.digest, &known))
         write_credential(group, &job->credential, person, job->payload, job->payload_size);
-    }
-    if (job->second.kind && !person_is_known(group, job->second.digest, &other))
+    if (job->second.kind && !person_is_known(group, job->second.digest, &known))
         write_credential(group, &job->second, person, (const uint8_t *)job->fresh.student_no,
                          strlen(job->fresh.student_no));
 }

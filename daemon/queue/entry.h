@@ -24,7 +24,7 @@ enum entry_kind {
     ENTRY_MISSED = 20, /* lane, number, person; text: reason */
     ENTRY_VOIDED = 21, /* lane, number, person; text: reason */
     ENTRY_RETAKE_DROPPED = 23, /* lane, number, person; text: reason. The frame there was before stands */
-    ENTRY_BOUND = 22,  /* lane, number, person: it is known now who that is */
+    ENTRY_BOUND = 22,          /* lane, number, person: it is known now who that is */
 };
 const char *
     entry_kind_name(enum entry_kind); /* "issued", "session-opened" ...; "?" for a number without a name */

@@ -38,6 +38,8 @@ struct queue_command {
     char lane[LANE_NAME_MAX + 1];
     uint32_t number, value;
     struct person_id person;
+    struct person_id other; /* check-in: somebody else whom the presented numbers name, too; none: nobody */
+    bool name_differs;      /* check-in: another name was typed than the person is known by */
     enum medium medium;
     bool bound;
     bool advance; /* with shot, miss and void: in the same breath call the next who waits, if nobody is called
@@ -60,13 +62,14 @@ enum queue_verdict {
     QUEUE_ALREADY_SHOT,              /* ticket: that one */
     QUEUE_LINE_FULL,
     QUEUE_TICKET_UNKNOWN,
-    QUEUE_WRONG_STATE,      /* no such edge; ticket: as it stands */
-    QUEUE_NOT_NEXT,         /* call of somebody who is not first in line; ticket: who is */
-    QUEUE_ANOTHER_CALLED,   /* ticket: who is called */
-    QUEUE_LINE_NOT_EMPTY,   /* event close while somebody waits or is called; ticket: the first of them */
-    QUEUE_NUMBERS_SPENT,    /* 4,294,967,295 numbers in one lane */
-    QUEUE_CREDENTIAL_TAKEN, /* bind with numbers of another person; ticket: that person's latest, if any */
-    QUEUE_ALREADY_BOUND,    /* bind of a number that is tied to a person already; ticket: as it stands */
+    QUEUE_WRONG_STATE,    /* no such edge; ticket: as it stands */
+    QUEUE_NOT_NEXT,       /* call of somebody who is not first in line; ticket: who is */
+    QUEUE_ANOTHER_CALLED, /* ticket: who is called */
+    QUEUE_LINE_NOT_EMPTY, /* event close while somebody waits or is called; ticket: the first of them */
+    QUEUE_NUMBERS_SPENT,  /* 4,294,967,295 numbers in one lane */
+    QUEUE_NAME_DIFFERS,   /* check-in under another name than known; ticket: that person's latest, if any */
+    QUEUE_CREDENTIAL_TAKEN, /* bind or check-in with numbers of another person; ticket: that person's latest, if any */
+    QUEUE_ALREADY_BOUND, /* bind of a number that is tied to a person already; ticket: as it stands */
     QUEUE_VERDICT_COUNT
 };
 

@@ -124,6 +124,11 @@ static enum queue_verdict decide_check_in(const struct queue *queue, const struc
                                           struct queue_decision *decision)
 {
     const struct ticket *latest = queue_ticket_of(queue, &command->person);
+    const struct ticket *other = queue_ticket_of(queue, &command->other);
+    if (!person_id_is_none(&command->other))
+        return other ? refuse_with(decision, QUEUE_CREDENTIAL_TAKEN, other) : QUEUE_CREDENTIAL_TAKEN;
+    if (command->name_differs)
+        return latest ? refuse_with(decision, QUEUE_NAME_DIFFERS, latest) : QUEUE_NAME_DIFFERS;
     if (latest && ticket_is_open(latest)) {
         bool here = strcmp(latest->lane, command->lane) == 0;
         return refuse_with(decision, here ? QUEUE_ALREADY_WAITING : QUEUE_ALREADY_WAITING_ELSEWHERE, latest);

@@ -52,7 +52,7 @@ static int scanner_open(const struct reader_options *options, struct reader *rea
     }
     evdev_keys_init(&s->keys, options->layout);
     scan_split_init(&s->split, options->separator, s->keyboard ? SCAN_KEYS_PAUSE_US : SCAN_PAUSE_US);
-    reader_gate_init(&s->gate);
+    reader_gate_init(&s->gate, false);
     *ret_device = s;
     reader_report_ready(reader, s->keyboard ? "keyboard grabbed" : "port open");
     return 0;

@@ -4,10 +4,22 @@
 #include <sodium.h>
 #include <string.h>
 
-void reader_gate_init(struct reader_gate *g)
+void reader_gate_init(struct reader_gate *g, bool tells_gone)
 {
-    *g = (struct reader_gate){.has_last = false};
+    *g = (struct reader_gate){.tells_gone = tells_gone};
     random_bytes(g->key, sizeof g->key);
+}
+
+void reader_gate_gone(struct reader_gate *g)
+{
+    g->is_gone = true;
+}
+
+static bool is_again(const struct reader_gate *g, int64_t now_us)
+{
+    if (g->tells_gone)
+        return g->is_gone && now_us - g->seen_us >= READER_GATE_GONE_US;
+    return now_us - g->passed_us >= READER_GATE_AGAIN_US;
 }
 
 bool reader_gate_is_new(struct reader_gate *g, const void *bytes, size_t size, int64_t now_us)
@@ -15,9 +27,12 @@ bool reader_gate_is_new(struct reader_gate *g, const void *bytes, size_t size, i
     uint8_t hash[sizeof g->last];
     crypto_generichash(hash, sizeof hash, bytes, size, g->key, sizeof g->key);
     const bool is_same = g->has_last && memcmp(hash, g->last, sizeof hash) == 0;
-    const bool is_new = !is_same || now_us - g->last_us >= READER_GATE_US;
+    const bool is_new = !is_same || is_again(g, now_us);
     memcpy(g->last, hash, sizeof hash);
-    g->last_us = now_us;
     g->has_last = true;
+    g->is_gone = false;
+    g->seen_us = now_us;
+    if (is_new)
+        g->passed_us = now_us;
     return is_new;
 }

@@ -1,21 +1,27 @@
-/* Lets one presentation through once: what was last seen less than two seconds ago is the same presentation,
- * however often the device reports it (a card trembling at the edge of the field, a scanner that sees a
- * screen twice). Keeps a keyed hash, not the bytes. Pure: time is given. */
+/* Lets one presentation through once, however often the device reports it (a card that lies there, or trembles at the edge
+ * of the field; a scanner that sees a screen twice), and every further one: whoever takes the card away and lays it
+ * down again is answered again. Keeps a keyed hash, not the bytes. Pure: time is given. */
 #ifndef READERS_READER_GATE_H
 #define READERS_READER_GATE_H
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { READER_GATE_US = 2000000 };
+enum {
+    READER_GATE_GONE_US = 800000, /* not seen so long, and said to be gone: gone */
+    READER_GATE_AGAIN_US =
+        2000000, /* a device that cannot say so: let through again this long after the last time */
+};
 
 struct reader_gate {
     uint8_t key[32], last[32];
-    int64_t last_us;
-    bool has_last;
+    int64_t seen_us, passed_us;
+    bool has_last, is_gone, tells_gone;
 };
 
-void reader_gate_init(struct reader_gate *); /* needs sodium_init() */
+/* tells_gone: the device reports when nothing lies there, by reader_gate_gone. Needs sodium_init(). */
+void reader_gate_init(struct reader_gate *, bool tells_gone);
+void reader_gate_gone(struct reader_gate *);
 /* True when this is another presentation than the last. Each call counts as seeing it. */
 bool reader_gate_is_new(struct reader_gate *, const void *bytes, size_t size, int64_t now_us);
 

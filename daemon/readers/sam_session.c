@@ -17,7 +17,7 @@ void sam_session_init(struct sam_session *s, int64_t now_us)
 {
     *s = (struct sam_session){.step = SAM_STEP_PROBE, .heard_us = now_us, .next_us = now_us};
     s->last_fault_us = now_us - 2 * READER_GATE_US;
-    reader_gate_init(&s->gate);
+    reader_gate_init(&s->gate, true);
 }
 
 static void go_to(struct sam_session *s, enum sam_step step, int64_t next_us)
@@ -209,6 +209,9 @@ static void take_find_answer(struct sam_session *s, uint8_t sw3, struct sam_even
 {
     if (is_out_of_order(s, sw3, ret))
         return;
+    if (sw3 == SAM_NOT_FOUND)
+        reader_gate_gone(
+            &s->gate); /* or resting: then the next "found" is the next presentation all the same */
     if (sw3 == SAM_NOT_FOUND)
         is_well(s, ret);
     else

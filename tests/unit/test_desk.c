@@ -286,6 +286,47 @@ static void a_name_learnt_later_is_kept(void **state)
     verify(door);
 }
 
+static struct desk_answer present(struct door *door, enum medium medium, const char *id_number,
+                                  const char *name, const char *student_no)
+{
+    struct presentation person = {.medium = medium};
+    strcpy(person.id_number, id_number);
+    strcpy(person.name, name);
+    strcpy(person.student_no, student_no);
+    struct desk_command command = {.kind = DESK_QUEUE, .presentation = &person};
+    command.queue = (struct queue_command){.kind = COMMAND_CHECK_IN, .lane = "A", .device = "test"};
+    return ask(door, &command);
+}
+
+static void what_disagrees_is_told(void **state)
+{
+    struct door *door = *state;
+    struct presentation one, two;
+    make_person(1, &one);
+    make_person(2, &two);
+    /* a student number first, the ID number later: one person, one number */
+    assert_string_equal(present(door, MEDIUM_MANUAL, "", "李四", "2022001").ticket.label, "A0001");
+    struct desk_answer both = present(door, MEDIUM_MANUAL, one.id_number, "李四", "2022001");
+    assert_false(both.created);
+    assert_string_equal(both.ticket.label, "A0001");
+    assert_string_equal(present(door, MEDIUM_ID_CARD, one.id_number, "李四", "").ticket.label, "A0001");
+    /* somebody else's student number */
+    struct desk_answer taken = present(door, MEDIUM_MANUAL, two.id_number, "王五", "2022001");
+    assert_int_equal(taken.problem, PROBLEM_CREDENTIAL_TAKEN);
+    assert_string_equal(taken.ticket.label, "A0001");
+    /* a number that checks, but is another's: the name tells */
+    struct desk_answer other = present(door, MEDIUM_MANUAL, one.id_number, "王五", "");
+    assert_int_equal(other.problem, PROBLEM_NAME_DIFFERS);
+    assert_string_equal(other.ticket.name, "李○");
+    assert_int_equal(present(door, MEDIUM_MANUAL, one.id_number, "李 四", "").problem, PROBLEM_NONE);
+    assert_int_equal(present(door, MEDIUM_MANUAL, one.id_number, "", "").problem, PROBLEM_NONE);
+    /* the card itself is right about its name */
+    assert_string_equal(present(door, MEDIUM_ID_CARD, one.id_number, "赵四", "").ticket.name, "赵○");
+    reopen(door);
+    assert_string_equal(present(door, MEDIUM_MANUAL, one.id_number, "赵四", "").ticket.label, "A0001");
+    verify(door);
+}
+
 /* ---- idempotency */
 static void the_same_key_gets_the_first_answer(void **state)
 {
@@ -630,6 +671,7 @@ int main(void)
         TEST(a_tap_gives_one_number),
         TEST(people_are_known_after_a_restart),
         TEST(a_name_learnt_later_is_kept),
+        TEST(what_disagrees_is_told),
         TEST(the_same_key_gets_the_first_answer),
         TEST(a_written_reason_is_sealed),
         TEST(nothing_is_shown_before_it_is_on_disk),

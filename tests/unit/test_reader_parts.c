@@ -192,18 +192,32 @@ static void feedback_lines(void **state)
     }
 }
 
-static void gate(void **state)
+static void gate_of_a_device_that_tells_gone(void **state)
 {
     (void)state;
     struct reader_gate g;
-    reader_gate_init(&g);
+    reader_gate_init(&g, true);
     assert_true(reader_gate_is_new(&g, "a", 1, 0));
-    assert_false(reader_gate_is_new(&g, "a", 1, READER_GATE_US - 1));
-    assert_false(reader_gate_is_new(&g, "a", 1, 2 * READER_GATE_US - 2)); /* seen again in between */
-    assert_true(reader_gate_is_new(&g, "a", 1, 3 * READER_GATE_US - 2));
-    assert_true(reader_gate_is_new(&g, "b", 1, 3 * READER_GATE_US));
-    assert_true(reader_gate_is_new(&g, "a", 1, 3 * READER_GATE_US)); /* somebody else was in between */
-    assert_true(reader_gate_is_new(&g, "", 0, 3 * READER_GATE_US));
+    assert_false(reader_gate_is_new(&g, "a", 1, 60000000)); /* it lies there */
+    reader_gate_gone(&g);
+    assert_false(reader_gate_is_new(&g, "a", 1, 60000000 + READER_GATE_GONE_US - 1)); /* it trembled */
+    reader_gate_gone(&g);
+    assert_true(reader_gate_is_new(&g, "a", 1, 70000000)); /* taken away and laid down again */
+    assert_true(reader_gate_is_new(&g, "b", 1, 70000000));
+    assert_true(reader_gate_is_new(&g, "a", 1, 70000000)); /* somebody else was in between */
+}
+
+static void gate_of_a_device_that_does_not(void **state)
+{
+    (void)state;
+    struct reader_gate g;
+    reader_gate_init(&g, false);
+    assert_true(reader_gate_is_new(&g, "a", 1, 0));
+    assert_false(reader_gate_is_new(&g, "a", 1, READER_GATE_AGAIN_US - 1));
+    assert_true(
+        reader_gate_is_new(&g, "a", 1, READER_GATE_AGAIN_US)); /* nobody is kept silent by trying often */
+    assert_false(reader_gate_is_new(&g, "a", 1, 2 * READER_GATE_AGAIN_US - 1));
+    assert_true(reader_gate_is_new(&g, "", 0, 2 * READER_GATE_AGAIN_US - 1));
 }
 
 static int start_sodium(void **state)
@@ -221,7 +235,8 @@ int main(void)
         cmocka_unit_test(lines),
         cmocka_unit_test(every_fault_speaks_both_languages),
         cmocka_unit_test(feedback_lines),
-        cmocka_unit_test(gate),
+        cmocka_unit_test(gate_of_a_device_that_tells_gone),
+        cmocka_unit_test(gate_of_a_device_that_does_not),
     };
     return cmocka_run_group_tests(tests, start_sodium, NULL);
 }

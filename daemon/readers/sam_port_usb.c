@@ -224,7 +224,7 @@ static int usb_receive(void *port, uint8_t ret_bytes[static SAM_PORT_CHUNK], int
 {
     struct usb *usb = port;
     const int64_t until_us = clock_mono_us() + (int64_t)timeout_ms * 1000;
-    uint8_t bytes[SAM_PORT_CHUNK], answer[SAM_ANSWER_SIZE];
+    uint8_t bytes[SAM_PORT_CHUNK], answer[SAM_ANSWER_SIZE] = {0};
     size_t given = 0;
     int moved;
     do {

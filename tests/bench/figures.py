@@ -25,7 +25,17 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def family(pid):
+    """A process and all that come of it."""
+    found = [pid]
+    for parent in found:
+        for task in pathlib.Path(f"/proc/{parent}/task").iterdir():
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
 def cpu_share(pid, seconds):
-    before = cpu_seconds(pid)
+    members = family(pid)
+    before = sum(map(cpu_seconds, members))
     time.sleep(seconds)
-    return (cpu_seconds(pid) - before) / seconds * 100
+    return (sum(map(cpu_seconds, members)) - before) / seconds * 100

@@ -17,7 +17,7 @@ import time
 
 import emulated
 import harness
-from figures import cpu_share, row
+from figures import cpu_share, family, row
 
 CARDS = 40
 BYTE_MS = 10 / 115.2  # start bit, eight bits, stop bit
@@ -118,16 +118,16 @@ class Frozen:
         self.thread.start()
 
     def run(self):
-        while not self.is_over.wait(0.05):
+        while not self.is_over.wait(0.25):
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                if pid := child_of(self.daemon, self.path):
+                for pid in family(child) if (child := child_of(self.daemon, self.path)) else ():
                     os.kill(pid, signal.SIGSTOP)
 
     def end(self):
         self.is_over.set()
         self.thread.join()
         with contextlib.suppress(ProcessLookupError):
-            if pid := child_of(self.daemon, self.path):
+            for pid in family(child) if (child := child_of(self.daemon, self.path)) else ():
                 os.kill(pid, signal.SIGCONT)
 
 

@@ -138,7 +138,8 @@ class Station(threading.Thread):
     # -- steps
 
     def signal(self, number):
-        os.kill(self.find_process(self.reader), number)
+        """To any one of the reader's processes."""
+        os.kill(self.random.choice(family(self.find_process(self.reader))), number)
 
     def lose(self, how):
         """The device or its process goes away and comes back."""
@@ -250,6 +251,18 @@ class Station(threading.Thread):
         self.rig.close()
 
 
+def family(pid):
+    """A process and all that come of it: a reader may be a guard and the driver under it."""
+    found = [pid]
+    for parent in found:
+        try:
+            for task in pathlib.Path(f"/proc/{parent}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return found
+
+
 class Figures(threading.Thread):
     """Memory (KiB) and descriptors of the daemon and each reader, once a second."""
 
@@ -261,22 +274,13 @@ class Figures(threading.Thread):
 
     def process_of(self, name):
         device = next(station.config.device for station in self.stations if station.reader == name)
-        for pid in self.children():
+        for pid in family(self.pid)[1:]:
             try:
                 if device in pathlib.Path(f"/proc/{pid}/cmdline").read_text():
                     return pid
             except (FileNotFoundError, ProcessLookupError):
                 pass
         return None
-
-    def children(self):
-        found = []
-        for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
-            try:
-                found += [int(pid) for pid in (task / "children").read_text().split()]
-            except (FileNotFoundError, ProcessLookupError):
-                pass
-        return found
 
     @staticmethod
     def look(pid):
@@ -289,9 +293,9 @@ class Figures(threading.Thread):
             for name in ["", *(station.reader for station in self.stations if station.state == "ready")]:
                 try:
                     pid = self.pid if name == "" else self.process_of(name)
-                    sample = self.look(pid) if pid else (0, 0)
-                    if sample[0]:
-                        self.samples[name].append(sample)
+                    members = [self.look(each) for each in (family(pid) if name else [pid])] if pid else []
+                    if members and all(kib for kib, _ in members):
+                        self.samples[name].append(tuple(sum(column) for column in zip(*members)))
                 except (FileNotFoundError, ProcessLookupError, PermissionError):
                     pass
 

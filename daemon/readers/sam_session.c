@@ -16,7 +16,7 @@ static const uint8_t requests[][2] = {
 void sam_session_init(struct sam_session *s, int64_t now_us)
 {
     *s = (struct sam_session){.step = SAM_STEP_PROBE, .heard_us = now_us, .next_us = now_us};
-    s->last_fault_us = now_us - 2 * READER_GATE_US;
+    s->last_fault_us = now_us - 2 * READER_GATE_AGAIN_US;
     reader_gate_init(&s->gate, true);
 }
 
@@ -39,7 +39,7 @@ static void look_again(struct sam_session *s)
 static void give_fault(struct sam_session *s, enum reader_fault fault, const char *detail, int64_t now_us,
                        struct sam_event *ret)
 {
-    const bool is_repeated = fault == s->last_fault && now_us - s->last_fault_us < READER_GATE_US;
+    const bool is_repeated = fault == s->last_fault && now_us - s->last_fault_us < READER_GATE_AGAIN_US;
     s->last_fault = fault;
     s->last_fault_us = now_us;
     if (is_repeated)

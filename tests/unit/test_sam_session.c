@@ -228,7 +228,7 @@ static void the_same_person_later_is_new(void **state)
     (void)state;
     struct world *w = world_new();
     play(w, "OIFSRN");
-    w->now_us += READER_GATE_US;
+    w->now_us += READER_GATE_AGAIN_US;
     w->log[0] = '\0';
     play(w, "NFSR");
     assert_string_equal(w->log, "2001 2001 2002 3001 reading:" ZHANG);

@@ -19,7 +19,7 @@ static const uint8_t purpose[] = "reason";
 static bool is_code(const char *text)
 {
     size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz-");
-    return text[length] == '\0' && length <= CODE_MAX;
+    return length <= CODE_MAX && text[length] == '\0';
 }
 
 void reason_seal(const struct journal_keys *keys, const char *plain, char ret_text[static ENTRY_TEXT_MAX + 1])

@@ -1,8 +1,8 @@
 /* Connections. Which thread: that of the caller, who is alone on the connection (SQLITE_OPEN_NOMUTEX).
  *
  * Must never open the database file by other means than SQLite: closing a second descriptor would drop
- * SQLite's POSIX locks in this process (sqlite.org/howtocorrupt.html section 2.2). journal.c holds one, for its
- * flock, and closes it after the connection. */
+ * SQLite's POSIX locks in this process (sqlite.org/howtocorrupt.html section 2.2). journal.c holds one, for
+ * its flock, and closes it after the connection. */
 #include "journal/database.h"
 
 #include <errno.h>

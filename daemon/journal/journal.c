@@ -90,8 +90,8 @@ static enum journal_fault held_badly(struct journal *journal, enum journal_fault
     return fault;
 }
 
-/* One writer, whatever became of the lock file of the folder: the database file itself is locked. The descriptor
- * may be closed only after SQLite's. No file yet is fine. */
+/* One writer, whatever became of the lock file of the folder: the database file itself is locked. The
+ * descriptor may be closed only after SQLite's. No file yet is fine. */
 static enum journal_fault file_hold(struct journal *journal, const char *path)
 {
     struct stat status;
@@ -111,8 +111,8 @@ static enum journal_fault file_hold(struct journal *journal, const char *path)
                : held_badly(journal, JOURNAL_IO, "the file system cannot lock event.db");
 }
 
-/* Whoever looks at a read-only database leaves a -wal and -shm of the same mode behind; once the database may be
- * written again, they must be, too. */
+/* Whoever looks at a read-only database leaves a -wal and -shm of the same mode behind; once the database may
+ * be written again, they must be, too. */
 static void companions_heal(const struct journal *journal, const char *path)
 {
     static const char *const suffixes[] = {"-wal", "-shm"};
@@ -161,11 +161,9 @@ static enum journal_fault open_database(struct journal *journal, const struct jo
         fault = JOURNAL_MISSING;
     if (!fault)
         fault = keys_get(journal, options, content == DATABASE_EMPTY);
-    if (!fault && !journal->db) {
-        if (journal->file < 0) {
-            file_create_private(path);
-            fault = file_hold(journal, path);
-        }
+    if (!fault && journal->file < 0) {
+        file_create_private(path);
+        fault = file_hold(journal, path);
     }
     if (!fault && !journal->db)
         fault = database_open(path, options->vfs, true, &journal->db, &content, &journal->detail);

@@ -26,7 +26,7 @@ enum journal_fault {
     JOURNAL_READ_ONLY,   /* file, folder or file system cannot be written */
     JOURNAL_FULL,        /* no room on the disk; rolled back, nothing lost */
     JOURNAL_IO,          /* any other failure of the disk */
-    JOURNAL_BUSY,        /* another program has the database open for writing, be the folder's lock gone */
+    JOURNAL_BUSY,        /* another program has the database open for writing */
     JOURNAL_KEY_MISSING, /* there is a database but its key file is gone */
     JOURNAL_KEY_WRONG,   /* the key file is another event's, damaged, or readable by others */
     JOURNAL_KEY_UNWRITABLE,
@@ -48,9 +48,9 @@ struct journal_options {
     const char *vfs;                 /* NULL: SQLite's own. The power-cut tests give theirs. */
     bool unsafe_normal;              /* negative control of those tests only: synchronous=NORMAL */
 };
-/* Opens, locks the file itself (flock), checks application_id, user_version, quick_check and that the schema is as
- * the migrations make it, migrates. A symbolic link is refused. ret_detail (free()) may be NULL or
- * tells more. */
+/* Opens, locks the file itself (flock, so that one writes even when the folder's lock file is gone), checks
+ * application_id, user_version, quick_check and that the schema is as the migrations make it, migrates. A
+ * symbolic link is refused. ret_detail (free()) may be NULL or tells more. */
 enum journal_fault journal_open(struct journal **ret, const struct journal_options *, char **ret_detail);
 void journal_close(struct journal *); /* checkpoints (TRUNCATE); NULL is fine */
 const struct journal_keys *journal_keys(const struct journal *);
@@ -136,10 +136,10 @@ struct journal_report {
 };
 /* Opens a second, read-only connection and checks: integrity_check, chain, replay through the queue equals
  * the ticket table field by field, numbers 1..n without gap in each lane, every person's and credential's
- * box unseals, every credential's person is there, and once, every ticket's person has a record and a credential,
- * tokens agree with their entries, answers with theirs, and the schema is as the migrations make it. Cannot see
- * what leaves no trace elsewhere: answers deleted; a token's hash, kind and times. Safe beside a running daemon. Returns a fault
- * only when it could not look; damage that SQLite itself finds is a finding. */
+ * box unseals, every credential's person is there, and once, every ticket's person has a record and a
+ * credential, tokens and answers agree with their entries, and the schema is as the migrations make it.
+ * Cannot see what leaves no trace elsewhere: answers deleted; a token's hash, kind and times. Safe beside a running
+ * daemon. Returns a fault only when it could not look; damage that SQLite itself finds is a finding. */
 enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret);
 /* The latest `most` entries, oldest first, from a read-only connection: needs no key and is safe beside a
  * running daemon. Shows what stands there; whether it may be believed is journal_verify's to say. ret_detail
@@ -148,9 +148,9 @@ enum journal_fault journal_tail(const char *data_dir, uint64_t most, journal_ent
                                 char **ret_detail);
 /* A whole copy by SQLite's backup API from a read-only connection of its own (one read transaction, so the
  * writer goes on meanwhile), to a temporary name in the target's folder; then integrity_check of the copy,
- * fsync, rename, fsync of the folder. Never replaces a file (JOURNAL_DUPLICATE). The key is neither needed nor
- * copied. Any thread. ret_seq, ret_head: what the copy holds. ret_error (may be NULL), set on a fault only: the
- * -errno of what cannot be written at the target; 0: the fault is the database's. */
+ * fsync, rename, fsync of the folder. Never replaces a file (JOURNAL_DUPLICATE). The key is neither needed
+ * nor copied. Any thread. ret_seq, ret_head: what the copy holds. ret_error (may be NULL), set on a fault
+ * only: the -errno of what cannot be written at the target; 0: the fault is the database's. */
 enum journal_fault journal_backup(const char *data_dir, const char *target, uint64_t *ret_seq,
                                   uint8_t ret_head[static JOURNAL_HASH_SIZE], int *ret_error);
 

@@ -7,8 +7,8 @@
 
 /* The version of a database that this program makes. */
 int migrate_latest(void);
-/* Runs migrations 1 to `version` on an empty connection, without a key: the schema and nothing in it. An SQLite
- * result. */
+/* Runs migrations 1 to `version` on an empty connection, without a key: the schema and nothing in it. An
+ * SQLite result. */
 int migrate_build(sqlite3 *, int version);
 /* Brings the database up to date; nothing is done when it is. The transaction that makes the first tables
  * also stores `check`. A migration that fails leaves the version before it. */

@@ -1,4 +1,5 @@
-/* Builds the schema anew in memory and compares row by row. On the thread of the connection. Must not write to it. */
+/* Builds the schema anew in memory and compares row by row. On the thread of the connection, to which it must
+ * not write. */
 #include "journal/schema_check.h"
 
 #include <stdlib.h>

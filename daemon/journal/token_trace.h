@@ -1,6 +1,6 @@
 /* What the journal's entries say about tokens, held against the token table. Part of journal_verify.
  *
- * Entries know of a token its id, role and lane, and that it was revoked; nothing of its hash, kind and times. */
+ * Entries know of a token its id, role and lane, and whether it was revoked; not its hash, kind and times. */
 #ifndef JOURNAL_TOKEN_TRACE_H
 #define JOURNAL_TOKEN_TRACE_H
 #include "journal/journal.h"
@@ -18,7 +18,8 @@ struct token_trace {
 };
 void token_trace_done(struct token_trace *);
 
-/* Each returns what is wrong, to free(); NULL: nothing. Entries in order, then the records by id, then the end. */
+/* Each returns what is wrong, to free(); NULL: nothing. Entries in order, then the records by id, then the
+ * end. */
 char *token_trace_entry(struct token_trace *, const struct queue_entry *);
 char *token_trace_record(struct token_trace *, const struct token_record *);
 char *token_trace_end(const struct token_trace *);

@@ -203,8 +203,8 @@ enum tool_exit run_journal_tail(struct tool *tool)
 
 /* ---- backup ---- */
 
-/* The tool copies by itself, beside a daemon too: that one may run as another user, who can write nowhere but in
- * its own folder. */
+/* The tool copies by itself, beside a daemon too: that one may run as a user who can write nowhere but in the
+ * data folder. */
 
 /* Printed for somebody who may stand in another folder. */
 static char *whole_path(const char *path)
@@ -231,7 +231,7 @@ static enum tool_exit read_position(const struct tool *tool, uint64_t *ret_seq)
     return result;
 }
 
-/* Makes DATA_DIR/backup, when root does, for whom DATA_DIR belongs to. Root follows nobody's link. 0 or -errno. */
+/* Makes DATA_DIR/backup, by root for the owner of DATA_DIR. Follows no link of that owner. 0 or -errno. */
 static int make_folder(const char *data_dir, const char *folder)
 {
     struct stat parent;

@@ -401,6 +401,34 @@ class Journal(Case):
     def test_an_altered_person_is_found(self):
         self.altered("UPDATE person SET sealed = zeroblob(length(sealed)) WHERE row = 2")
 
+    def test_whatever_a_daemon_writes_is_sound(self):
+        daemon = self.daemon(["A", "B"]).open_event().start()
+        token = daemon.token("office")
+
+        def act(number, action, key, **body):
+            return daemon.act("A", number, action, token, {"reason": "x", **body} if action == "void" else body, key)[0]
+
+        for i in range(6):
+            self.assertEqual(daemon.check_in("A", manual(i), token, f"in-{i}")[0], 201)
+        self.assertEqual(daemon.check_in("A", manual(5), token, "again")[0], 200)
+        self.assertEqual(daemon.check_in("B", manual(5), token, "elsewhere")[0], 409)
+        self.assertEqual(act("A0001", "call", "1"), 200)
+        self.assertEqual(act("A0003", "call", "2"), 409)
+        for _ in range(2):  # the same answer again
+            self.assertEqual(act("A0001", "shot", "3", advance=True), 200)
+        self.assertEqual(act("A0002", "void", "4", advance=True), 200)
+        self.assertEqual(act("A0009", "void", "5"), 404)
+        for path, body in (("/api/v1/lanes/A/session/close", {}), ("/api/v1/lanes/A/session/open", {})):
+            daemon.http("POST", path, json=body, token=token, headers={"Idempotency-Key": path})
+        once, usual = daemon.token("photographer", "A", once=True), daemon.token("marshal")
+        for text in (once, usual, usual):
+            self.assertEqual(daemon.http("POST", "/api/v1/pair", json={"token": text})[0], 200)
+        daemon.token("display", once=True)
+        daemon.tool("token", "revoke", 3)
+        report = daemon.tool_json("journal", "verify")
+        self.assertEqual((report["ok"], report["problem"]), (True, ""))
+        self.assertGreater(report["answers"], 10)
+
     def test_a_raised_token_is_found(self):
         self.assertIn("token 1", self.altered("UPDATE token SET role = 'king' WHERE id = 1")["problem"])
 

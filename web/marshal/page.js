@@ -23,7 +23,7 @@ function ticketRow(ticket) {
     element('span', 'row-state', word(`state-${ticket.state}`)));
   const note = mediumNote(ticket, true);
   if (note) item.append(element('span', 'note', `⚠ ${note}`));
-  if (ticket.reason) item.append(element('span', 'note', reasonText(ticket.reason)));
+  if (ticket.reason) item.append(element('span', 'row-reason', reasonText(ticket.reason)));
   const button = bindButton(ticket);
   if (button) item.append(button);
   return item;

@@ -106,7 +106,7 @@ function drawAnswer() {
 }
 function say(kind, text) {
   answer = { kind, text };
-  setText($('#answer-hint'), '');
+  if (kind === 'pending') setText($('#answer-hint'), ''); // until the next tap with an effect, whenever the answer comes
   drawAnswer();
 }
 // A tap without effect never hides the answer to the tap before it.

@@ -3,7 +3,8 @@ export const PAGES = {
   display: ['display'],
   liaison: ['display'],
   photographer: ['photographer', 'display'],
-  marshal: ['marshal', 'photographer', 'display'],
-  office: ['marshal', 'photographer', 'display'],
+  check: ['check'],
+  marshal: ['marshal', 'photographer', 'display', 'check'],
+  office: ['marshal', 'photographer', 'display', 'check'],
 };
 export const pageAddress = (page, lane) => `/${page}/${lane ? `?${new URLSearchParams({ lane })}` : ''}`;

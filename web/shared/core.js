@@ -4,8 +4,7 @@
 // ---- words: every text a page shows, [Chinese, English]
 export const WORDS = {
   language: ['English', '中文'],
-  'title-index': ['拍号', 'Paihao'],
-  'title-photographer': ['摄影师', 'Photographer'],
+  'title-index': ['拍号', 'Paihao'], 'title-photographer': ['摄影师', 'Photographer'],
   'title-marshal': ['引导员', 'Marshal'],
   'title-display': ['叫号屏', 'Number display'], 'title-check': ['队尾检查', 'Queue-tail check'],
   'title-pair': ['设备配对', 'Pair this device'],

@@ -262,7 +262,7 @@ test('a token in the address pairs and leaves the address', async () => {
 
 const linksOf = (page) => page.locator('#pages a:visible, #files a:visible').evaluateAll((links) => links.map((link) => link.getAttribute('href')));
 test('the link of the office and of the liaison pairs and shows what the role may use', async () => {
-  const pages = (lane) => ['photographer', 'marshal', 'display'].map((page) => `/${page}/${lane}`);
+  const pages = (lane) => ['photographer', 'marshal', 'display', 'check'].map((page) => `/${page}/${lane}`);
   const file = '/api/v1/handover/lanes/A/numbers.csv';
   for (const [role, lane, links] of [
     ['office', null, [...pages(''), file]],
@@ -295,7 +295,7 @@ test('the link of the office and of the liaison pairs and shows what the role ma
 test('the start page without a token, and with one that is wrong', async () => {
   const page = await browser.device({ expects: UNPAIRED });
   await page.goto(daemon.origin);
-  assert.equal((await linksOf(page)).length, 3);
+  assert.equal((await linksOf(page)).length, 4);
   await page.goto(`${daemon.origin}/#token=wrong`);
   await page.reload();
   await hasText(page, '#who', '配对码无效');

@@ -340,7 +340,7 @@ class Requests(Http):
             for lane in (None, "B"):
                 made = self.daemon.http("POST", "/api/v1/tokens", json={"role": role, "lane": lane}, token=self.office)[2]
                 printed = self.daemon.tool_json("token", "create", "--role", role, *(["--lane", lane] if lane else []))
-                page = f"{role}/" if role in ("photographer", "marshal", "display") else ""
+                page = f"{role}/" if role in ("photographer", "marshal", "display", "check") else ""
                 expected = f"http://127.0.0.1:{self.daemon.port}/{page}{'?lane=B' if lane else ''}#token="
                 self.assertEqual(made["url"], expected + made["token"])
                 self.assertEqual(printed["url"], expected + printed["token"])

@@ -92,7 +92,7 @@ class SamTest(unittest.TestCase):
                 note = self.tap("line", record)
                 self.assertEqual((note["result"], note["number"]), ("already", f"A{i + 1:04d}"), note)
         status, ticket = self.daemon.check_in(
-            "A", {"medium": "manual", "id_number": "uto990190010105", "name": "TEST"}, self.token)
+            "A", {"medium": "manual", "id_number": "uto990190010105"}, self.token)
         self.assertEqual((status, ticket["number"]), (200, "A0003"), ticket)
 
     def test_the_state_tells_the_sam_and_the_speed(self):

@@ -210,7 +210,8 @@ static void a_number_is_bound_later(void **state)
     assert_journal(journal_begin(world.journal), JOURNAL_OK);
     struct credential_record credential = {.kind = CREDENTIAL_CHIP, .person = person.id, .digest = {9, 9, 9}};
     assert_journal(journal_put_person(world.journal, &person), JOURNAL_OK);
-    assert_journal(journal_put_credential(world.journal, &credential, (const uint8_t *)"chip", 4), JOURNAL_OK);
+    assert_journal(journal_put_credential(world.journal, &credential, (const uint8_t *)"chip", 4),
+                   JOURNAL_OK);
     assert_journal(world_try_step(&world, command), JOURNAL_OK);
     assert_journal(journal_commit(world.journal), JOURNAL_OK);
     world_check_in(&world, "A", 2);

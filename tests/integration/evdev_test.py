@@ -79,6 +79,7 @@ class Scanner:
         self.script("# keys, typed live\n")
         self.events = b""
         self.rest = b""
+        self.pause_ms = 10
 
     def script(self, text):
         """Text for umockdev's script, in one piece."""
@@ -95,7 +96,7 @@ class Scanner:
         for at in range(0, len(self.events), EVENTS_AT_ONCE * EVENT):
             piece = self.events[at:at + EVENTS_AT_ONCE * EVENT]
             escaped = "".join("^`" if byte == 94 else chr(byte) if byte >= 32 else "^" + chr(byte + 64) for byte in piece)
-            self.script(f"r 10 {escaped}\n")
+            self.script(f"r {self.pause_ms} {escaped}\n")
         self.events = b""
 
     def press(self, code, *held):
@@ -174,13 +175,22 @@ class KeyboardScannerTest(unittest.TestCase):
             self.assertEqual(scanner.scan(), text.encode())
 
     def test_largest_code(self):
-        scanner = self.ready("--separator", "cr")  # a machine with other work to do may pause between two keys
+        """The emulated device is a pty of 4 KiB: where the reader gets no processor for a while, events are cut in two there,
+        which the kernel's own input devices never do. So it is typed more slowly when that has happened."""
         text = "".join(sorted(set(KEYS) - set("\n\t")))
         text = (text * 32)[:2953]
-        scanner.type(text + "\n")
-        self.assertEqual(scanner.scan(60), text.encode())
-        scanner.type(text + "xy\n")
-        self.assertEqual(scanner.line("fault", 60)["code"], "too-large")
+        for pause_ms in (10, 40, 120):
+            scanner = self.ready("--separator", "cr")
+            scanner.pause_ms = pause_ms
+            scanner.type(text + "\n")
+            try:
+                self.assertEqual(scanner.scan(5 + pause_ms / 4), text.encode())
+                scanner.type(text + "xy\n")
+                self.assertEqual(scanner.line("fault", 5 + pause_ms / 4)["code"], "too-large")
+                return
+            except AssertionError as failure:
+                last = failure
+        raise last
 
     def test_bursts_are_joined_and_half_a_scan_is_none(self):
         scanner = self.ready()

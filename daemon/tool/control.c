@@ -76,7 +76,19 @@ static size_t take_header(char *data, size_t one, size_t count, void *arg)
     return size;
 }
 
-static int errno_of(CURLcode code, bool is_reading)
+/* Asks how things are, or how they should be: done twice it is the same. A daemon that is stopping may hang up on it. */
+static bool is_repeatable(const char *method, const char *path)
+{
+    static const char *const endings[] = {"/session", "/revoke", "/event/close"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t length = strlen(path), ending = strlen(endings[i]);
+        if (length >= ending && strcmp(path + length - ending, endings[i]) == 0)
+            return true;
+    }
+    return strcmp(method, "GET") == 0;
+}
+
+static int errno_of(CURLcode code, bool may_repeat)
 {
     if (code == CURLE_OK)
         return 0;
@@ -84,7 +96,7 @@ static int errno_of(CURLcode code, bool is_reading)
         return -EAGAIN;
     if (code == CURLE_OPERATION_TIMEDOUT)
         return -ETIMEDOUT;
-    return is_reading ? -EAGAIN : -EIO;
+    return may_repeat ? -EAGAIN : -EIO;
 }
 
 int control_request(struct control *control, const char *method, const char *path, const json_t *body,
@@ -112,7 +124,7 @@ int control_request(struct control *control, const char *method, const char *pat
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &data);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &file_name);
-    int result = errno_of(curl_easy_perform(curl), strcmp(method, "GET") == 0);
+    int result = errno_of(curl_easy_perform(curl), is_repeatable(method, path));
     curl_slist_free_all(headers);
     free(url);
     free(text);

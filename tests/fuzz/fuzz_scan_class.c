@@ -30,7 +30,7 @@ static void check_taken(unsigned accepts, const struct presentation *scan, const
             CHECK(memcmp(scan->student_no, before->credential, before->credential_size) == 0);
         } else {
             CHECK(accepts & SCAN_RULE_ID_NUMBER);
-            CHECK(id_number_parse(scan->id_number, ID_NUMBER_LENGTH, number) == ID_NUMBER_OK);
+            CHECK(id_number_parse(scan->id_number, strlen(scan->id_number), number) == ID_NUMBER_OK);
         }
         break;
     default:

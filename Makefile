@@ -15,22 +15,19 @@ OUT_release := build
 OUT := $(or $(OUT_$(FLAVOR)),build/$(FLAVOR))
 CC_release := gcc
 CC_gcc := gcc
-CC_clang := clang
 CC_asan := clang
 CC_tsan := clang
-CC_fuzz := clang
 COMPILER := $(CC_$(FLAVOR))
 ifeq ($(COMPILER),)
-$(error unknown FLAVOR "$(FLAVOR)": release, clang, asan, tsan or fuzz)
+$(error unknown FLAVOR "$(FLAVOR)": release, asan or tsan)
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
             -Wundef -Wformat=2 -Wno-format-nonliteral $(if $(WERROR),-Werror)
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2 -fstack-protector-strong
-FLAGS_clang := -O1
-FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# with what the fuzzer needs to see where it has been: the fuzz targets use the same objects
+FLAGS_asan := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
-FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 COMPILE := $(COMPILER) -std=c17 -D_GNU_SOURCE -pthread $(FLAGS_$(FLAVOR)) $(WARNINGS) -DPAIHAO_VERSION='"$(VERSION)"' -Idaemon $(CFLAGS)
 
 PACKAGES := sqlite3 libmicrohttpd libnfc libsodium libconfuse jansson libqrencode libsystemd libcurl libseccomp libusb-1.0 libevdev libudev
@@ -109,7 +106,7 @@ $(OUT)/tests/test_supervisor_hotplug: LIBS_TEST += $(call LIBS_OF,umockdev-1.0)
 $(OUT)/bench/%: $(OUT)/obj/tests/bench/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@$(COMPILE) -o $@ $^ -Wl,--as-needed $(LIBS_TEST)
-build/fuzz/bin/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libpaihao.a
+$(OUT)/fuzz/%: $(OUT)/obj/tests/fuzz/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@$(COMPILE) -fsanitize=fuzzer -o $@ $^ -Wl,--as-needed $(LIBS_TEST)
 .PRECIOUS: $(OUT)/obj/%.o
@@ -118,7 +115,7 @@ build/fuzz/bin/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libpaihao.a
 unit-tests: $(UNIT_TESTS)
 test-helpers: $(HELPERS)
 bench-programs: $(BENCHES)
-fuzz-programs: $(FUZZERS:%=build/fuzz/bin/%)
+fuzz-programs: $(FUZZERS:%=$(OUT)/fuzz/%)
 
 run: all
 	@exec $(OUT)/paihao rehearse

@@ -29,7 +29,8 @@ SAM_BYTES = (10 + 15) + (10 + 19) + (10 + 1295)
 LIST_BYTES = (12 + 6 + 25) + (14 + 6 + 20)
 RAW_BYTES = (12 + 6 + 22) + (18 + 6 + 11) + (14 + 6 + 20)
 DRIVERS = (("sam", "sam", "serial", None, SAM_BYTES), ("nfc, by list", "pn532", "pn532_uart", "list", LIST_BYTES),
-           ("nfc, by raw frames", "pn532", "pn532_uart", "raw", RAW_BYTES), (f"scanner, {CODE} bytes", "scanner", "serial", None, CODE + 1))
+           ("nfc, by raw frames", "pn532", "pn532_uart", "raw", RAW_BYTES),
+           ("nfc, by either", "pn532", "pn532_uart", "auto", LIST_BYTES), (f"scanner, {CODE} bytes", "scanner", "serial", None, CODE + 1))
 
 
 class Reader:

@@ -2,6 +2,7 @@
 rules do not tell apart, or do not take, gives no number and says why. The real daemon and the real paihao-reader over an
 emulated serial scanner."""
 
+import time
 import unittest
 
 import emulated
@@ -69,6 +70,23 @@ class ScansTest(unittest.TestCase):
         self.assertNotIn("repaired", note)
         self.expect_refusal(LINE1, "scan-cut-off")
         self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 1)
+
+    def test_a_code_of_several_lines_is_one(self):
+        """Nobody has told what ends a scan; the lines come in bursts, as a slow radio link delivers them."""
+        self.start(RULES)
+        note = self.expect(LINE1 + "\r" + LINE2, "A0001", "passport")
+        self.assertNotIn("repaired", note)
+        code = "Xy+/line=\r\nXz+/line=\r\n"
+        self.rig.command("option gun chunk 10")
+        self.rig.command("option gun gap_us 25000")
+        self.expect(code + "1", "A0002", "capture_code")
+        self.expect(code + "2", "A0003", "capture_code")
+        self.rig.command("fault gun dup 1")  # sent twice in one breath: not a code of two lines
+        self.expect(code + "3", "A0004", "capture_code")
+        time.sleep(2.1)  # the same code, and answered again: "already" only when it was A0004's
+        self.scan(code + "3")
+        self.assertEqual((note := self.door())["number"], "A0004", note)
+        self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 4)
 
     def test_what_no_rule_takes(self):
         self.start('  accepts = {"id_number"} separator = "silence"\n')

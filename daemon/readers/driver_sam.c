@@ -125,11 +125,18 @@ static void sam_close(void *device)
     free(sam);
 }
 
+static void sam_refused(void *device)
+{
+    struct sam *sam = device;
+    reader_gate_refused(&sam->session.gate);
+}
+
 const struct reader_driver driver_sam = {
     .name = "sam",
     .objection = sam_objection,
     .open = sam_open,
     .step = sam_step,
     .close = sam_close,
+    .refused = sam_refused,
     .pause_ms = 0,
 };

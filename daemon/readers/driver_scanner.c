@@ -225,11 +225,18 @@ static void scanner_close(void *device)
     free(s);
 }
 
+static void scanner_refused(void *device)
+{
+    struct scanner *s = device;
+    reader_gate_refused(&s->gate);
+}
+
 const struct reader_driver driver_scanner = {
     .name = "scanner",
     .objection = scanner_objection,
     .open = scanner_open,
     .step = scanner_step,
     .close = scanner_close,
+    .refused = scanner_refused,
     .pause_ms = 0,
 };

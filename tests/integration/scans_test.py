@@ -88,6 +88,20 @@ class ScansTest(unittest.TestCase):
         self.assertEqual((note := self.door())["number"], "A0004", note)
         self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 4)
 
+    def test_whoever_was_refused_may_try_again_at_once(self):
+        self.start(RULES)
+        wrong = LINE1 + LINE2.replace("C36", "C37")
+        for _ in range(3):
+            before = time.monotonic()
+            self.expect_refusal(wrong, "bad-mrz")
+            time.sleep(0.6)
+        self.assertLess(time.monotonic() - before, 1.9)  # not because the scan was a new one by then
+        self.expect("Xy+/capture=", "A0001", "capture_code")
+        time.sleep(0.6)
+        self.scan("Xy+/capture=")  # accepted: the same presentation
+        time.sleep(0.6)
+        self.expect_refusal(wrong, "bad-mrz")
+
     def test_what_no_rule_takes(self):
         self.start('  accepts = {"id_number"} separator = "silence"\n')
         self.expect_refusal("Xy+/capture=", "scan-not-accepted")

@@ -13,6 +13,20 @@ LINE2 = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
 RULES = '  accepts = {"capture_code", "id_number", "student_no", "mrz"} student_no_pattern = "S?[0-9]{8,15}"\n'
 
 
+def digit(text):
+    """ICAO 9303-3: weights 7, 3, 1."""
+    return str(sum((0 if c == "<" else int(c, 36)) * (7, 3, 1)[i % 3] for i, c in enumerate(text)) % 10)
+
+
+def passport(document, expiry):
+    """The two lines of somebody born on 1 February 2000; expiry YYMMDD."""
+    number, birth, until, optional = document.ljust(9, "<"), "000201", expiry, "<" * 14
+    number, birth, until = number + digit(number), birth + digit(birth), until + digit(until)
+    tail = optional + "<"
+    return ["P<UTOTEST<<SPECIMEN".ljust(44, "<"),
+            f"{number}UTO{birth}F{until}{tail}{digit(number + birth + until + tail)}"]
+
+
 class Gun(harness.Reader):
     def text(self):
         return f'  reader "{self.name}" {{ driver = "scanner" device = "{self.device}"\n{self.method} }}\n'
@@ -87,6 +101,21 @@ class ScansTest(unittest.TestCase):
         self.scan(code + "3")
         self.assertEqual((note := self.door())["number"], "A0004", note)
         self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 4)
+
+    def test_expired_passports_count_and_are_noted(self):
+        """Scanned and typed, and typed by somebody who has a number already."""
+        self.start(RULES)
+        for index, (document, expiry, is_expired) in enumerate((("X1", "200131", True), ("X2", "991231", False))):
+            code = "card-expired" if is_expired else None
+            typed = {"medium": "passport", "mrz": passport(document, expiry)}
+            for expected in (201, 200):
+                status, ticket = self.daemon.check_in("A", typed, self.token)
+                self.assertEqual((status, ticket["number"]), (expected, f"A{2 * index + 1:04d}"), ticket)
+                self.assertEqual(ticket.get("note", {}).get("code"), code, ticket)
+            if is_expired:
+                self.assertTrue(ticket["note"]["zh"] and ticket["note"]["en"])
+            note = self.expect("".join(passport(document + "B", expiry)), f"A{2 * index + 2:04d}", "passport")
+            self.assertEqual(note.get("note", {}).get("code"), code, note)
 
     def test_whoever_was_refused_may_try_again_at_once(self):
         self.start(RULES)

@@ -9,6 +9,7 @@
 #include "readers/chip_presence.h"
 #include "readers/nfc_chip.h"
 #include "readers/reader_driver.h"
+#include "readers/reader_trace.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -328,6 +329,7 @@ static int nfc_open_device(const struct reader_options *options, struct reader *
         nfc_chip_close(chip);
         return r;
     }
+    reader_trace_opened("");
     struct nfc *n = bytes_alloc(sizeof *n);
     n->chip = chip;
     n->method = options->method;

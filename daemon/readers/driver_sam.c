@@ -42,6 +42,7 @@ static int sam_open(const struct reader_options *options, struct reader *reader,
     struct sam *sam = bytes_alloc(sizeof *sam);
     sam->port_class = port_class;
     sam->port = port;
+    reader_trace_opened(port_class->describe(port));
     sam_session_init(&sam->session, clock_mono_us());
     sam->session.wants_address = options->wants_address;
     *ret_device = sam;

@@ -56,6 +56,7 @@ static int scanner_open(const struct reader_options *options, struct reader *rea
     reader_gate_init(&s->gate, false);
     scan_split_set_late(&s->split, true); /* what waits there already */
     s->listened_us = clock_mono_us();
+    reader_trace_opened("");
     *ret_device = s;
     reader_report_ready(reader, s->keyboard ? "keyboard grabbed" : "port open");
     return 0;

@@ -3,6 +3,7 @@ cards; expired cards, which count all the same; a server that goes away and come
 
 import json
 import subprocess
+import time
 import unittest
 
 import emulated
@@ -94,6 +95,14 @@ class SamTest(unittest.TestCase):
         status, ticket = self.daemon.check_in(
             "A", {"medium": "manual", "id_number": "uto990190010105"}, self.token)
         self.assertEqual((status, ticket["number"]), (200, "A0003"), ticket)
+
+    def test_whoever_was_refused_may_try_again_at_once(self):
+        """Closed: each tap is answered, however soon it follows; the reader has missed the card once in between."""
+        self.daemon.tool("session", "close", "--lane", "A")
+        for _ in range(3):
+            note = self.tap("net", CARDS[0][1])
+            self.assertEqual((note["result"], note["code"]), ("refused", "session-closed"), note)
+            time.sleep(0.35)  # SAM_POLL_US and a little
 
     def test_the_state_tells_the_sam_and_the_speed(self):
         for name, words in (("net", "SAM 05.03-20200101-0001234567-0007654321"), ("line", "38400 baud")):

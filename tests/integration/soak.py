@@ -31,9 +31,9 @@ class Violation(AssertionError):
 
 class Station(threading.Thread):
     """One reader of the lane and whoever stands before it. `notes` is fed by the soak's dispatcher. A kind of station has
-    `steps`, `driver`, and present(step, index) for the person of that index in the pool."""
+    a title, `steps`, `driver`, and present(step, index) for the person of that index in the pool."""
 
-    steps, driver = (), ""
+    title, steps, driver = "", (), ""
 
     def __init__(self, name, count, seed, first_person):
         super().__init__(name=f"station {name}", daemon=True)

@@ -12,17 +12,19 @@ from soak import POOL, READING_S, Station, Step
 # "x1": the first answer that carries a card is bad, and the card still lies there: it is read again, once.
 # "x0": every such answer is bad: no reading, however long the card lies there.
 SAM_STEPS = (
-    Step("checksum x1", 8, 1), Step("truncate x1", 8, 1), Step("header x1", 8, 1), Step("noise x1", 8, 1), Step("extra-aa x1", 8, 1),
-    Step("dup x1", 8, 1), Step("slow x1", 8, 1), Step("late x1", 4, 1), Step("silence x1", 4, 1), Step("status41 x1", 4, 0),
+    Step("checksum x1", 8, 1), Step("truncate x1", 8, 1), Step("header x1", 8, 1), Step("noise x1", 8, 1),
+    Step("extra-aa x1", 8, 1), Step("dup x1", 8, 1), Step("slow x1", 8, 1), Step("late x1", 4, 1), Step("silence x1", 4, 1), Step("status41 x1", 4, 0),
     Step("status31 x1", 4, 0), Step("checksum x0", 8, 0), Step("truncate x0", 8, 0), Step("status41 x0", 8, 0), Step("silence x0", 4, 0),
-    Step("two-cards", 8, 0), Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1), Step("freeze", 1, 1), Step("kill", 2, 1))
+    Step("two-cards", 8, 0), Step("long-stay", 4, 1), Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1),
+    Step("freeze", 1, 1), Step("kill", 2, 1))
+RESTLESS_STEPS = tuple(step._replace(readings=1) if step.legend in ("status41 x1", "status31 x1") else step for step in SAM_STEPS)
 NFC_STEPS = (
     Step("dcs x1", 8, 1), Step("lcs x1", 8, 1), Step("preamble x1", 8, 1), Step("tfi x1", 8, 1), Step("command x1", 8, 1),
     Step("postamble x1", 8, 1), Step("noack x1", 8, 1), Step("badack x1", 8, 1), Step("error x1", 8, 1), Step("junk x1", 8, 1),
     Step("dup x1", 8, 1), Step("truncate x1", 8, 1), Step("silence x1", 8, 1), Step("late x1", 8, 1), Step("nad x1", 4, 1),
     Step("mi x1", 4, 1), Step("dcs x0", 8, 0), Step("two-cards", 8, 0), Step("two-uids", 8, 0), Step("wallet", 8, 0),
     Step("random-uid", 8, 0), Step("ats-zero", 8, 1), Step("ats-short", 8, 1), Step("endless", 1, 0), Step("open-lost", 3, 1),
-    Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1), Step("freeze", 1, 1), Step("kill", 2, 1))
+    Step("long-stay", 4, 1), Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1), Step("freeze", 1, 1), Step("kill", 2, 1))
 SCANNER_STEPS = (
     Step("dup x1", 10, 1), Step("bursts", 10, 1), Step("crlf", 10, 1), Step("truncate x1", 2, 0), Step("empty", 5, 0),
     Step("too-large", 5, 0), Step("mute", 1, 0), Step("unplug", 2, 1), Step("freeze", 1, 1), Step("kill", 1, 1))
@@ -72,6 +74,8 @@ class CardStation(Station):
             self.expect_reading(who, step.legend)
         else:
             self.expect_complaint(step.legend, 0.8)
+        if what == "long-stay":
+            time.sleep(3.0)  # longer than any gate lets the same card through again
         self.take_away()
         if what == "mute":
             self.unplug()
@@ -79,16 +83,21 @@ class CardStation(Station):
 
 
 class SamStation(CardStation):
-    """A SAM reader on a serial line, over TCP or on a bus (device: "usb:...")."""
+    """A SAM reader on a serial line, over TCP or on a bus (device: "usb:..."). When it is restless it is one of those that find
+    a card again and again while it lies there, so that a read that failed once is made good."""
 
-    steps, driver, leaves_s = SAM_STEPS, "sam", 0.12
+    title, steps, driver, leaves_s = "SAM", SAM_STEPS, "sam", 0.12
 
     def __init__(self, name, kind, *more):
         super().__init__(name, *more)
+        kind, _, rest = kind.partition(" ")
         self.emulator = emulated.Bus() if kind == "usb" else emulated.Rig(**{kind: [name]}, options=["--fast"])
         device = {"usb": lambda: "usb:0400:c35a", "sam_tcp": lambda: self.emulator.address(name),
                   "sam": lambda: f"serial:{self.emulator.path(name)}"}[kind]()
         self.config = harness.Reader(name, self.driver, device)
+        if rest == "restless":
+            self.say("option", "rests off")
+            self.steps = RESTLESS_STEPS
 
     def card(self, index):
         who = harness.person(self.first_person + index)
@@ -99,7 +108,7 @@ class NfcStation(CardStation):
     """A PN532 behind libnfc, with one of the ways of finding cards. Half of its people have resident cards, the others campus
     cards with UIDs of 4, 7 and 10 bytes."""
 
-    steps, driver, leaves_s = NFC_STEPS, "nfc", 0.2
+    title, steps, driver, leaves_s = "NFC", NFC_STEPS, "nfc", 0.2
 
     def __init__(self, name, method, *more):
         super().__init__(name, *more)
@@ -167,7 +176,7 @@ class CodeStation(Station):
 class ScannerStation(CodeStation):
     """A scanner on a serial line; any byte may stand in a code."""
 
-    steps = SCANNER_STEPS
+    title, steps = "scanner", SCANNER_STEPS
 
     def __init__(self, name, *more):
         super().__init__(name, *more)
@@ -227,7 +236,7 @@ class EndingReader(harness.Reader):
 class KeyboardStation(CodeStation):
     """A scanner that types, before the real libevdev."""
 
-    steps = KEYBOARD_STEPS
+    title, steps = "scanner that types", KEYBOARD_STEPS
 
     def __init__(self, name, *more):
         super().__init__(name, *more)

@@ -18,8 +18,8 @@ import soak_stations as stations
 IS_LONG = bool(os.environ.get("PAIHAO_SLOW"))
 SEED = int(os.environ.get("PAIHAO_SEED", "0")) or int.from_bytes(os.urandom(3), "big")
 # the kind of station and its own word, then the name, and how many presentations in the short and in the long version
-STATIONS = ((stations.SamStation, "sam", "sam-1", 20, 1400), (stations.SamStation, "sam", "sam-2", 0, 1400),
-            (stations.SamStation, "sam_tcp", "sam-tcp", 20, 1400), (stations.SamStation, "usb", "sam-usb", 25, 1400),
+STATIONS = ((stations.SamStation, "sam", "sam-1", 20, 1400), (stations.SamStation, "sam restless", "sam-2", 0, 1400),
+            (stations.SamStation, "sam_tcp restless", "sam-tcp", 20, 1400), (stations.SamStation, "usb", "sam-usb", 25, 1400),
             (stations.NfcStation, "list", "chip-list", 25, 1200), (stations.NfcStation, "raw", "chip-raw", 25, 1200),
             (stations.NfcStation, "auto", "chip-auto", 0, 1200), (stations.ScannerStation, None, "gun-1", 80, 3200),
             (stations.ScannerStation, None, "gun-2", 0, 3200), (stations.ScannerStation, None, "gun-3", 0, 3200),
@@ -39,7 +39,7 @@ class Soak(unittest.TestCase):
                 self.addCleanup(station.close)
                 self.stations.append(station)
         for station in self.stations:
-            alike = [other for other in self.stations if other.steps is station.steps]
+            alike = [other for other in self.stations if type(other) is type(station)]
             station.rank, station.n_alike = alike.index(station), len(alike)
         readers = tuple(station.config for station in self.stations)
         self.daemon = harness.Daemon([harness.Lane("A", "E201", 0, readers)])
@@ -132,8 +132,12 @@ class Soak(unittest.TestCase):
                   f"{faults:>6} {station.restarts:>8}  {self.drift(figures.samples[station.reader])}")
         print(f"{'paihaod':<57}  {self.drift(figures.samples[''])}")
         for kind in dict.fromkeys(type(station) for station in self.stations):
-            steps = sum((station.by_step for station in self.stations if isinstance(station, kind)), start=collections.Counter())
-            print(f"{kind.__name__}: " + ", ".join(f"{legend} {count}" for legend, count in sorted(steps.items())), flush=True)
+            alike = [station for station in self.stations if isinstance(station, kind)]
+            account = sum((station.account for station in alike), start=collections.Counter())
+            steps = sum((station.by_step for station in alike), start=collections.Counter())
+            print(f"{kind.title}: {account['presentations']} presentations, {account['valid']} valid, {account['readings']} readings, "
+                  f"{account['invalid']} invalid, {sum(station.restarts for station in alike)} restarts: "
+                  + ", ".join(f"{legend} {count}" for legend, count in sorted(steps.items())), flush=True)
 
     def drift(self, samples):
         if not samples:

@@ -13,24 +13,28 @@ from soak import POOL, READING_S, Station, Step
 # "x0": every such answer is bad: no reading, however long the card lies there.
 SAM_STEPS = (
     Step("checksum x1", 8, 1), Step("truncate x1", 8, 1), Step("header x1", 8, 1), Step("noise x1", 8, 1),
-    Step("extra-aa x1", 8, 1), Step("dup x1", 8, 1), Step("slow x1", 8, 1), Step("late x1", 4, 1), Step("silence x1", 4, 1), Step("status41 x1", 4, 0),
-    Step("status31 x1", 4, 0), Step("checksum x0", 8, 0), Step("truncate x0", 8, 0), Step("status41 x0", 8, 0), Step("silence x0", 4, 0),
-    Step("two-cards", 8, 0), Step("long-stay", 4, 1), Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1),
-    Step("freeze", 1, 1), Step("kill", 2, 1))
-RESTLESS_STEPS = tuple(step._replace(readings=1) if step.legend in ("status41 x1", "status31 x1") else step for step in SAM_STEPS)
+    Step("extra-aa x1", 8, 1), Step("dup x1", 8, 1), Step("slow x1", 8, 1), Step("late x1", 4, 1),
+    Step("silence x1", 4, 1), Step("status41 x1", 4, 0), Step("status31 x1", 4, 0), Step("checksum x0", 8, 0),
+    Step("truncate x0", 8, 0), Step("status41 x0", 8, 0), Step("silence x0", 4, 0), Step("two-cards", 8, 0),
+    Step("long-stay", 4, 1), Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1), Step("freeze", 1, 1),
+    Step("kill", 2, 1))
+RESTLESS_STEPS = tuple(step._replace(readings=1) if step.legend in ("status41 x1", "status31 x1") else step
+                       for step in SAM_STEPS)
 NFC_STEPS = (
     Step("dcs x1", 8, 1), Step("lcs x1", 8, 1), Step("preamble x1", 8, 1), Step("tfi x1", 8, 1), Step("command x1", 8, 1),
     Step("postamble x1", 8, 1), Step("noack x1", 8, 1), Step("badack x1", 8, 1), Step("error x1", 8, 1), Step("junk x1", 8, 1),
     Step("dup x1", 8, 1), Step("truncate x1", 8, 1), Step("silence x1", 8, 1), Step("late x1", 8, 1), Step("nad x1", 4, 1),
     Step("mi x1", 4, 1), Step("dcs x0", 8, 0), Step("two-cards", 8, 0), Step("two-uids", 8, 0), Step("wallet", 8, 0),
     Step("random-uid", 8, 0), Step("ats-zero", 8, 1), Step("ats-short", 8, 1), Step("endless", 1, 0), Step("open-lost", 3, 1),
-    Step("long-stay", 4, 1), Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1), Step("freeze", 1, 1), Step("kill", 2, 1))
+    Step("long-stay", 4, 1), Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1),
+    Step("freeze", 1, 1), Step("kill", 2, 1))
 SCANNER_STEPS = (
     Step("dup x1", 10, 1), Step("bursts", 10, 1), Step("crlf", 10, 1), Step("truncate x1", 2, 0), Step("empty", 5, 0),
     Step("too-large", 5, 0), Step("mute", 1, 0), Step("unplug", 2, 1), Step("freeze", 1, 1), Step("kill", 1, 1))
 KEYBOARD_STEPS = (
-    Step("dup", 10, 1), Step("bursts", 10, 1), Step("truncate", 5, 0), Step("garbled", 5, 0), Step("overrun", 5, 0), Step("empty", 5, 0),
-    Step("too-large", 5, 0), Step("unplug", 3, 1), Step("unplug-inside", 3, 1), Step("freeze", 1, 1), Step("kill", 2, 1))
+    Step("dup", 10, 1), Step("bursts", 10, 1), Step("truncate", 5, 0), Step("garbled", 5, 0), Step("overrun", 5, 0),
+    Step("empty", 5, 0), Step("too-large", 5, 0), Step("unplug", 3, 1), Step("unplug-inside", 3, 1),
+    Step("freeze", 1, 1), Step("kill", 2, 1))
 
 
 class CardStation(Station):
@@ -275,8 +279,8 @@ class KeyboardStation(CodeStation):
         if what == "truncate":
             self.type(code[:len(code) // 2])
         elif what == "garbled":  # a key without a character
-            self.type(code + "\n", b"".join(self.event(*each) for each in (
-                (evdev_test.KEY, evdev_test.F1, 1), (evdev_test.SYN, 0, 0), (evdev_test.KEY, evdev_test.F1, 0), (evdev_test.SYN, 0, 0))))
+            end = self.event(evdev_test.SYN, 0, 0)
+            self.type(code + "\n", b"".join(self.event(evdev_test.KEY, evdev_test.F1, value) + end for value in (1, 0)))
         elif what == "overrun":  # the kernel had to drop events
             self.type(code[:len(code) // 2], self.event(evdev_test.SYN, 3, 0) + self.event(evdev_test.SYN, 0, 0))
             time.sleep(0.1)

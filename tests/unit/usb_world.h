@@ -140,6 +140,20 @@ static size_t usb_give(uint8_t *to, size_t size)
     return size;
 }
 
+/* Of a reader with four pipes: the head of a frame, for itself, or what else it says before the next one. */
+static size_t usb_give_head(uint8_t *to, size_t room, bool is_all)
+{
+    static const uint8_t preamble[] = {0xaa, 0xaa, 0xaa, 0x96, 0x69};
+    const uint8_t *frame = memmem(world.input, world.input_size, preamble, sizeof preamble);
+    const size_t before = frame ? (size_t)(frame - world.input) : is_all ? world.input_size : 0;
+    if (before > 0)
+        return usb_give(to, before < room ? before : room);
+    if (!frame || world.input_size < 7)
+        return is_all ? usb_give(to, world.input_size < room ? world.input_size : room) : 0;
+    world.rest = (size_t)world.input[5] << 8 | world.input[6];
+    return usb_give(to, 7);
+}
+
 /* One transfer in. Bytes given, 0 while there is nothing for this pipe. */
 static size_t usb_answer(uint8_t endpoint, uint8_t *to, size_t room)
 {
@@ -154,13 +168,12 @@ static size_t usb_answer(uint8_t endpoint, uint8_t *to, size_t room)
     }
     if (world.kind != USB_FOUR)
         return usb_give(to, room);
-    if (endpoint == 0x81 && world.rest == 0 && world.input_size >= 7) {
-        world.rest = (size_t)world.input[5] << 8 | world.input[6];
-        return usb_give(to, 7);
-    }
+    const bool is_all = timed_writes_next_us(&world.sam->output) == INT64_MAX;
+    if (endpoint == 0x81 && world.rest == 0)
+        return usb_give_head(to, room, is_all);
     if (endpoint == 0x85 && world.rest > 0) {
         const size_t given = usb_give(to, world.rest < room ? world.rest : room);
-        world.rest = given < world.rest && world.input_size > 0 ? world.rest - given : 0;
+        world.rest = given < world.rest && (world.input_size > 0 || !is_all) ? world.rest - given : 0;
         return given;
     }
     return 0;

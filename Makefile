@@ -103,6 +103,8 @@ $(OUT)/obj/tests/unit/test_sam_usb.o: PKG_CFLAGS += $(shell pkg-config --cflags 
 $(OUT)/tests/test_sam_usb: LIBS_TEST += $(call LIBS_OF,umockdev-1.0)
 $(OUT)/obj/tests/unit/test_supervisor_hotplug.o: PKG_CFLAGS += $(shell pkg-config --cflags umockdev-1.0)
 $(OUT)/tests/test_supervisor_hotplug: LIBS_TEST += $(call LIBS_OF,umockdev-1.0)
+$(OUT)/obj/tests/integration/emulate_bus.o: PKG_CFLAGS += $(shell pkg-config --cflags umockdev-1.0)
+$(OUT)/tests/emulate_bus: LIBS_TEST += $(call LIBS_OF,umockdev-1.0)
 $(OUT)/bench/%: $(OUT)/obj/tests/bench/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	@$(COMPILE) -o $@ $^ -Wl,--as-needed $(LIBS_TEST)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { HEADER_SIZE = 5, REQUEST_MAX = 64, ANSWER_MAX = 1536 };
-enum { PARTIAL_EXPIRES_US = 500000, SLOW_GAP_US = 2000 };
+enum { PARTIAL_EXPIRES_US = 500000, SLOW_GAP_US = 2000, LATE_US = 1700000 };
 enum sw3 {
     SW_BAD_CHECKSUM = 0x10,
     SW_BAD_LENGTH = 0x11,
@@ -38,10 +38,11 @@ enum fault_kind {
     FAULT_MUTE,
     FAULT_SLOW,
     FAULT_DUP,
+    FAULT_LATE,
 };
 static const char *const fault_names[] = {"none",     "checksum", "truncate", "header",   "noise",
                                           "extra-aa", "status41", "status31", "status81", "silence",
-                                          "mute",     "slow",     "dup",      NULL};
+                                          "mute",     "slow",     "dup",      "late",     NULL};
 
 static const uint8_t header[HEADER_SIZE] = {0xaa, 0xaa, 0xaa, 0x96, 0x69};
 
@@ -274,7 +275,8 @@ static void obey(struct sam *s, const uint8_t *frame, size_t length, int64_t now
         fail_instead(s, fault, &a);
     }
     finish(&a);
-    send_answer(s, fault, &a, now_us + device_delay_us(&s->device, a.delay_us));
+    const int64_t delay_us = fault == FAULT_LATE ? LATE_US : device_delay_us(&s->device, a.delay_us);
+    send_answer(s, fault, &a, now_us + delay_us);
 }
 
 /* ---- how requests arrive */

@@ -15,6 +15,7 @@
  *   status41 status31       a read fails                status81   a select fails
  *   silence                 no answer                   mute       nothing at all until replugged
  *   slow                    byte by byte, 2 ms apart    dup        the answer twice
+ *   late                    1.7 s late, longer than a host waits, and before anything else is answered
  * status31, status41 and status81 wait for their command. */
 #ifndef REHEARSAL_EMULATED_SAM_H
 #define REHEARSAL_EMULATED_SAM_H

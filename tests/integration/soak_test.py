@@ -1,24 +1,29 @@
 """Presentations over all drivers at once, with faults injected all along: every valid one gives exactly one reading, with the
-right person's number; no invalid one gives any; memory and descriptors stay flat. 200 presentations here, 20,000 with
+right person's number; no invalid one gives any; memory and descriptors stay flat. some 230 presentations here, over 20,000 with
 PAIHAO_SLOW=1. The seed is printed; PAIHAO_SEED takes one up again.
 """
 
+import collections
 import os
 import statistics
 import threading
 import time
 import unittest
 
+import emulated
 import harness
 import soak
+import soak_stations as stations
 
 IS_LONG = bool(os.environ.get("PAIHAO_SLOW"))
 SEED = int(os.environ.get("PAIHAO_SEED", "0")) or int.from_bytes(os.urandom(3), "big")
-# name, driver, device of the emulator, method of nfc, how many in the short and in the long version
-STATIONS = (("sam-1", "sam", "sam", None, 25, 1500), ("sam-2", "sam", "sam", None, 0, 1500), ("sam-tcp", "sam", "sam_tcp", None, 25, 1500),
-            ("chip-list", "nfc", "pn532", "list", 25, 1200), ("chip-raw", "nfc", "pn532", "raw", 25, 1200),
-            ("chip-auto", "nfc", "pn532", "auto", 0, 1200), ("gun-1", "scanner", "scanner", None, 100, 4000),
-            ("gun-2", "scanner", "scanner", None, 0, 4000), ("gun-3", "scanner", "scanner", None, 0, 4000))
+# the kind of station and its own word, then the name, and how many presentations in the short and in the long version
+STATIONS = ((stations.SamStation, "sam", "sam-1", 20, 1400), (stations.SamStation, "sam restless", "sam-2", 0, 1400),
+            (stations.SamStation, "sam_tcp restless", "sam-tcp", 20, 1400), (stations.SamStation, "usb", "sam-usb", 25, 1400),
+            (stations.NfcStation, "list", "chip-list", 25, 1200), (stations.NfcStation, "raw", "chip-raw", 25, 1200),
+            (stations.NfcStation, "auto", "chip-auto", 0, 1200), (stations.ScannerStation, None, "gun-1", 80, 3200),
+            (stations.ScannerStation, None, "gun-2", 0, 3200), (stations.ScannerStation, None, "gun-3", 0, 3200),
+            (stations.KeyboardStation, None, "keys", 40, 2000))
 READER_MOST_KIB = 1024  # a reader's memory, late against early, over all its restarts
 DAEMON_MOST_KIB = 3072  # the daemon's own, besides the ring of published events, which fills up to 32,768
 EVENT_MOST_BYTES = 900  # one event in that ring
@@ -28,23 +33,32 @@ class Soak(unittest.TestCase):
     def setUp(self):
         print(f"seed {SEED}", flush=True)
         self.stations = []
-        for at, (name, driver, kind, method, short, long) in enumerate(STATIONS):
+        for at, (kind, word, name, short, long) in enumerate(STATIONS):
             if count := long if IS_LONG else short:
-                station = soak.Station(name, driver, kind, method, count, SEED, 1000 * at)
+                station = kind(name, *([word] if word else []), count, SEED, 1000 * at)
                 self.addCleanup(station.close)
                 self.stations.append(station)
         for station in self.stations:
-            alike = [other for other in self.stations if other.driver == station.driver]
+            alike = [other for other in self.stations if type(other) is type(station)]
             station.rank, station.n_alike = alike.index(station), len(alike)
         readers = tuple(station.config for station in self.stations)
         self.daemon = harness.Daemon([harness.Lane("A", "E201", 0, readers)])
         self.addCleanup(self.daemon.close)
+        self.see_buses()
         self.daemon.open_event()
         self.token = self.daemon.token("marshal")
         self.daemon.start()
         self.events = self.daemon.events("A", self.token)
         self.addCleanup(self.events.close)
         self.n_events = 0
+
+    def see_buses(self):
+        """The readers of emulated buses run where those can be seen, all others as they are."""
+        program = self.daemon.folder / "reader"
+        emulated.reader_program(program, {station.config.device: station.emulator for station in self.stations
+                                          if isinstance(station.emulator, emulated.Bus)})
+        text = self.daemon.config_text().replace(str(harness.BUILD / "paihao-reader"), str(program))
+        self.daemon.write_config(text)
 
     def dispatch(self):
         """Door and reader notes to the stations they are about, until the stream ends."""
@@ -105,21 +119,31 @@ class Soak(unittest.TestCase):
             self.assertLessEqual(late_fds - early_fds, 2 if name else 6, f"descriptors of {name or 'paihaod'}")
 
     def report(self, figures, seconds):
-        total = sum((station.account for station in self.stations), start=self.stations[0].account.__class__())
+        total = sum((station.account for station in self.stations), start=collections.Counter())
         print(f"\n{total['presentations']} presentations in {seconds:.0f} s, seed {SEED}: {total['valid']} valid gave {total['readings']} readings, "
-              f"{total['invalid']} invalid; {total['complaints']} complaints; {self.n_events} live events")
-        print(f"{'reader':<10} {'presented':>9} {'valid':>6} {'read':>6} {'invalid':>7} {'restarts':>8}  {'KiB early > late':>18}  fds early > late")
+              f"{total['invalid']} invalid gave none; {total['complaints']} complaints; {self.n_events} live events")
+        print("memory and descriptors: medians of the second and of the last quarter")
+        print(f"{'reader':<10} {'presented':>9} {'valid':>6} {'read':>6} {'invalid':>7} {'faults':>6} {'restarts':>8}  "
+              f"{'KiB early > late':>16}  fds early > late")
         for station in self.stations:
-            account, samples = station.account, figures.samples[station.reader]
-            (early_kib, early_fds), (late_kib, late_fds) = self.early_and_late(samples) if samples else ((0, 0), (0, 0))
+            account = station.account
+            faults = sum(count for legend, count in station.by_step.items() if legend != soak.PLAIN.legend)
             print(f"{station.reader:<10} {account['presentations']:>9} {account['valid']:>6} {account['readings']:>6} {account['invalid']:>7} "
-                  f"{station.restarts:>8}  {early_kib:>8.0f} > {late_kib:<7.0f}  {early_fds:.0f} > {late_fds:.0f}")
-        if figures.samples[""]:
-            (early_kib, early_fds), (late_kib, late_fds) = self.early_and_late(figures.samples[""])
-            print(f"{'paihaod':<49}  {early_kib:>8.0f} > {late_kib:<7.0f}  {early_fds:.0f} > {late_fds:.0f}")
-        for driver in soak.STEPS:
-            steps = sum((station.by_step for station in self.stations if station.driver == driver), start=total.__class__())
-            print(f"{driver}: " + ", ".join(f"{legend} {count}" for legend, count in sorted(steps.items())), flush=True)
+                  f"{faults:>6} {station.restarts:>8}  {self.drift(figures.samples[station.reader])}")
+        print(f"{'paihaod':<57}  {self.drift(figures.samples[''])}")
+        for kind in dict.fromkeys(type(station) for station in self.stations):
+            alike = [station for station in self.stations if isinstance(station, kind)]
+            account = sum((station.account for station in alike), start=collections.Counter())
+            steps = sum((station.by_step for station in alike), start=collections.Counter())
+            print(f"{kind.title}: {account['presentations']} presentations, {account['valid']} valid, {account['readings']} readings, "
+                  f"{account['invalid']} invalid, {sum(station.restarts for station in alike)} restarts: "
+                  + ", ".join(f"{legend} {count}" for legend, count in sorted(steps.items())), flush=True)
+
+    def drift(self, samples):
+        if not samples:
+            return "never ready at a sample"
+        (early_kib, early_fds), (late_kib, late_fds) = self.early_and_late(samples)
+        return f"{early_kib:>7.0f} > {late_kib:<6.0f}  {early_fds:.0f} > {late_fds:.0f}"
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ struct usb_world {
     struct device *sam;
     bool is_gone;
     unsigned claims, busy_claims, controls, plugs;
+    int64_t idle_us; /* how long a question for finished transfers waits when there is none; libusb asks without end */
     int stalls;                   /* transfers still to be answered with a stall */
     uint8_t input[USB_INPUT_MAX]; /* what the reader said and nobody fetched yet */
     size_t input_size;
@@ -139,6 +140,20 @@ static size_t usb_give(uint8_t *to, size_t size)
     return size;
 }
 
+/* Of a reader with four pipes: the head of a frame, for itself, or what else it says before the next one. */
+static size_t usb_give_head(uint8_t *to, size_t room, bool is_all)
+{
+    static const uint8_t preamble[] = {0xaa, 0xaa, 0xaa, 0x96, 0x69};
+    const uint8_t *frame = memmem(world.input, world.input_size, preamble, sizeof preamble);
+    const size_t before = frame ? (size_t)(frame - world.input) : is_all ? world.input_size : 0;
+    if (before > 0)
+        return usb_give(to, before < room ? before : room);
+    if (!frame || world.input_size < 7)
+        return is_all ? usb_give(to, world.input_size < room ? world.input_size : room) : 0;
+    world.rest = (size_t)world.input[5] << 8 | world.input[6];
+    return usb_give(to, 7);
+}
+
 /* One transfer in. Bytes given, 0 while there is nothing for this pipe. */
 static size_t usb_answer(uint8_t endpoint, uint8_t *to, size_t room)
 {
@@ -153,13 +168,12 @@ static size_t usb_answer(uint8_t endpoint, uint8_t *to, size_t room)
     }
     if (world.kind != USB_FOUR)
         return usb_give(to, room);
-    if (endpoint == 0x81 && world.rest == 0 && world.input_size >= 7) {
-        world.rest = (size_t)world.input[5] << 8 | world.input[6];
-        return usb_give(to, 7);
-    }
+    const bool is_all = timed_writes_next_us(&world.sam->output) == INT64_MAX;
+    if (endpoint == 0x81 && world.rest == 0)
+        return usb_give_head(to, room, is_all);
     if (endpoint == 0x85 && world.rest > 0) {
         const size_t given = usb_give(to, world.rest < room ? world.rest : room);
-        world.rest = given < world.rest && world.input_size > 0 ? world.rest - given : 0;
+        world.rest = given < world.rest && (world.input_size > 0 || !is_all) ? world.rest - given : 0;
         return given;
     }
     return 0;
@@ -276,11 +290,23 @@ static int usb_claim(void)
     return 0;
 }
 
-static gboolean usb_ioctl(UMockdevIoctlBase *self, UMockdevIoctlClient *client, gpointer arg)
+/* libusb's first question at each opening. The process that had the device open before may have been killed, of which
+ * umockdev does not tell reliably: its transfers are nobody's. What the device has said meanwhile waits on. */
+static void usb_begin(UMockdevIoctlClient *client)
 {
     const guint32 capabilities = USBDEVFS_CAP_NO_PACKET_SIZE_LIM;
+    while (world.n_urbs > 0)
+        usb_forget(world.n_urbs - 1);
+    UMockdevIoctlData *to =
+        umockdev_ioctl_data_resolve(umockdev_ioctl_client_get_arg(client), 0, sizeof capabilities, NULL);
+    umockdev_ioctl_data_update(to, 0, (guint8 *)(uintptr_t)&capabilities, sizeof capabilities);
+    umockdev_ioctl_client_complete(client, 0, 0);
+    umockdev_ioctl_data_unref(to);
+}
+
+static gboolean usb_ioctl(UMockdevIoctlBase *self, UMockdevIoctlClient *client, gpointer arg)
+{
     const gulong request = umockdev_ioctl_client_get_request(client);
-    UMockdevIoctlData *to;
     int error = 0;
     (void)self;
     (void)arg;
@@ -294,10 +320,7 @@ static gboolean usb_ioctl(UMockdevIoctlBase *self, UMockdevIoctlClient *client, 
     } else if (request == USBDEVFS_CLAIMINTERFACE) {
         error = usb_claim();
     } else if (request == USBDEVFS_GET_CAPABILITIES) {
-        to = umockdev_ioctl_data_resolve(umockdev_ioctl_client_get_arg(client), 0, sizeof capabilities, NULL);
-        umockdev_ioctl_data_update(to, 0, (guint8 *)(uintptr_t)&capabilities, sizeof capabilities);
-        umockdev_ioctl_client_complete(client, 0, 0);
-        umockdev_ioctl_data_unref(to);
+        usb_begin(client);
     } else if (request == USBDEVFS_GETDRIVER || request == USBDEVFS_IOCTL) {
         error = ENODATA; /* no kernel driver holds it */
     } else if (request != USBDEVFS_RELEASEINTERFACE && request != USBDEVFS_CLEAR_HALT) {
@@ -306,22 +329,13 @@ static gboolean usb_ioctl(UMockdevIoctlBase *self, UMockdevIoctlClient *client, 
     const bool is_completed =
         error == 0 && (request == USBDEVFS_REAPURB || request == USBDEVFS_REAPURBNDELAY ||
                        request == USBDEVFS_GET_CAPABILITIES);
+    const int64_t wait_us = error == EAGAIN ? world.idle_us : 0;
     pthread_mutex_unlock(&world.lock);
+    if (wait_us > 0)
+        clock_sleep_us(wait_us);
     if (!is_completed)
         umockdev_ioctl_client_complete(client, error ? -1 : 0, error);
     return TRUE;
-}
-
-/* The process let go of the device: its transfers are nobody's. */
-static void usb_vanished(UMockdevIoctlBase *self, UMockdevIoctlClient *client, gpointer arg)
-{
-    (void)self;
-    (void)client;
-    (void)arg;
-    pthread_mutex_lock(&world.lock);
-    while (world.n_urbs > 0)
-        usb_forget(0);
-    pthread_mutex_unlock(&world.lock);
 }
 
 /* ---- the tests' side */
@@ -391,7 +405,6 @@ static void usb_world_init(void)
     world.handler = umockdev_ioctl_base_new();
     world.sam = emulated_sam.create();
     g_signal_connect(world.handler, "handle-ioctl", G_CALLBACK(usb_ioctl), NULL);
-    g_signal_connect(world.handler, "client-vanished", G_CALLBACK(usb_vanished), NULL);
 }
 
 static void usb_world_done(void)

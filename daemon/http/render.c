@@ -135,20 +135,26 @@ void render_ticket_and_called(struct buffer *out, const struct ticket_view *view
     buffer_add(out, "}", 1);
 }
 
-void render_ticket_and_repairs(struct buffer *out, const struct ticket_view *view,
-                               const struct mrz_repairs *repairs, enum audience audience)
+/* Takes the value. */
+static void member_json(struct buffer *out, const char *name, json_t *value)
+{
+    char *text = json_dumps(value, JSON_COMPACT);
+    json_decref(value);
+    if (!text)
+        abort();
+    member(out, name);
+    buffer_add_text(out, text);
+    free(text);
+}
+
+void render_ticket_as_presented(struct buffer *out, const struct ticket_view *view,
+                                const struct mrz_repairs *repairs, bool is_expired, enum audience audience)
 {
     render_open_ticket(out, view, audience);
-    if (repairs->count > 0) {
-        json_t *list = mrz_repairs_json(repairs);
-        char *text = json_dumps(list, JSON_COMPACT);
-        json_decref(list);
-        if (!text)
-            abort();
-        member(out, "repaired");
-        buffer_add_text(out, text);
-        free(text);
-    }
+    if (repairs->count > 0)
+        member_json(out, "repaired", mrz_repairs_json(repairs));
+    if (is_expired)
+        member_json(out, "note", presentation_expired_note());
     buffer_add(out, "}", 1);
 }
 

@@ -15,9 +15,10 @@ void render_ticket(struct buffer *, const struct ticket_view *, enum audience);
 /* The ticket with one more member: "called", null for NULL. */
 void render_ticket_and_called(struct buffer *, const struct ticket_view *, const struct ticket_view *called,
                               enum audience);
-/* The ticket with one more member when something was repaired: "repaired" (mrz_repair.h). */
-void render_ticket_and_repairs(struct buffer *, const struct ticket_view *, const struct mrz_repairs *,
-                               enum audience);
+/* The ticket with what the staff are to know of what was presented: "repaired" (mrz_repair.h) when something was, "note" (medium.h)
+ * when it has expired. */
+void render_ticket_as_presented(struct buffer *, const struct ticket_view *, const struct mrz_repairs *,
+                                bool is_expired, enum audience);
 void render_session(struct buffer *, const struct queue_lane *);
 void render_counts(struct buffer *, const struct queue_counts *);
 void render_event_brief(struct buffer *, const struct queue_event *); /* {"name","state"} or null */

@@ -47,6 +47,7 @@ struct request {
     size_t body_seen;
     struct wait *wait;          /* NULL: does not wait */
     struct mrz_repairs repairs; /* of the passport in the body, for the answer */
+    bool is_expired;            /* what the body presents, by its own date; for the answer, too */
     char *secret;               /* a token's text to give out with the answer; owned, wiped */
 };
 

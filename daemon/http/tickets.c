@@ -26,7 +26,8 @@ static enum MHD_Result answer_check_in(struct request *request, const struct wai
     if (answer->problem)
         return reply_refusal(request, answer);
     struct buffer body = {0};
-    render_ticket_and_repairs(&body, &answer->ticket, &request->repairs, request->audience);
+    render_ticket_as_presented(&body, &answer->ticket, &request->repairs, request->is_expired,
+                               request->audience);
     return answer_with(request, answer->created ? MHD_HTTP_CREATED : MHD_HTTP_OK, &body, answer);
 }
 
@@ -40,6 +41,9 @@ enum MHD_Result ticket_check_in(struct request *request)
     request_command(request, COMMAND_CHECK_IN, &command);
     command.presentation = &presentation;
     request->repairs = presentation.repairs;
+    char today[CLOCK_DATE_SIZE];
+    clock_local_date(clock_utc_us(), today);
+    request->is_expired = presentation_is_expired(&presentation, today);
     enum MHD_Result result = wait_for_desk(request, &command, answer_check_in);
     presentation_wipe(&presentation);
     return result;

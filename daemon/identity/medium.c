@@ -243,6 +243,15 @@ bool presentation_is_expired(const struct presentation *presentation, const char
     return strspn(text, "0123456789") == 8 && strcmp(text, today) < 0;
 }
 
+json_t *presentation_expired_note(void)
+{
+    json_t *note = json_pack("{ss ss ss}", "code", "card-expired", "zh", "证件已过有效期，请核对本人", "en",
+                             "The card has expired: please check the person");
+    if (!note)
+        abort();
+    return note;
+}
+
 void presentation_wipe(struct presentation *presentation)
 {
     wipe_bytes(presentation, sizeof *presentation);

@@ -59,6 +59,8 @@ enum presentation_fault presentation_from_json(const json_t *object, struct pres
 /* True when the card or passport was valid until a day before `today` (YYYYMMDD). One that does not say, or that is
  * valid for ever, never expires. It still says who somebody is: this is a matter for a note, not for a refusal. */
 bool presentation_is_expired(const struct presentation *, const char *today);
+/* What the staff are told then, {"code","zh","en"}: an expired document still says who somebody is. To be decref'd. */
+json_t *presentation_expired_note(void);
 /* The passport of two lines; misread characters are repaired as mrz_repair.h says. Likewise. */
 enum presentation_fault presentation_from_mrz(const char *line1, size_t length1, const char *line2,
                                               size_t length2, struct presentation *ret);

@@ -12,6 +12,11 @@ bool chip_presence_has(const struct chip_presence *p, const struct chip_card *ca
     return p->has_card && is_same(&p->card, card);
 }
 
+bool chip_presence_is_calm(const struct chip_presence *p)
+{
+    return !p->has_seen_several && p->disturbed == 0;
+}
+
 /* After two cards that were told apart one of them may only have been missed: it must be seen alone a few times. */
 static bool is_settled(struct chip_presence *p, const struct chip_card *card)
 {

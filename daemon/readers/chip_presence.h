@@ -47,5 +47,7 @@ struct chip_presence {
 enum chip_event chip_presence_see(struct chip_presence *, enum chip_look, const struct chip_card *card);
 /* True for the card that was read and has not gone since. */
 bool chip_presence_has(const struct chip_presence *, const struct chip_card *);
+/* False while there may be more than one card. */
+bool chip_presence_is_calm(const struct chip_presence *);
 
 #endif

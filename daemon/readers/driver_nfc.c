@@ -1,61 +1,38 @@
-/* Plain NFC readers through libnfc: the chip number of a resident identity card (type B), the UID of a campus card
- * (type A), and two cards at once named as such. The only file that includes
- * nfc.h. libnfc can abort the process or never return, on bytes that a bad device can send: nothing here may
- * matter to anybody else. Only calls with a bounded time-out are used: not nfc_initiator_poll_target, which
- * may wait for ever, nor nfc_initiator_target_is_present, which these cards never answer. */
+/* Plain NFC readers: the chip number of a resident identity card (type B), the UID of a campus card (type A), and two
+ * cards at once named as such. Says what is looked at and when; how that is said to the chip, nfc_chip.h knows.
+ *
+ * While nobody is there the chip itself does the waiting, inside its lists, where a card that comes is found at once; only
+ * with a card at rest, and by raw frames, which ask once each, does this process sleep between two looks. */
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "readers/chip_apdu.h"
 #include "readers/chip_presence.h"
-#include "readers/chip_targets.h"
-#include "readers/nfc_address.h"
+#include "readers/nfc_chip.h"
 #include "readers/reader_driver.h"
 #include "readers/reader_trace.h"
-#include "readers/serial_port.h"
 #include <errno.h>
-#include <nfc/nfc.h>
-#include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Exported by libnfc 1.8.0 for its own tools but not in its headers; for the PN53x family only. Needed
- * because nfc_initiator_transceive_bytes hides whether nobody answered or two cards at once. */
-int pn53x_transceive(nfc_device *, const uint8_t *tx, size_t tx_size, uint8_t *rx, size_t rx_size,
-                     int timeout_ms);
-int pn53x_write_register(nfc_device *, uint16_t address, uint8_t mask, uint8_t value);
 
 enum {
-    ANSWER_MS = 300,
-    ANSWER_MAX = 262,       /* what the chip can hold */
-    FIELD_SETTLE_US = 5000, /* a card's time to lose and to gain power (ISO/IEC 14443-3) */
-    WIRE_ERRORS_MAX = 4,    /* one proves nothing: libnfc drops a whole answer for one bad byte */
-    PAUSE_MS = 40,
-    IN_COMMUNICATE_THRU = 0x42,
-    IN_LIST_PASSIVE_TARGET = 0x4a,
-    TYPE_A_106 = 0x00,
-    NO_STATUS = 0x3f, /* stands where the chip's status will be; bit 7 there would make libnfc abort() */
+    WIRE_ERRORS_MAX = 4,  /* one proves nothing: libnfc drops a whole answer for one bad byte */
+    REST_US = 40000,      /* between two looks at a card that lies there */
+    RAW_REST_US = 15000,  /* between two looks by raw frames into an empty field */
+    WHOLE_LOOK_EVERY = 4, /* looks at a resting card: for a second one beside it */
+    LISTEN_EVERY = 4,     /* lists of type B into an empty field: for two cards at once */
+    /* Silences of type B until the field is restarted, for a card in a state in which it does not answer: where a list came
+     * before raw frames, its ATTRIB may have brought a card there. */
+    SILENCES_MAX = 12,
+    SILENCES_MAX_AUTO = 2,
 };
 
 struct nfc {
-    nfc_context *context;
-    nfc_device *device;
-    int lock_fd; /* -1 for a device that is no tty */
+    struct nfc_chip *chip;
     enum chip_method method;
-    bool is_pn53x;
-    bool is_selected;   /* a card has given its number and may be asked for it again */
-    bool needs_restart; /* of the field: the wire broke while a card may have been selected */
-    int wire_error;     /* of libnfc, the last one */
-    unsigned wire_errors;
+    bool is_selected;   /* a card of type B has given its number and may be asked for it again */
+    bool needs_restart; /* of the field: a card may be in a state in which it does not answer */
+    unsigned wire_errors, silences, looks_at_rest;
     struct chip_presence presence;
-};
-
-enum exchange { EXCHANGE_DONE, EXCHANGE_SILENT, EXCHANGE_DISTURBED, EXCHANGE_BROKEN };
-
-struct answer {
-    uint8_t bytes[ANSWER_MAX];
-    size_t size;
 };
 
 /* What one look into the field showed. */
@@ -64,98 +41,25 @@ struct sight {
     struct chip_card card; /* with CHIP_LOOK_NUMBER */
 };
 
-static enum exchange broken(struct nfc *n, int error)
-{
-    n->wire_error = error;
-    return EXCHANGE_BROKEN;
-}
-
-/* Status bytes of UM0701-02 section 7.1. */
-static enum exchange outcome_of_status(struct nfc *n, uint8_t status)
-{
-    switch (status) {
-    case 0x01: /* time-out */
-        return EXCHANGE_SILENT;
-    case 0x02: /* CRC */
-    case 0x03: /* parity */
-    case 0x04: /* bit count */
-    case 0x05: /* framing */
-    case 0x06: /* collision */
-    case 0x0b: /* RF protocol */
-        return EXCHANGE_DISTURBED;
-    default:
-        return broken(n, NFC_ERFTRANS);
-    }
-}
-
-static enum exchange exchange_pn53x(struct nfc *n, const uint8_t *bytes, size_t size, struct answer *ret)
-{
-    uint8_t command[1 + 16] = {IN_COMMUNICATE_THRU}, reply[1 + ANSWER_MAX] = {NO_STATUS};
-    memcpy(command + 1, bytes, size);
-    const int r = pn53x_transceive(n->device, command, size + 1, reply, sizeof reply, ANSWER_MS);
-    if (r == NFC_ERFTRANS)
-        return outcome_of_status(n, reply[0] & 0x3f);
-    if (r < 1)
-        return broken(n, r < 0 ? r : NFC_EIO);
-    ret->size = (size_t)r - 1;
-    memcpy(ret->bytes, reply + 1, ret->size);
-    return EXCHANGE_DONE;
-}
-
-static enum exchange exchange_any(struct nfc *n, const uint8_t *bytes, size_t size, struct answer *ret)
-{
-    if (n->is_pn53x)
-        return exchange_pn53x(n, bytes, size, ret);
-    const int r =
-        nfc_initiator_transceive_bytes(n->device, bytes, size, ret->bytes, sizeof ret->bytes, ANSWER_MS);
-    if (r == NFC_ERFTRANS)
-        return EXCHANGE_SILENT;
-    if (r < 0)
-        return broken(n, r);
-    ret->size = (size_t)r;
-    return EXCHANGE_DONE;
-}
-
-static enum exchange exchange(struct nfc *n, const uint8_t *bytes, size_t size, struct answer *ret)
-{
-    reader_trace_sent(bytes, size);
-    const enum exchange e = exchange_any(n, bytes, size, ret);
-    if (e == EXCHANGE_DONE)
-        reader_trace_received(ret->bytes, ret->size);
-    return e;
-}
-
-static enum exchange set(struct nfc *n, nfc_property property, bool is_on)
-{
-    const int r = nfc_device_set_property_bool(n->device, property, is_on);
-    return r < 0 ? broken(n, r) : EXCHANGE_DONE;
-}
-
-/* Puts every card back to its beginning. */
-static enum exchange restart_field(struct nfc *n)
+static bool restart_field(struct nfc *n)
 {
     n->is_selected = false;
-    enum exchange e = set(n, NP_ACTIVATE_FIELD, false);
-    if (e != EXCHANGE_DONE)
-        return e;
-    clock_sleep_us(FIELD_SETTLE_US);
-    e = set(n, NP_ACTIVATE_FIELD, true);
-    clock_sleep_us(FIELD_SETTLE_US);
-    n->needs_restart = e != EXCHANGE_DONE;
-    return e;
+    n->silences = 0;
+    n->needs_restart = nfc_chip_restart_field(n->chip) != NFC_DONE;
+    return !n->needs_restart;
 }
 
-/* What asking a selected card for its number showed. False when the wire is broken. */
+/* What asking a selected card for its number showed. False when the wire is broken, here and below. */
 static bool look_at_selected(struct nfc *n, struct sight *ret)
 {
-    struct answer answer;
-    const enum exchange e = exchange(n, chip_get_number, sizeof chip_get_number, &answer);
-    n->is_selected = e == EXCHANGE_DONE && chip_number_is_good(answer.bytes, answer.size);
-    if (e == EXCHANGE_BROKEN)
+    struct nfc_answer answer;
+    const enum nfc_exchange e = nfc_chip_say(n->chip, chip_get_number, sizeof chip_get_number, &answer);
+    n->is_selected = e == NFC_DONE && chip_number_is_good(answer.bytes, answer.size);
+    if (e == NFC_BROKEN)
         return false;
-    ret->look = n->is_selected            ? CHIP_LOOK_NUMBER
-                : e == EXCHANGE_DISTURBED ? CHIP_LOOK_DISTURBED
-                                          : CHIP_LOOK_STRANGE;
+    ret->look = n->is_selected       ? CHIP_LOOK_NUMBER
+                : e == NFC_DISTURBED ? CHIP_LOOK_DISTURBED
+                                     : CHIP_LOOK_STRANGE;
     if (n->is_selected) {
         ret->card = (struct chip_card){.medium = MEDIUM_CHIP, .size = CHIP_SERIAL_SIZE};
         memcpy(ret->card.bytes, answer.bytes, CHIP_SERIAL_SIZE);
@@ -165,35 +69,12 @@ static bool look_at_selected(struct nfc *n, struct sight *ret)
 
 /* ---- type A: campus cards */
 
-/* A list of two, which nfc_initiator_select_passive_target does not ask for. */
-static int list_type_a_pn53x(struct nfc *n, struct chip_uid *ret)
-{
-    static const uint8_t command[] = {IN_LIST_PASSIVE_TARGET, 2, TYPE_A_106};
-    uint8_t reply[ANSWER_MAX];
-    const int r = pn53x_transceive(n->device, command, sizeof command, reply, sizeof reply, ANSWER_MS);
-    if (r < 0)
-        return r;
-    const int found = chip_targets_parse(reply, (size_t)r, ret);
-    return found < 0 ? NFC_EIO : found;
-}
-
-static int list_type_a(struct nfc *n, struct chip_uid *ret)
-{
-    static const nfc_modulation type_a = {.nmt = NMT_ISO14443A, .nbr = NBR_106};
-    nfc_target targets[2];
-    if (n->is_pn53x)
-        return list_type_a_pn53x(n, ret);
-    const int found = nfc_initiator_list_passive_targets(n->device, type_a, targets, 2);
-    const nfc_iso14443a_info *info = &targets[0].nti.nai;
-    return found == 1 && chip_uid_take(info->abtUid, info->szUidLen, ret) < 0 ? NFC_EIO : found;
-}
-
 static bool look_for_type_a(struct nfc *n, struct sight *ret)
 {
     struct chip_uid uid;
-    const int found = list_type_a(n, &uid);
+    const int found = nfc_chip_list_a(n->chip, &uid);
     if (found < 0)
-        return broken(n, found) != EXCHANGE_BROKEN;
+        return false;
     if (found != 1) {
         ret->look = found == 0 ? CHIP_LOOK_EMPTY : CHIP_LOOK_SEVERAL;
         return true;
@@ -211,87 +92,80 @@ static bool look_for_type_a(struct nfc *n, struct sight *ret)
 /* The list way: the chip finds and selects by itself. */
 static bool look_by_list(struct nfc *n, struct sight *ret)
 {
-    static const nfc_modulation type_b = {.nmt = NMT_ISO14443B, .nbr = NBR_106};
-    nfc_target target;
-    const int found = nfc_initiator_select_passive_target(n->device, type_b, NULL, 0, &target);
-    if (found < 0)
-        return broken(n, found) != EXCHANGE_BROKEN;
-    if (found > 0)
-        return look_at_selected(n, ret);
+    const int found = nfc_chip_list_b(n->chip);
     ret->look = CHIP_LOOK_EMPTY;
-    return true;
+    return found > 0 ? look_at_selected(n, ret) : found == 0;
 }
 
-/* The registers with which the PN532 hears these cards (readers.md 6.2); the chip itself sets others for 4A.
- */
-static enum exchange prepare_raw(struct nfc *n)
+/* What a step of the raw selection showed that did not get through. */
+static bool give_up(enum nfc_exchange e, struct sight *ret)
 {
-    static const struct {
-        uint16_t address;
-        uint8_t value;
-    } registers[] = {
-        {0x6305, 0x00}, /* TxAuto: no forced 100 % modulation */
-        {0x6308, 0x4d}, /* RxThreshold */
-        {0x6309, 0x4d}, /* Demod */
-        {0x630d, 0x10}, /* ManualRCV */
-        {0x630e, 0x03}, /* TypeB */
-        {0x6314, 0x68}, /* ModWidth */
-        {0x6317, 0xff}, /* GsNOn */
-        {0x6318, 0x3f}, /* CWGsP */
-        {0x6319, 0x18}, /* ModGsP */
-    };
-    for (size_t i = 0; n->is_pn53x && i < sizeof registers / sizeof *registers; i++) {
-        const int r = pn53x_write_register(n->device, registers[i].address, 0xff, registers[i].value);
-        if (r < 0)
-            return broken(n, r);
-    }
-    const enum exchange e = set(n, NP_FORCE_ISO14443_B, true);
-    return e == EXCHANGE_DONE ? set(n, NP_FORCE_SPEED_106, true) : e;
-}
-
-/* One step of the raw selection: ret->look is what it showed when it did not get through. */
-static enum exchange say_raw(struct nfc *n, const uint8_t *bytes, size_t size, struct answer *ret_answer,
-                             struct sight *ret)
-{
-    const enum exchange e = exchange(n, bytes, size, ret_answer);
-    ret->look = e == EXCHANGE_DISTURBED ? CHIP_LOOK_DISTURBED : CHIP_LOOK_EMPTY;
-    return e;
+    ret->look = e == NFC_DISTURBED ? CHIP_LOOK_DISTURBED : CHIP_LOOK_EMPTY;
+    return e != NFC_BROKEN;
 }
 
 /* The raw way: our own REQB and ATTRIB, because the chip's ATTRIB does not suit these cards. */
 static bool look_by_hand(struct nfc *n, struct sight *ret)
 {
-    struct answer answer;
-    if (restart_field(n) != EXCHANGE_DONE || prepare_raw(n) != EXCHANGE_DONE)
+    struct nfc_answer answer;
+    if ((n->needs_restart && !restart_field(n)) || nfc_chip_prepare_b(n->chip) != NFC_DONE)
         return false;
-    enum exchange e = say_raw(n, chip_reqb, sizeof chip_reqb, &answer, ret);
-    if (e != EXCHANGE_DONE)
-        return e != EXCHANGE_BROKEN;
+    enum nfc_exchange e = nfc_chip_request_b(n->chip, chip_reqb, sizeof chip_reqb, &answer);
+    if (e != NFC_DONE)
+        return give_up(e, ret);
     if (!chip_is_resident_card(answer.bytes, answer.size)) {
         ret->look = CHIP_LOOK_STRANGE;
         return true;
     }
-    e = say_raw(n, chip_attrib, sizeof chip_attrib, &answer, ret);
-    if (e != EXCHANGE_DONE)
-        return e != EXCHANGE_BROKEN;
-    return look_at_selected(n, ret);
+    e = nfc_chip_say(n->chip, chip_attrib, sizeof chip_attrib, &answer);
+    return e == NFC_DONE ? look_at_selected(n, ret) : give_up(e, ret);
 }
 
-static bool look_for_type_b(struct nfc *n, struct sight *ret)
+/* A list is silent about two cards, which answer at once. */
+static bool listen_for_two(struct nfc *n, struct sight *ret)
 {
-    if (n->method == CHIP_RAW)
-        return look_by_hand(n, ret);
+    struct nfc_answer answer;
+    if (!n->presence.has_card && chip_presence_is_calm(&n->presence) && n->silences % LISTEN_EVERY != 0)
+        return true;
+    const enum nfc_exchange e = nfc_chip_request_b(n->chip, chip_reqb, sizeof chip_reqb, &answer);
+    if (e == NFC_DISTURBED)
+        ret->look = CHIP_LOOK_DISTURBED;
+    return e != NFC_BROKEN;
+}
+
+static bool look_by_either(struct nfc *n, struct sight *ret)
+{
     if (!look_by_list(n, ret))
         return false;
-    if (ret->look == CHIP_LOOK_NUMBER)
-        return true;
-    if (n->method == CHIP_LIST)
-        return restart_field(n) == EXCHANGE_DONE;
     const enum chip_look by_list = ret->look;
+    if (by_list == CHIP_LOOK_NUMBER)
+        return true;
+    n->needs_restart |= by_list != CHIP_LOOK_EMPTY;
     if (!look_by_hand(n, ret))
         return false;
     if (ret->look == CHIP_LOOK_EMPTY)
         ret->look = by_list;
+    return true;
+}
+
+static bool look_by_method(struct nfc *n, struct sight *ret)
+{
+    if (n->method == CHIP_RAW)
+        return look_by_hand(n, ret);
+    if (n->method == CHIP_AUTO)
+        return look_by_either(n, ret);
+    return look_by_list(n, ret) && (ret->look != CHIP_LOOK_EMPTY || listen_for_two(n, ret));
+}
+
+static bool look_for_type_b(struct nfc *n, struct sight *ret)
+{
+    const unsigned silences_max = n->method == CHIP_AUTO ? SILENCES_MAX_AUTO : SILENCES_MAX;
+    if (!look_by_method(n, ret))
+        return false;
+    if (ret->look == CHIP_LOOK_EMPTY)
+        n->silences++;
+    n->needs_restart |=
+        n->silences >= silences_max || (ret->look != CHIP_LOOK_EMPTY && ret->look != CHIP_LOOK_NUMBER);
     return true;
 }
 
@@ -316,6 +190,8 @@ static bool look_again_for_type_a(struct nfc *n, struct sight *ret)
         return true;
     n->is_selected = false;
     n->needs_restart = true;
+    if (nfc_chip_try(n->chip, NFC_TRIES_AGAIN) != NFC_DONE)
+        return false;
     if (!look_for_type_a(n, &type_a) &&
         !look_for_type_a(n, &type_a)) /* the card may be gone at the next look */
         return false;
@@ -324,30 +200,50 @@ static bool look_again_for_type_a(struct nfc *n, struct sight *ret)
     return true;
 }
 
-/* One look into the field. False when the wire is broken. */
-static bool look(struct nfc *n, struct sight *ret)
+/* What type B adds to what type A showed: the card may be gone at the next look, so that it is asked for twice. */
+static bool look_beside_type_a(struct nfc *n, const struct sight *type_a, struct sight *ret)
+{
+    if (nfc_chip_try(n->chip, NFC_TRIES_AGAIN) != NFC_DONE ||
+        (!look_for_type_b(n, ret) && !look_for_type_b(n, ret)))
+        return false;
+    put_together(n, type_a, ret);
+    return true;
+}
+
+/* Between two whole looks it is enough to hear the card that rests there again: a second one of its kind, or one of the
+ * other kind, does not answer then. */
+static bool is_enough_at_rest(struct nfc *n)
+{
+    return chip_presence_is_calm(&n->presence) && ++n->looks_at_rest % WHOLE_LOOK_EVERY != 0;
+}
+
+static bool look_at_both(struct nfc *n, struct sight *ret)
 {
     struct sight type_a;
-    if (n->needs_restart && restart_field(n) != EXCHANGE_DONE)
-        return false;
-    if (n->is_selected) {
-        if (!look_at_selected(n, ret))
-            return false;
-        if (n->is_selected)
-            return true;
-        if (restart_field(n) != EXCHANGE_DONE)
-            return false;
-    }
-    if (!look_for_type_a(n, &type_a))
+    if (nfc_chip_try(n->chip, NFC_TRIES) != NFC_DONE || !look_for_type_a(n, &type_a))
         return false;
     const bool rests = type_a.look == CHIP_LOOK_NUMBER && chip_presence_has(&n->presence, &type_a.card);
-    if (rests || type_a.look == CHIP_LOOK_SEVERAL)
+    if ((rests && is_enough_at_rest(n)) || type_a.look == CHIP_LOOK_SEVERAL) {
         *ret = type_a;
-    else if (!look_for_type_b(n, ret) && (type_a.look == CHIP_LOOK_EMPTY || !look_for_type_b(n, ret)))
+        return true;
+    }
+    if (type_a.look != CHIP_LOOK_EMPTY)
+        return look_beside_type_a(n, &type_a, ret);
+    return look_for_type_b(n, ret) && look_again_for_type_a(n, ret);
+}
+
+/* One look into the field. */
+static bool look(struct nfc *n, struct sight *ret)
+{
+    if (n->needs_restart && !restart_field(n))
         return false;
-    else if (type_a.look != CHIP_LOOK_EMPTY)
-        put_together(n, &type_a, ret);
-    else if (!look_again_for_type_a(n, ret))
+    if (n->is_selected) {
+        if (is_enough_at_rest(n) && (!look_at_selected(n, ret) || n->is_selected))
+            return n->is_selected;
+        if (!restart_field(n))
+            return false;
+    }
+    if (!look_at_both(n, ret))
         return false;
     n->needs_restart |= ret->look == CHIP_LOOK_SEVERAL; /* one of them was put to sleep */
     return true;
@@ -384,33 +280,30 @@ static void report(struct reader *reader, enum chip_event event, const struct ch
     }
 }
 
-static bool has_hung_up(const struct nfc *n)
-{
-    struct pollfd p = {.fd = n->lock_fd};
-    return poll(&p, 1, 0) > 0;
-}
-
 /* Why a broken wire ends the step: 0 as long as it may still recover. */
 static int judge_wire(struct nfc *n)
 {
-    if (has_hung_up(n))
+    n->is_selected = false;
+    n->needs_restart = true;
+    if (nfc_chip_has_hung_up(n->chip))
         return -EIO;
-    if (++n->wire_errors < WIRE_ERRORS_MAX)
-        return 0;
-    return n->wire_error == NFC_ETIMEOUT ? -ETIMEDOUT : -EPROTO;
+    clock_sleep_us(REST_US);
+    return ++n->wire_errors < WIRE_ERRORS_MAX ? 0 : nfc_chip_error(n->chip);
 }
 
 static int nfc_step(void *device, struct reader *reader)
 {
     struct nfc *n = device;
     struct sight seen;
-    if (!look(n, &seen)) {
-        n->is_selected = false;
-        n->needs_restart = true;
+    if (!look(n, &seen))
         return judge_wire(n);
-    }
     n->wire_errors = 0;
     report(reader, chip_presence_see(&n->presence, seen.look, &seen.card), &seen.card);
+    const bool is_empty = seen.look == CHIP_LOOK_EMPTY && !n->presence.has_card;
+    if (!is_empty)
+        clock_sleep_us(REST_US);
+    else if (n->method == CHIP_RAW)
+        clock_sleep_us(RAW_REST_US);
     wipe_bytes(&seen, sizeof seen);
     return 0;
 }
@@ -418,76 +311,32 @@ static int nfc_step(void *device, struct reader *reader)
 static void nfc_close_device(void *device)
 {
     struct nfc *n = device;
-    if (n->device)
-        nfc_close(n->device);
-    if (n->context)
-        nfc_exit(n->context);
-    if (n->lock_fd >= 0)
-        close(n->lock_fd);
+    nfc_chip_close(n->chip);
     free(n);
-}
-
-/* nfc_open gives a device even when the chip's firmware answer was lost; selecting with it is an assertion.
- */
-static bool is_known_chip(nfc_device *device)
-{
-    const nfc_modulation_type *types = NULL;
-    return nfc_device_get_supported_modulation(device, N_INITIATOR, &types) >= 0 && types;
-}
-
-static int start(struct nfc *n, const char *connstring)
-{
-    nfc_connstring address = "";
-    snprintf(address, sizeof address, "%s", connstring);
-    nfc_init(&n->context);
-    if (!n->context)
-        return -ENOMEM;
-    n->device = nfc_open(n->context, address);
-    if (!n->device)
-        return n->lock_fd < 0 ? -ENODEV : -ETIMEDOUT;
-    if (!is_known_chip(n->device) || nfc_initiator_init(n->device) < 0 ||
-        nfc_device_set_property_bool(n->device, NP_INFINITE_SELECT, false) < 0 ||
-        nfc_device_set_property_bool(n->device, NP_EASY_FRAMING, false) < 0)
-        return -ETIMEDOUT;
-    /* No RATS: a UID is all that is asked for, and libnfc crashes on an ATS with a TL of zero. */
-    if (nfc_device_set_property_bool(n->device, NP_AUTO_ISO14443_4, false) < 0 && n->is_pn53x)
-        return -ETIMEDOUT;
-    if (n->method != CHIP_RAW)
-        return 0;
-    struct sight seen; /* a 4A sets the chip up for type B; what it finds is left to the first look */
-    return look_by_list(n, &seen) ? 0 : -ETIMEDOUT;
 }
 
 static int nfc_open_device(const struct reader_options *options, struct reader *reader, void **ret_device)
 {
-    struct nfc *n = bytes_alloc(sizeof *n);
     struct nfc_address address;
-    n->lock_fd = -1;
-    n->method = options->method;
+    struct nfc_chip *chip;
     int r = nfc_address_resolve(options->device, &address);
+    if (r == 0)
+        r = nfc_chip_open(&address, &chip);
     if (r < 0)
-        goto out;
-    n->is_pn53x = address.is_pn53x;
-    if (address.path[0]) {
-        r = serial_lock(address.path);
-        if (r < 0)
-            goto out;
-        n->lock_fd = r;
+        return r;
+    if (options->method == CHIP_RAW && nfc_chip_list_b(chip) < 0) { /* it sets the chip up for type B */
+        r = nfc_chip_has_hung_up(chip) ? -EIO : -ETIMEDOUT;
+        nfc_chip_close(chip);
+        return r;
     }
-    setenv("LIBNFC_LOG_LEVEL", "0", 0); /* it would write to standard error; its results say enough */
-    r = start(n, address.connstring);
-    if (r < 0) {
-        r = has_hung_up(n) ? -EIO : r;
-        goto out;
-    }
-    reader_report_ready(reader, nfc_device_get_name(n->device));
+    reader_trace_opened("");
+    struct nfc *n = bytes_alloc(sizeof *n);
+    n->chip = chip;
+    n->method = options->method;
+    n->needs_restart = options->method == CHIP_RAW; /* that list may have selected a card */
+    reader_report_ready(reader, nfc_chip_name(chip));
     *ret_device = n;
-    n = NULL;
-    r = 0;
-out:
-    if (n)
-        nfc_close_device(n);
-    return r;
+    return 0;
 }
 
 const struct reader_driver driver_nfc = {
@@ -496,5 +345,5 @@ const struct reader_driver driver_nfc = {
     .open = nfc_open_device,
     .step = nfc_step,
     .close = nfc_close_device,
-    .pause_ms = PAUSE_MS,
+    .pause_ms = 0,
 };

@@ -42,6 +42,7 @@ static int sam_open(const struct reader_options *options, struct reader *reader,
     struct sam *sam = bytes_alloc(sizeof *sam);
     sam->port_class = port_class;
     sam->port = port;
+    reader_trace_opened(port_class->describe(port));
     sam_session_init(&sam->session, clock_mono_us());
     sam->session.wants_address = options->wants_address;
     *ret_device = sam;
@@ -125,11 +126,18 @@ static void sam_close(void *device)
     free(sam);
 }
 
+static void sam_refused(void *device)
+{
+    struct sam *sam = device;
+    reader_gate_refused(&sam->session.gate);
+}
+
 const struct reader_driver driver_sam = {
     .name = "sam",
     .objection = sam_objection,
     .open = sam_open,
     .step = sam_step,
     .close = sam_close,
+    .refused = sam_refused,
     .pause_ms = 0,
 };

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 100, KEYS_A_STEP = 1024 };
+enum { WAIT_MS = 100, LATE_US = 30000, KEYS_A_STEP = 1024 };
 
 struct scanner {
     int fd;                      /* serial, else -1 */
@@ -22,6 +22,7 @@ struct scanner {
     bool is_garbled; /* a key of this scan stands for nothing, or keys were lost */
     struct scan_split split;
     struct reader_gate gate;
+    int64_t listened_us; /* when it last listened */
 };
 
 static const char *scanner_objection(const char *device)
@@ -53,6 +54,9 @@ static int scanner_open(const struct reader_options *options, struct reader *rea
     evdev_keys_init(&s->keys, options->layout);
     scan_split_init(&s->split, options->separator, s->keyboard ? SCAN_KEYS_PAUSE_US : SCAN_PAUSE_US);
     reader_gate_init(&s->gate, false);
+    scan_split_set_late(&s->split, true); /* what waits there already */
+    s->listened_us = clock_mono_us();
+    reader_trace_opened("");
     *ret_device = s;
     reader_report_ready(reader, s->keyboard ? "keyboard grabbed" : "port open");
     return 0;
@@ -86,6 +90,8 @@ static void report(struct scanner *s, struct reader *reader, enum scan_event eve
         reader_report_fault(reader, READER_FAULT_TOO_LARGE, "more than 2953 bytes");
     else if (event == SCAN_CUT_OFF)
         reader_report_fault(reader, READER_FAULT_SCAN_CUT_OFF, "a code without its ending");
+    else if (event == SCAN_GARBLED)
+        reader_report_fault(reader, READER_FAULT_SCAN_GARBLED, "perhaps two scans that ran together");
     s->is_garbled = false;
     wipe_bytes(s->split.bytes, s->split.size);
 }
@@ -98,10 +104,9 @@ static void take_bytes(struct scanner *s, struct reader *reader, const uint8_t *
         report(s, reader, scan_split_feed(&s->split, bytes + done, size - done, now_us, &used), now_us);
 }
 
-/* Nothing has come for a moment. */
-static void take_pause(struct scanner *s, struct reader *reader)
+/* Nothing had come by now_us. */
+static void take_pause(struct scanner *s, struct reader *reader, int64_t now_us)
 {
-    const int64_t now_us = clock_mono_us();
     report(s, reader, scan_split_idle(&s->split, now_us), now_us);
     if (s->is_garbled && scan_split_due_us(&s->split) == INT64_MAX) {
         s->is_garbled = false;
@@ -109,15 +114,48 @@ static void take_pause(struct scanner *s, struct reader *reader)
     }
 }
 
+/* How long to listen: until a pause will mean something. */
+static int listening_ms(const struct scanner *s)
+{
+    const int64_t due_us = scan_split_due_us(&s->split);
+    const int64_t left_us = due_us == INT64_MAX ? INT64_MAX : due_us - clock_mono_us();
+    return left_us >= WAIT_MS * 1000 ? WAIT_MS : left_us <= 0 ? 1 : (int)((left_us + 999) / 1000);
+}
+
+/* Nothing waits: from now on it is known when something comes. */
+static void catch_up(struct scanner *s)
+{
+    scan_split_set_late(&s->split, false);
+    s->listened_us = clock_mono_us();
+}
+
+/* After having listened for at most wait_ms. Gives the time until which that was, for what was heard. */
+static int64_t end_listening(struct scanner *s, int wait_ms)
+{
+    const int64_t now_us = clock_mono_us();
+    if (now_us - s->listened_us > wait_ms * 1000 + LATE_US)
+        scan_split_set_late(&s->split, true);
+    s->listened_us = now_us;
+    return now_us;
+}
+
 static int step_serial(struct scanner *s, struct reader *reader)
 {
     uint8_t bytes[1024];
-    const int n = serial_read(s->fd, bytes, sizeof bytes, WAIT_MS);
+    const int wait_ms = listening_ms(s);
+    int n = serial_read(s->fd, bytes, sizeof bytes, 0);
+    if (n == 0) {
+        catch_up(s);
+        n = serial_read(s->fd, bytes, sizeof bytes, wait_ms);
+    }
+    const int64_t now_us = end_listening(s, wait_ms);
+    if (n == 0) /* until now_us, or did something come while the clock was asked? */
+        n = serial_read(s->fd, bytes, sizeof bytes, 0);
     if (n < 0)
         return n;
     if (n == 0)
-        take_pause(s, reader);
-    take_bytes(s, reader, bytes, (size_t)n, clock_mono_us());
+        take_pause(s, reader, now_us);
+    take_bytes(s, reader, bytes, (size_t)n, now_us);
     wipe_bytes(bytes, (size_t)n);
     return 0;
 }
@@ -133,18 +171,34 @@ static void take_key(struct scanner *s, struct reader *reader, unsigned code, in
     wipe_bytes(bytes, sizeof bytes);
 }
 
+/* As evdev_port_next, for the first key of a step. */
+static int listen_for_key(struct scanner *s, struct reader *reader, unsigned *ret_code, int *ret_value)
+{
+    const int wait_ms = listening_ms(s);
+    int event = evdev_port_next(s->keyboard, 0, ret_code, ret_value);
+    if (event == EVDEV_NOTHING) {
+        catch_up(s);
+        event = evdev_port_next(s->keyboard, wait_ms, ret_code, ret_value);
+    }
+    const int64_t now_us = end_listening(s, wait_ms);
+    if (event == EVDEV_NOTHING)
+        event = evdev_port_next(s->keyboard, 0, ret_code, ret_value);
+    if (event == EVDEV_NOTHING)
+        take_pause(s, reader, now_us);
+    return event;
+}
+
 static int step_keyboard(struct scanner *s, struct reader *reader)
 {
     for (int i = 0; i < KEYS_A_STEP; i++) {
         unsigned code = 0;
         int value = 0;
-        const int event = evdev_port_next(s->keyboard, i == 0 ? WAIT_MS : 0, &code, &value);
+        const int event = i == 0 ? listen_for_key(s, reader, &code, &value)
+                                 : evdev_port_next(s->keyboard, 0, &code, &value);
         if (event < 0)
             return event;
-        if (event == EVDEV_NOTHING) {
-            take_pause(s, reader);
+        if (event == EVDEV_NOTHING)
             return 0;
-        }
         if (event == EVDEV_KEY) {
             take_key(s, reader, code, value);
         } else {
@@ -172,11 +226,18 @@ static void scanner_close(void *device)
     free(s);
 }
 
+static void scanner_refused(void *device)
+{
+    struct scanner *s = device;
+    reader_gate_refused(&s->gate);
+}
+
 const struct reader_driver driver_scanner = {
     .name = "scanner",
     .objection = scanner_objection,
     .open = scanner_open,
     .step = scanner_step,
     .close = scanner_close,
+    .refused = scanner_refused,
     .pause_ms = 0,
 };

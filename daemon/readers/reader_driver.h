@@ -40,6 +40,8 @@ struct reader_driver {
      * (reader_sandbox.h): whatever is to be opened, started or looked up belongs in open(). */
     int (*step)(void *device, struct reader *);
     void (*close)(void *device);
+    /* The last reading was refused. NULL: that changes nothing. */
+    void (*refused)(void *device);
     int pause_ms; /* between two steps */
 };
 

@@ -15,11 +15,17 @@ void reader_gate_gone(struct reader_gate *g)
     g->is_gone = true;
 }
 
+void reader_gate_refused(struct reader_gate *g)
+{
+    g->is_refused = g->has_last;
+}
+
 static bool is_again(const struct reader_gate *g, int64_t now_us)
 {
     if (g->tells_gone)
-        return g->is_gone && now_us - g->seen_us >= READER_GATE_GONE_US;
-    return now_us - g->passed_us >= READER_GATE_AGAIN_US;
+        return g->is_gone && (g->is_refused || now_us - g->seen_us >= READER_GATE_GONE_US);
+    return now_us - g->passed_us >= READER_GATE_AGAIN_US ||
+           (g->is_refused && now_us - g->seen_us >= READER_GATE_RETRY_US);
 }
 
 bool reader_gate_is_new(struct reader_gate *g, const void *bytes, size_t size, int64_t now_us)
@@ -32,7 +38,9 @@ bool reader_gate_is_new(struct reader_gate *g, const void *bytes, size_t size, i
     g->has_last = true;
     g->is_gone = false;
     g->seen_us = now_us;
-    if (is_new)
+    if (is_new) {
         g->passed_us = now_us;
+        g->is_refused = false;
+    }
     return is_new;
 }

@@ -186,6 +186,8 @@ static bool read_input(struct reader *r)
     }
     for (size_t done = 0, used; done < (size_t)n; done += used) {
         const enum feedback feedback = feedback_feed(&r->feedback, bytes + done, (size_t)n - done, &used);
+        if (feedback == FEEDBACK_REFUSED && r->device && r->options->driver->refused)
+            r->options->driver->refused(r->device);
         if (feedback == FEEDBACK_LOOK)
             r->next_open_us = 0;
         else if (feedback != FEEDBACK_NONE)

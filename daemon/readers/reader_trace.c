@@ -62,21 +62,23 @@ static void put_stamp(void)
     trace.stamped_us += steps * STAMP_US;
 }
 
-static void put_bytes(char direction, const uint8_t *bytes, size_t size)
+static void put_hex_lines(const char *head, const uint8_t *bytes, size_t size)
 {
-    char line[2 + 2 * BYTES_A_LINE + 2];
+    char hex[2 * BYTES_A_LINE + 1];
+    for (size_t at = 0; at < size; at += BYTES_A_LINE) {
+        const size_t n = size - at < BYTES_A_LINE ? size - at : BYTES_A_LINE;
+        hex_encode(bytes + at, n, hex);
+        put_line("%s %s", head, hex);
+    }
+    wipe_bytes(hex, sizeof hex);
+}
+
+static void put_bytes(const char *head, const uint8_t *bytes, size_t size)
+{
     if (trace.fd == 0 || size == 0)
         return;
     put_stamp();
-    for (size_t at = 0; at < size; at += BYTES_A_LINE) {
-        const size_t n = size - at < BYTES_A_LINE ? size - at : BYTES_A_LINE;
-        line[0] = direction;
-        line[1] = ' ';
-        hex_encode(bytes + at, n, line + 2);
-        line[2 + 2 * n] = '\n';
-        put(line, 2 + 2 * n + 1);
-    }
-    wipe_bytes(line, sizeof line);
+    put_hex_lines(head, bytes, size);
 }
 
 int reader_trace_open(const char *path, const char *driver, const char *device)
@@ -107,12 +109,27 @@ int reader_trace_close(void)
 
 void reader_trace_sent(const void *bytes, size_t size)
 {
-    put_bytes('>', bytes, size);
+    put_bytes(">", bytes, size);
 }
 
 void reader_trace_received(const void *bytes, size_t size)
 {
-    put_bytes('<', bytes, size);
+    put_bytes("<", bytes, size);
+}
+
+void reader_trace_opened(const char *connection)
+{
+    if (trace.fd == 0)
+        return;
+    trace.stamped_us = clock_mono_us();
+    put_line("# opened%s%s", connection[0] ? ": " : "", connection);
+}
+
+void reader_trace_aside(char direction, const void *bytes, size_t size)
+{
+    const char head[] = {'#', ' ', direction, '\0'};
+    if (trace.fd != 0)
+        put_hex_lines(head, bytes, size);
 }
 
 /* A scanner is ready as soon as its port is open, which no byte shows. */

@@ -16,6 +16,12 @@ int reader_trace_open(const char *path, const char *driver, const char *device);
 /* 0, or what the first failed write failed with. */
 int reader_trace_close(void);
 
+/* The device is open, over the connection that the text describes, "" for none: a replay's time begins here, however long it
+ * took to find the device, and its speed. */
+void reader_trace_opened(const char *connection);
+/* What passes beside the conversation that a replay repeats, as a comment: a speed being tried, what is left in a pipe. */
+void reader_trace_aside(char direction, const void *bytes, size_t size);
+
 /* At the one place of a transport where bytes pass. */
 void reader_trace_sent(const void *bytes, size_t size);
 void reader_trace_received(const void *bytes, size_t size);

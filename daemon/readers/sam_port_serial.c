@@ -2,6 +2,7 @@
  * frame only at its own speed. Runs on the reader's only thread. */
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "readers/reader_trace.h"
 #include "readers/sam_frame.h"
 #include "readers/sam_port.h"
 #include "readers/serial_port.h"
@@ -32,6 +33,8 @@ static int hear_frame(int fd)
         struct sam_frame frame;
         const int n = serial_read(fd, bytes, sizeof bytes, (int)(left_us / 1000) + 1);
         result = n < 0 ? n : 0;
+        if (n > 0)
+            reader_trace_aside('<', bytes, (size_t)n);
         for (size_t at = 0, used; result == 0 && at < (size_t)n; at += used)
             result =
                 sam_frame_feed(parser, bytes + at, (size_t)n - at, &used, &frame) == SAM_FRAME_WHOLE ? 1 : 0;
@@ -50,6 +53,7 @@ static int find_speed(const char *path, int *ret_baud)
         if (fd < 0)
             return fd;
         int result = serial_write(fd, request, sizeof request, WRITE_MS);
+        reader_trace_aside('>', request, sizeof request);
         if (result == 0)
             result = hear_frame(fd);
         if (result == 1) {

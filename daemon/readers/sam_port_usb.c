@@ -2,6 +2,7 @@
  * Every transfer has a time limit. Runs on the reader's only thread. */
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "readers/reader_trace.h"
 #include "readers/sam_pipes.h"
 #include "readers/sam_port.h"
 #include <errno.h>
@@ -168,9 +169,11 @@ static int drain(struct usb *usb)
     uint8_t bytes[SAM_PORT_CHUNK];
     int moved = 0;
     for (size_t i = 0; i < n && moved >= 0; i++)
-        for (int turns = 0; turns < DRAINS_MAX; turns++)
+        for (int turns = 0; turns < DRAINS_MAX; turns++) {
             if ((moved = transfer(usb, pipes[i], bytes, sizeof bytes, DRAIN_MS)) <= 0)
                 break;
+            reader_trace_aside('<', bytes, (size_t)moved);
+        }
     wipe_bytes(bytes, sizeof bytes);
     return moved < 0 ? moved : 0;
 }

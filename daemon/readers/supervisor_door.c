@@ -56,10 +56,7 @@ static void tell_repaired(const struct door *door, enum door_result result, cons
     if (repairs && repairs->count > 0)
         json_object_set_new(note, "repaired", mrz_repairs_json(repairs));
     if (is_expired)
-        json_object_set_new(note, "note",
-                            json_pack("{ss ss ss}", "code", "card-expired", "zh",
-                                      "证件已过有效期，请核对本人", "en",
-                                      "The card has expired: please check the person"));
+        json_object_set_new(note, "note", presentation_expired_note());
     publish(door, "door", NULL, note);
 }
 

@@ -24,12 +24,32 @@ void rf_field_switch(struct rf_field *f, bool is_on)
     f->is_on = is_on;
 }
 
+static bool is_same_card(const struct card *a, const struct card *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    return a->kind == CARD_RESIDENT ? memcmp(a->serial, b->serial, sizeof a->serial) == 0
+                                    : a->uid_size == b->uid_size && memcmp(a->uid, b->uid, a->uid_size) == 0;
+}
+
+/* Idle for a card that comes; one that lay there already stays as it was. */
+static enum card_state state_before(const struct rf_field *f, const struct card *card)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (is_same_card(&f->cards[i], card))
+            return f->states[i];
+    return CARD_IDLE;
+}
+
 void rf_field_put(struct rf_field *f, const struct card *cards, size_t n)
 {
-    f->n = n < CARDS_MAX ? n : CARDS_MAX;
-    for (size_t i = 0; i < f->n; i++)
-        f->cards[i] = cards[i];
-    memset(f->states, 0, sizeof f->states);
+    struct rf_field next = *f;
+    next.n = n < CARDS_MAX ? n : CARDS_MAX;
+    for (size_t i = 0; i < next.n; i++) {
+        next.cards[i] = cards[i];
+        next.states[i] = state_before(f, &cards[i]);
+    }
+    *f = next;
 }
 
 size_t rf_field_count(const struct rf_field *f, enum card_kind kind)

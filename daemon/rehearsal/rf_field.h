@@ -28,7 +28,7 @@ struct rf_field {
 
 /* Off and on again puts every card back to idle; a card with a random UID then has another one. */
 void rf_field_switch(struct rf_field *, bool is_on);
-/* Replaces the cards; at most CARDS_MAX are taken. */
+/* Replaces the cards; at most CARDS_MAX are taken. One that lay there before is not disturbed. */
 void rf_field_put(struct rf_field *, const struct card *cards, size_t n);
 size_t rf_field_count(const struct rf_field *, enum card_kind);
 /* The n-th card of that kind, NULL when there is none. */

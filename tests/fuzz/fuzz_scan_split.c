@@ -1,6 +1,7 @@
 /* Scans from a scanner's bytes. The first byte's lowest bit says whether FE in the input stands for a pause of 300 ms,
  * the rest of it what ends a scan. No scan is empty, too large or holds an ending; byte by byte gives the same scans;
- * every byte that is no ending comes out once, or is accounted for by a report that it was too much or cut off. */
+ * every byte that is no ending comes out once, or is accounted for by a report that it was too much or cut off;
+ * an untold scanner's scans are what it sent, in one piece. */
 #include "base/bytes.h"
 #include "readers/scan_split.h"
 #include <stdlib.h>
@@ -20,17 +21,25 @@ struct run {
     struct scan_split split;
     struct buffer out;
     int64_t now_us;
-    size_t given, got;
+    const uint8_t *input; /* NULL when it holds pauses */
+    size_t input_size, given, got;
     bool has_lost;
 };
 
 /* A byte that never stands in a scan. */
 static bool is_ending(enum scan_separator separator, uint8_t byte)
 {
-    return (separator == SCAN_SEPARATOR_AUTO && (byte == '\r' || byte == '\n')) ||
-           (separator == SCAN_SEPARATOR_CR && byte == '\r') ||
+    return (separator == SCAN_SEPARATOR_CR && byte == '\r') ||
            (separator == SCAN_SEPARATOR_LF && byte == '\n') ||
            (separator == SCAN_SEPARATOR_TAB && byte == '\t');
+}
+
+static bool is_line_breaks(const uint8_t *bytes, size_t size)
+{
+    size_t n = 0;
+    while (n < size && (bytes[n] == '\r' || bytes[n] == '\n'))
+        n++;
+    return n == size;
 }
 
 static void note(struct run *r, enum scan_event event)
@@ -44,6 +53,10 @@ static void note(struct run *r, enum scan_event event)
         for (size_t i = 0; i < s->size; i++)
             CHECK(!is_ending(s->separator, s->bytes[i]));
         CHECK(s->separator != SCAN_SEPARATOR_CRLF || !memmem(s->bytes, s->size, "\r\n", 2));
+        if (s->separator == SCAN_SEPARATOR_AUTO) {
+            CHECK(!is_line_breaks(s->bytes, s->size));
+            CHECK(!r->input || memmem(r->input, r->input_size, s->bytes, s->size));
+        }
         buffer_add(&r->out, s->bytes, s->size);
         r->got += s->size;
     }
@@ -72,6 +85,8 @@ static struct run *run(const uint8_t *bytes, size_t size, uint8_t how, size_t pi
     struct run *r = bytes_alloc(sizeof *r);
     r->now_us = 1000000000;
     const bool has_pauses = how & 1;
+    r->input = has_pauses ? NULL : bytes;
+    r->input_size = size;
     scan_split_init(&r->split, (enum scan_separator)((how >> 1) % SCAN_SEPARATOR_COUNT), SCAN_PAUSE_US);
     buffer_add_text(&r->out, "");
     while (size > 0) {
@@ -85,8 +100,9 @@ static struct run *run(const uint8_t *bytes, size_t size, uint8_t how, size_t pi
     }
     pass(r, SCAN_CUT_OFF_US);
     CHECK(scan_split_due_us(&r->split) == INT64_MAX);
-    const bool may_lack =
-        r->has_lost || r->split.separator == SCAN_SEPARATOR_CRLF; /* its endings were counted */
+    const bool counts_endings =
+        r->split.separator == SCAN_SEPARATOR_CRLF || r->split.separator == SCAN_SEPARATOR_AUTO;
+    const bool may_lack = r->has_lost || counts_endings;
     CHECK(may_lack ? r->got <= r->given : r->got == r->given);
     return r;
 }

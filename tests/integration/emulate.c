@@ -8,13 +8,16 @@
  * is an even number of hexadecimal digits. Every answer has "ok"; a refused command answers
  * {"ok":false,"error":"..."}.
  *
- *   present NAME CARD        lays the card on the reader, where it stays; CARD is one of
+ *   present NAME CARD        lays the card on the reader, where it stays, in place of what lay there; a card that
+ *                            did is not disturbed; CARD is one of
  *                              id ID_NUMBER PERSON_NAME VALID_TO [HEX16]    a resident card (VALID_TO: YYYYMMDD or LONG)
  *                              chip HEX16                                   a resident card by its chip number
  *                              person SEED [INDEX]                          the card of a synthetic person
  *                              uid HEX [ATS]                                a type A card, 4, 7 or 10 bytes; ATS: in hex
  *                              uids HEX HEX                                 two type A cards at once
+ *                              chips HEX16 HEX16                            two resident cards at once
  *                              wallet HEX                                   a type A card and a resident card at once
+ *                              mixed HEX16 HEX                              the same, by both numbers
  *                              record HEX512                                a resident card by its whole SAM record
  *                              two-cards                                    two resident cards at once
  *   tap NAME [TIMEOUT_MS] CARD
@@ -180,6 +183,10 @@ static int parse_cards(const struct words *w, size_t at, struct card *ret)
     else if (strcmp(kind, "uid") == 0)
         r = parse_uid(w, at, w->n > at + 1, ret);
     else if (strcmp(kind, "uids") == 0 && (r = parse_uid(w, at, false, ret)) == 0)
+        return (r = parse_uid(w, at + 1, false, &ret[1])) < 0 ? r : 2;
+    else if (strcmp(kind, "chips") == 0 && at + 1 < w->n && (r = parse_serial(w->word[at], ret)) == 0)
+        return (r = parse_serial(w->word[at + 1], &ret[1])) < 0 ? r : 2;
+    else if (strcmp(kind, "mixed") == 0 && at < w->n && (r = parse_serial(w->word[at], ret)) == 0)
         return (r = parse_uid(w, at + 1, false, &ret[1])) < 0 ? r : 2;
     else if (strcmp(kind, "wallet") == 0)
         return (r = parse_uid(w, at, false, &ret[1])) < 0 ? r : 2;

@@ -123,6 +123,26 @@ class ByHandTest(unittest.TestCase):
         self.on_all(f"present uid {UIDS[1]}")
         self.expect(["two-cards"] * 6 + [UIDS[1]])
 
+    def test_a_second_card_beside_one_that_was_read_is_named(self):
+        """Whatever lies there and whatever comes beside it: two cards, and no reading of the second until it is alone."""
+        one, other, uid, second = "1122334455667788", "8877665544332211", UIDS[0], UIDS[1]
+        expected = []
+        for first, both, later in ((f"chip {one}", f"chips {one} {other}", f"chip {other}"),
+                                   (f"chip {one}", f"mixed {one} {uid}", f"uid {uid}"),
+                                   (f"uid {uid}", f"mixed {one} {uid}", f"chip {one}"),
+                                   (f"uid {uid}", f"uids {uid} {second}", f"uid {second}")):
+            for step, told in ((first, first.split()[1]), (both, "two-cards"), (first, None), (both, "two-cards"),
+                               (later, later.split()[1])):
+                with self.subTest(first=first, step=step):
+                    self.on_all(f"present {step}")
+                    expected += [told] if told else []
+                    for method, reading in self.readings.items():
+                        reading.wait_events(expected, method)
+                    self.let_look(30)
+                    self.expect(expected)
+            self.on_all("remove")
+            self.let_look(40)
+
     def test_a_phone_is_refused_once(self):
         self.stay("uid 08010203", 40)
         self.stay("uid 08a0b0c0")

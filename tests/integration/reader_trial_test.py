@@ -117,6 +117,25 @@ class TrialTest(unittest.TestCase):
         (self.folder / "door.cap").write_text(text.replace("= reading id_card", "= reading chip"))
         self.assertNotEqual(self.replay(), 0)
 
+    def test_capture_of_a_device_that_had_to_be_looked_for_replays(self):
+        """Its time begins when the device is open: after the waiting, and after four speeds at which it did not answer."""
+        self.rig.command("option door line 9600")
+        self.rig.command("unplug door")
+        path = self.folder / "door.cap"
+        trial = Trial(*self.device("door"), "--show", "--trace", path)
+        self.addCleanup(trial.end)
+        trial.wait_state("absent")
+        time.sleep(1.2)
+        self.rig.command("replug door")
+        self.assertIn("9600 baud", trial.wait_state("ready")["detail"])
+        self.present("door")
+        trial.wait_reading()
+        self.assertEqual(trial.end(), 0)
+        text = path.read_text()
+        self.assertEqual(self.replay(), 0, text)
+        self.assertRegex(text, r"(?m)^# > aaaaaa9669000311ffed$")  # of finding the speed
+        self.assertRegex(text, r"(?m)^# opened: 9600 baud$")
+
     def test_scanner_capture_replays(self):
         text = self.capture("gun").read_text()
         self.assertEqual(self.replay(), 0, text)

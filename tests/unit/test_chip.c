@@ -149,13 +149,38 @@ static void who_rests_there(void **state)
     assert_false(chip_presence_has(&p, &one));
 }
 
+/* Calm after each look, "c", or not, "-": as long as there may be two cards, every look must be at all. */
+static void calm(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *legend, *looks, *calm;
+    } cases[] = {
+        {"one card", ".AA..", "ccccc"},
+        {"two, told apart, then one for long enough", "AWAAAA", "c---cc"},
+        {"two that answer at once, then one", "A#####A", "c-----c"},
+        {"two, then none", "W...", "---c"},
+    };
+    static const struct chip_card card = {MEDIUM_CHIP, {1}, 8};
+    static const char signs[] = ".A#?WP";
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct chip_presence p = {.has_card = false};
+        char got[16] = "";
+        for (size_t k = 0; cases[i].looks[k]; k++) {
+            chip_presence_see(&p, (enum chip_look)(strchr(signs, cases[i].looks[k]) - signs), &card);
+            got[k] = chip_presence_is_calm(&p) ? 'c' : '-';
+        }
+        if (strcmp(got, cases[i].calm) != 0)
+            fail_msg("%s: got %s, not %s", cases[i].legend, got, cases[i].calm);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(targets),
-        cmocka_unit_test(random_and_empty_uids),
-        cmocka_unit_test(presence),
-        cmocka_unit_test(who_rests_there),
+        cmocka_unit_test(targets),  cmocka_unit_test(random_and_empty_uids),
+        cmocka_unit_test(presence), cmocka_unit_test(who_rests_there),
+        cmocka_unit_test(calm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

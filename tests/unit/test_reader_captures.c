@@ -59,8 +59,10 @@ static void note_sam(struct replay *r, const struct sam_event *e)
 
 static void note_scan(struct replay *r, enum scan_event event)
 {
-    static const char *const names[] = {
-        [SCAN_EMPTY] = "empty\n", [SCAN_TOO_LARGE] = "too-large\n", [SCAN_CUT_OFF] = "cut-off\n"};
+    static const char *const names[] = {[SCAN_EMPTY] = "empty\n",
+                                        [SCAN_TOO_LARGE] = "too-large\n",
+                                        [SCAN_CUT_OFF] = "cut-off\n",
+                                        [SCAN_GARBLED] = "fault scan-garbled\n"};
     if (event == SCAN_WHOLE) {
         char *hex = bytes_alloc(2 * r->split.size + 1);
         hex_encode(r->split.bytes, r->split.size, hex);

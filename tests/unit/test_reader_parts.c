@@ -207,6 +207,31 @@ static void gate_of_a_device_that_tells_gone(void **state)
     assert_true(reader_gate_is_new(&g, "a", 1, 70000000)); /* somebody else was in between */
 }
 
+static void gate_after_a_refusal(void **state)
+{
+    (void)state;
+    struct reader_gate g;
+    reader_gate_init(&g, true);
+    reader_gate_refused(&g); /* of nothing */
+    assert_true(reader_gate_is_new(&g, "a", 1, 0));
+    reader_gate_refused(&g);
+    assert_false(reader_gate_is_new(&g, "a", 1, 300000)); /* it lies there */
+    reader_gate_gone(&g);
+    assert_true(reader_gate_is_new(&g, "a", 1, 600000)); /* sooner than without a refusal ... */
+    reader_gate_gone(&g);
+    assert_false(reader_gate_is_new(&g, "a", 1, 900000)); /* ... and this one was not refused */
+
+    reader_gate_init(&g, false);
+    assert_true(reader_gate_is_new(&g, "a", 1, 0));
+    reader_gate_refused(&g);
+    for (int64_t us = 100000; us < READER_GATE_AGAIN_US; us += 100000) /* it is held before the scanner */
+        assert_false(reader_gate_is_new(&g, "a", 1, us));
+    assert_true(reader_gate_is_new(&g, "a", 1, READER_GATE_AGAIN_US));
+    reader_gate_refused(&g);
+    assert_true(reader_gate_is_new(&g, "a", 1, READER_GATE_AGAIN_US + READER_GATE_RETRY_US));
+    assert_false(reader_gate_is_new(&g, "a", 1, READER_GATE_AGAIN_US + 2 * READER_GATE_RETRY_US));
+}
+
 static void gate_of_a_device_that_does_not(void **state)
 {
     (void)state;
@@ -236,6 +261,7 @@ int main(void)
         cmocka_unit_test(every_fault_speaks_both_languages),
         cmocka_unit_test(feedback_lines),
         cmocka_unit_test(gate_of_a_device_that_tells_gone),
+        cmocka_unit_test(gate_after_a_refusal),
         cmocka_unit_test(gate_of_a_device_that_does_not),
     };
     return cmocka_run_group_tests(tests, start_sodium, NULL);

@@ -1,5 +1,6 @@
 /* The SAM driver over the real libusb, against an emulated reader on an emulated bus: every layout of pipes, faults of the
  * reader, stalls, unplugging inside a transfer, replugging under another number. */
+#include "base/files.h"
 #include "identity/id_number.h"
 #include "readers/reader_driver.h"
 #include "rehearsal/people.h"
@@ -254,21 +255,31 @@ struct program {
     FILE *lines;
 };
 
-static struct program run_program(void)
+/* Of a program beside this one, "/paihao-reader" or of the tests. */
+static void find_program(const char *name, char ret_path[static PATH_MAX])
 {
-    int ends[2];
     char path[PATH_MAX];
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 32);
     assert_true(length > 0);
     path[length] = '\0';
     char *slash = strstr(path, "/tests/test_sam_usb");
     assert_non_null(slash);
-    strcpy(slash, "/paihao-reader");
+    strcpy(slash, name);
+    strcpy(ret_path, path);
+}
+
+/* trace: NULL, or the file to trace into. */
+static struct program run_program(const char *trace)
+{
+    int ends[2];
+    char path[PATH_MAX];
+    find_program("/paihao-reader", path);
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     const pid_t pid = fork();
     if (pid == 0) {
         dup2(ends[1], STDOUT_FILENO);
-        execl(path, path, "--driver", "sam", "--device", "usb:0400:c35a", (char *)NULL);
+        execl(path, path, "--driver", "sam", "--device", "usb:0400:c35a", trace ? "--show" : NULL, "--trace",
+              trace, (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
@@ -288,10 +299,19 @@ static void expect_line(struct program *program, const char *text)
     fail_msg("the program ended without a line %s", text);
 }
 
+static void end_program(struct program *program)
+{
+    int status;
+    kill(program->pid, SIGTERM);
+    assert_int_equal(waitpid(program->pid, &status, 0), program->pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    fclose(program->lines);
+}
+
 static void the_program_reads_confined(void **state)
 {
     (void)state;
-    struct program program = run_program();
+    struct program program = run_program(NULL);
     expect_line(&program, "\"state\":\"absent\"");
     for (int i = 0; i < 2; i++) {
         usb_plug(i == 0 ? USB_FOUR : USB_PAIR);
@@ -304,11 +324,46 @@ static void the_program_reads_confined(void **state)
         usb_unplug();
         expect_line(&program, "\"state\":\"absent\"");
     }
-    kill(program.pid, SIGTERM);
-    int status;
-    assert_int_equal(waitpid(program.pid, &status, 0), program.pid);
-    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    fclose(program.lines);
+    end_program(&program);
+}
+
+/* However long it waited for the device first: the capture holds the whole conversation, and the tests replay it. */
+static void a_trace_replays(void **state)
+{
+    static const enum usb_kind kinds[] = {USB_FOUR, USB_PAIR};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char folder[] = "/tmp/paihao-usb-XXXXXX", path[PATH_MAX];
+        assert_non_null(mkdtemp(folder));
+        char *trace = bytes_format("%s/usb.cap", folder);
+        struct program program = run_program(trace);
+        expect_line(&program, "\"state\":\"absent\"");
+        clock_sleep_us(1200000);
+        usb_plug(kinds[i]);
+        expect_line(&program, "\"state\":\"ready\"");
+        for (int k = 0; k < 2; k++) {
+            expect_line(&program, present());
+            usb_put(NULL, 0);
+        }
+        end_program(&program);
+        usb_unplug();
+        char *text;
+        size_t size;
+        assert_int_equal(file_read(trace, 1 << 20, &text, &size), 0);
+        assert_non_null(strstr(text, kinds[i] == USB_FOUR ? "# opened: USB bus" : "a pair of pipes"));
+        assert_non_null(strstr(text, "> aaaaaa9669000311ffed")); /* its first word */
+        free(text);
+        find_program("/tests/test_reader_captures", path);
+        char *command = bytes_format("%s %s >%s/log 2>&1", path, folder, folder);
+        const int status = system(command);
+        if (status != 0)
+            fail_msg("it does not replay: see %s", folder);
+        free(command);
+        command = bytes_format("%s/log", folder);
+        assert_int_equal(unlink(command) + unlink(trace) + rmdir(folder), 0);
+        free(command);
+        free(trace);
+    }
 }
 
 static int start(void **state)
@@ -337,6 +392,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(unplugged_inside_a_transfer_and_replugged),
         cmocka_unit_test(a_frozen_reader_is_given_up),
         cmocka_unit_test(the_program_reads_confined),
+        cmocka_unit_test(a_trace_replays),
     };
     (void)argc;
     usb_world_preload(argv);

@@ -18,8 +18,10 @@ struct piece {
 
 static void note(struct buffer *out, const struct scan_split *s, enum scan_event event)
 {
-    static const char *const names[] = {
-        [SCAN_EMPTY] = "empty ", [SCAN_TOO_LARGE] = "large ", [SCAN_CUT_OFF] = "cut "};
+    static const char *const names[] = {[SCAN_EMPTY] = "empty ",
+                                        [SCAN_TOO_LARGE] = "large ",
+                                        [SCAN_CUT_OFF] = "cut ",
+                                        [SCAN_GARBLED] = "garbled "};
     if (event == SCAN_WHOLE) {
         char *hex = bytes_alloc(2 * s->size + 1);
         hex_encode(s->bytes, s->size, hex);
@@ -77,26 +79,40 @@ static void endings_and_pauses(void **state)
         struct piece pieces[6];
         const char *expected;
     } cases[] = {
-        {"CR", {{"ab\r", 0, 0}}, "6162 "},
-        {"LF", {{"ab\n", 0, 0}}, "6162 "},
-        {"CRLF", {{"ab\r\n", 0, 0}, {"cd\r\n", 0, 0}}, "6162 6364 "},
-        {"CRLF in two pieces", {{"ab\r", 0, 20}, {"\ncd\r", 0, 0}}, "6162 6364 "},
-        {"LFCR", {{"ab\n\rcd\n\r", 0, 0}}, "6162 6364 "},
-        {"two scans in one piece", {{"ab\rcd\r", 0, 0}}, "6162 6364 "},
+        {"CR", {{"ab\r", 0, 70}}, "6162 "},
+        {"CR: not before it is quiet", {{"ab\r", 0, 50}}, ""},
+        {"LF", {{"ab\n", 0, 70}}, "6162 "},
+        {"CRLF", {{"ab\r\n", 0, 100}, {"cd\r\n", 0, 100}}, "6162 6364 "},
+        {"CRLF in two pieces", {{"ab\r", 0, 20}, {"\n", 0, 100}, {"cd\r", 0, 100}}, "6162 6364 "},
+        {"LFCR", {{"ab\n\r", 0, 100}, {"cd\n\r", 0, 100}}, "6162 6364 "},
+        {"two lines at once are one scan", {{"ab\rcd\r", 0, 100}}, "61620d6364 "},
+        {"two lines, CRLF", {{"ab\r\ncd\r\n", 0, 100}}, "61620d0a6364 "},
+        {"two lines in bursts", {{"a", 0, 40}, {"b\r", 0, 50}, {"c", 0, 50}, {"d\r", 0, 100}}, "61620d6364 "},
+        {"a burst ends between CR and LF",
+         {{"ab\r", 0, 50}, {"\ncd\r", 0, 50}, {"\n", 0, 100}},
+         "61620d0a6364 "},
+        {"twice in one breath", {{"abc\rabc\r", 0, 100}}, "616263 "},
+        {"three times, CRLF", {{"ab\r\nab\r\nab\r\n", 0, 100}}, "6162 "},
+        {"two lines, twice", {{"a\nb\na\nb\n", 0, 100}}, "610a62 "},
+        {"not quite twice", {{"ab\rac\r", 0, 100}}, "61620d6163 "},
+        {"an empty line inside", {{"ab\r\rcd\r", 0, 100}}, "61620d0d6364 "},
+        {"the code ends with a line break of its own", {{"ab\n\r\n", 0, 100}}, "61620a0d "},
+        {"two lines without an ending", {{"ab\rcd", 0, 250}, {"ef", 0, 250}}, "61620d6364 6566 "},
+        {"two lines, the rest never comes", {{"ab\r", 0, 100}, {"cd\ref", 0, 1100}}, "6162 cut "},
         {"no ending: a pause ends it", {{"ab", 0, 250}, {"cd", 0, 250}}, "6162 6364 "},
         {"no ending: a short pause does not", {{"ab", 0, 100}, {"cd", 0, 250}}, "61626364 "},
         {"still waiting", {{"ab", 0, 100}}, ""},
         {"a scanner with endings: a pause does not end it",
-         {{"ab\rcd", 0, 800}, {"ef\r", 0, 0}},
+         {{"ab\r", 0, 100}, {"cd", 0, 800}, {"ef\r", 0, 100}},
          "6162 63646566 "},
         {"a scanner with endings: the rest never comes",
-         {{"ab\rcd", 0, 1100}, {"ef\r", 0, 0}},
+         {{"ab\r", 0, 100}, {"cd", 0, 1100}, {"ef\r", 0, 100}},
          "6162 cut 6566 "},
-        {"TAB, NUL, blanks and high bytes are payload", {{"\t\0 \xff\r", 5, 0}}, "090020ff "},
+        {"TAB, NUL, blanks and high bytes are payload", {{"\t\0 \xff\r", 5, 100}}, "090020ff "},
         {"empty", {{"\r", 0, 300}}, "empty "},
         {"empty with CRLF", {{"\r\n", 0, 300}, {"\r\n", 0, 300}}, "empty empty "},
-        {"empty after a scan", {{"ab\r\r", 0, 0}}, "6162 empty "},
-        {"a lone LF long after a CR is an empty scan", {{"ab\r", 0, 300}, {"\n", 0, 0}}, "6162 empty "},
+        {"nothing but line breaks", {{"\r\r\n\n", 0, 300}}, "empty "},
+        {"a lone LF long after a CR is an empty scan", {{"ab\r", 0, 300}, {"\n", 0, 300}}, "6162 empty "},
         {"nothing", {{"", 0, 2000}}, ""},
     };
     (void)state;
@@ -109,22 +125,28 @@ static void sizes(void **state)
     static char many[10001];
     static const struct {
         const char *legend;
-        struct piece pieces[3];
+        struct piece pieces[4];
         const char *expected;
     } cases[] = {
-        {"2953 bytes", {{many, 2953, 0}, {"\r", 0, 0}}, "long "},
-        {"2954 bytes", {{many, 2954, 0}, {"\r", 0, 0}}, "large "},
-        {"10 kB, once", {{many, 10000, 0}, {"\r", 0, 0}, {"ab\r", 0, 0}}, "large 6162 "},
-        {"10 kB without an ending", {{many, 10000, 250}, {"ab\r", 0, 0}}, "large 6162 "},
+        {"2953 bytes", {{many, 2953, 0}, {"\r", 0, 100}}, "long "},
+        {"2953 bytes, the ending late", {{many, 2953, 150}, {"\r", 0, 100}}, "long "},
+        {"2953 bytes, twice", {{many, 2953, 0}, {"\r", 0, 0}, {many, 2953, 0}, {"\r", 0, 100}}, "long "},
+        {"2953 bytes and one more line",
+         {{many, 2953, 0}, {"\r\n", 0, 0}, {many, 2952, 0}, {"\r\n", 0, 100}},
+         "large "},
+        {"2954 bytes", {{many, 2954, 0}, {"\r", 0, 100}}, "large "},
+        {"2953 bytes and a line break inside", {{many, 2953, 0}, {"\rx\r", 0, 100}}, "large "},
+        {"10 kB, once", {{many, 10000, 0}, {"\r", 0, 100}, {"ab\r", 0, 100}}, "large 6162 "},
+        {"10 kB without an ending", {{many, 10000, 250}, {"ab\r", 0, 100}}, "large 6162 "},
         {"10 kB without an ending, from a scanner with endings",
-         {{"ab\r", 0, 300}, {many, 10000, 250}, {"cd\r", 0, 0}},
+         {{"ab\r", 0, 300}, {many, 10000, 250}, {"cd\r", 0, 100}},
          "6162 large 6364 "},
         {"10 kB in two bursts, close together", {{many, 5000, 100}, {many, 5000, 250}}, "large "},
     };
     (void)state;
     memset(many, 'x', sizeof many - 1);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        expect(cases[i].legend, cases[i].pieces, 3, cases[i].expected);
+        expect(cases[i].legend, cases[i].pieces, 4, cases[i].expected);
 }
 
 static void told_separators(void **state)
@@ -188,19 +210,59 @@ static void a_typing_scanner_pauses_longer(void **state)
     assert_true(scan_split_due_us(&s) == 5 + SCAN_KEYS_PAUSE_US);
 }
 
+/* After having been held up, L, until it has caught up, "-". */
+static void what_waited_while_held_up(void **state)
+{
+    static const struct {
+        const char *legend, *late, *prompt, *expected;
+    } cases[] = {
+        {"one scan", "ab\r", "", "6162 "},
+        {"one scan with CRLF", "ab\r\n", "", "6162 "},
+        {"two scans, or one of two lines", "ab\rcd\r", "", "garbled "},
+        {"the same scan twice", "ab\rab\r", "", "6162 "},
+        {"once more, and it is one of two lines", "", "ab\rcd\r", "61620d6364 "},
+        {"the end of a scan", "ab", "\r", "6162 "},
+        {"a line of a scan that goes on", "ab\r", "cd\r", "61620d6364 "},
+        {"two empty ones", "\r\r", "", "empty "},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static struct scan_split s;
+        struct buffer out = {0};
+        int64_t now_us = 1000 * 1000 * MS;
+        scan_split_init(&s, SCAN_SEPARATOR_AUTO, SCAN_PAUSE_US);
+        buffer_add_text(&out, "");
+        scan_split_set_late(&s, true);
+        feed(&s, &out, cases[i].late, strlen(cases[i].late), now_us);
+        scan_split_set_late(&s, false);
+        feed(&s, &out, cases[i].prompt, strlen(cases[i].prompt), now_us);
+        wait(&s, &out, &now_us, 100 * MS);
+        feed(&s, &out, "ef\r", 3, now_us); /* and nothing of it stays */
+        wait(&s, &out, &now_us, 100 * MS);
+        if (strncmp(out.data, cases[i].expected, strlen(cases[i].expected)) != 0 ||
+            strcmp(out.data + strlen(cases[i].expected), "6566 ") != 0)
+            fail_msg("%s: got \"%s\"", cases[i].legend, out.data);
+        buffer_done(&out);
+    }
+}
+
 static void byte_by_byte_is_the_same(void **state)
 {
     (void)state;
-    static const char text[] = "ab\r\ncd\r\r\nef\n\rg";
+    static const char text[] = "ab\r\ncd\r\r\nef\n\rg\r";
     static struct scan_split whole, single;
     struct buffer a = {0}, b = {0};
+    int64_t now_us = 0;
     scan_split_init(&whole, SCAN_SEPARATOR_AUTO, SCAN_PAUSE_US);
     scan_split_init(&single, SCAN_SEPARATOR_AUTO, SCAN_PAUSE_US);
     feed(&whole, &a, text, strlen(text), 0);
     for (size_t i = 0; i < strlen(text); i++)
         feed(&single, &b, text + i, 1, 0);
+    wait(&whole, &a, &now_us, 100 * MS);
+    now_us = 0;
+    wait(&single, &b, &now_us, 100 * MS);
     assert_string_equal(a.data, b.data);
-    assert_string_equal(a.data, "6162 6364 empty 6566 ");
+    assert_string_equal(a.data, "61620d0a63640d0d0a65660a0d67 ");
     buffer_done(&a);
     buffer_done(&b);
 }
@@ -215,6 +277,9 @@ static void nothing_is_due_between_scans(void **state)
     scan_split_feed(&s, (const uint8_t *)"a", 1, 5, &used);
     assert_true(scan_split_due_us(&s) == 5 + SCAN_PAUSE_US);
     scan_split_feed(&s, (const uint8_t *)"\r", 1, 6, &used);
+    assert_true(scan_split_due_us(&s) == 6 + 60 * MS);
+    assert_int_equal(scan_split_idle(&s, 5 + 60 * MS), SCAN_NONE);
+    assert_int_equal(scan_split_idle(&s, 6 + 60 * MS), SCAN_WHOLE);
     assert_true(scan_split_due_us(&s) == INT64_MAX);
 }
 
@@ -226,6 +291,7 @@ int main(void)
         cmocka_unit_test(told_separators),
         cmocka_unit_test(separators_have_names),
         cmocka_unit_test(a_typing_scanner_pauses_longer),
+        cmocka_unit_test(what_waited_while_held_up),
         cmocka_unit_test(byte_by_byte_is_the_same),
         cmocka_unit_test(nothing_is_due_between_scans),
     };

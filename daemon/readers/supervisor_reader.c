@@ -161,6 +161,13 @@ static void tell_of_dropped_line(struct supervised *reader)
     tell_fault(reader, &fault);
 }
 
+static void take_endings(struct supervised *reader, const char *code)
+{
+    const enum scan_endings endings = scan_endings_from_name(code);
+    if (endings < SCAN_ENDINGS_COUNT)
+        reader->endings = endings;
+}
+
 static void take_event(struct supervised *reader, struct reader_event *event, int64_t now_us)
 {
     if (!reader_life_heard(&reader->life, event, now_us)) {
@@ -179,6 +186,9 @@ static void take_event(struct supervised *reader, struct reader_event *event, in
         break;
     case READER_EVENT_FAULT:
         tell_fault(reader, event);
+        break;
+    case READER_EVENT_ENDINGS:
+        take_endings(reader, event->code);
         break;
     case READER_EVENT_GARBAGE:
         count_garbage(reader, "reader-garbage", event->detail);
@@ -276,7 +286,7 @@ static void start(struct supervised *reader, int64_t now_us)
 {
     reader_life_started(&reader->life, now_us);
     reader->has_told_error = false;
-    int result = reader_process_start(reader->program, reader->config, &reader->process);
+    int result = reader_process_start(reader->program, reader->config, reader->endings, &reader->process);
     if (result == 0) {
         if (!reader->life.is_reopening)
             move(reader, READER_OPENING, "", "");

@@ -4,6 +4,9 @@ emulated serial scanner."""
 
 import time
 import base64
+import os
+import pathlib
+import signal
 import unittest
 
 import emulated
@@ -172,6 +175,49 @@ class ScansTest(unittest.TestCase):
         codes = [(note["result"], note["number"], note["code"]) for note in (self.door(), self.door())]
         self.assertEqual(codes, [("refused", None, "mrz-line-missing"), ("accepted", "A0004", None)])
         self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 4)
+
+    def issued(self):
+        return self.daemon.snapshot("A", self.token)["counts"]["issued"]
+
+    def test_a_scan_that_is_cut_off_gets_no_number(self):
+        """Nor does its tail; neither right after the start nor when the scanner was away."""
+        self.start("")
+        code = "CODE-OF-SOMEBODY-0123456789-ABCDEFGHIJ"
+        self.rig.command("fault gun truncate 1")
+        self.expect_refusal(code, "scan-cut-off")
+        self.expect(code, "A0001", "capture_code")
+        self.rig.command("unplug gun")
+        state = lambda: self.daemon.snapshot("A", self.token)["readers"][0]["state"]
+        harness.wait_until(lambda: state() != "ready", what="the scanner is away")
+        self.rig.command("replug gun")
+        harness.wait_until(lambda: state() == "ready", what="the scanner is back")
+        self.rig.command("fault gun truncate 2")
+        self.expect_refusal(code, "scan-cut-off")
+        self.expect_refusal(code, "scan-cut-off")  # it was known to send endings
+        self.expect_refusal("the rest of it", "scan-cut-off")
+        self.expect("the code of somebody else", "A0002", "capture_code")
+        self.assertEqual(self.issued(), 2)
+
+    def test_a_scanner_without_endings_is_believed_at_the_second_scan(self):
+        self.start("")
+        self.rig.command("option gun separator none")
+        self.expect_refusal("the code of somebody", "scan-cut-off")
+        self.expect("the code of somebody", "A0001", "capture_code")
+        self.expect("the code of somebody else", "A0002", "capture_code")
+        os.kill(self.reader(), signal.SIGKILL)
+        restarts = lambda: self.daemon.snapshot("A", self.token)["readers"][0]
+        harness.wait_until(lambda: restarts()["restarts"] > 0 and restarts()["state"] == "ready", what="a new process")
+        self.expect("the code of a third", "A0003", "capture_code")
+
+    def reader(self):
+        device = self.rig.path("gun")
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if f"serial:{device}" in (process / "cmdline").read_text().split("\0"):
+                    return int(process.name)
+            except OSError:
+                pass
+        raise AssertionError("no reader process")
 
     def page(self, payload, **more):
         body = {"medium": "scan", "payload_base64": base64.b64encode(payload.encode()).decode(), **more}

@@ -59,7 +59,7 @@ class ScansTest(unittest.TestCase):
                            what="the scanner is ready")
 
     def scan(self, text):
-        self.rig.command(f"scan gun {text.encode().hex()}")
+        self.rig.command(f"scan gun {text.encode().hex()} 300")
 
     def door(self):
         return self.events.wait_for(lambda event: event.event == "door", 10).data

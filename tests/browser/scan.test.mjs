@@ -107,6 +107,7 @@ test('zones are judged and repaired as on the server', async () => {
     [LINE1, LINE2.replace('7408', '74O8'), '', '2:16O0', 'O in the birth date'],
     [LINE1.replace('UTO', 'UT0'), LINE2, '', '1:50O', '0 in the state'],
     [LINE1.replaceAll('<', ';'), LINE2.replaceAll('<', ';'), '', '1:0;< 2:0;<', 'another layout'],
+    [LINE1.replaceAll('<', '&'), LINE2.replaceAll('<', '&'), '', '1:0&< 2:0&<', 'and another'],
     [LINE1.replace('P<', 'P>'), LINE2, 'mrz-character', '', 'one foreign filler'],
     ['P<UT0ER1K55ON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', LINE2.replace('UTO', 'UT0'), 'mrz-too-many', '', 'five'],
     [LINE1, LINE2.replace('L8989', 'L898O'), 'mrz-check', '', 'no choice in the number'],

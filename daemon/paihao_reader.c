@@ -22,7 +22,8 @@ enum { BAUD_DEFAULT = 115200 };
 
 static const char usage[] =
     "usage: paihao-reader --driver sam|nfc|scanner --device DEV [--method auto|list|raw] [--baud N]\n"
-    "                     [--separator auto|cr|lf|crlf|tab|silence] [--layout us|de|fr]\n"
+    "                     [--separator auto|cr|lf|crlf|tab|silence] [--endings unknown|break|none] [--layout "
+    "us|de|fr]\n"
     "                     [--address] [--show] [--trace FILE] [--user NAME] [--supervised]\n"
     "       paihao-reader --list [--json]\n"
     "       paihao-reader --help | --version\n"
@@ -34,6 +35,7 @@ static const char usage[] =
     "  --method M        how the nfc driver finds cards (default: auto)\n"
     "  --baud N          speed of a serial line (default: 115200; sam finds it out)\n"
     "  --separator S     what ends a scan (default: auto)\n"
+    "  --endings E       what is known of the ends of an auto scanner's scans (default: unknown)\n"
     "  --layout L        the keyboard layout that a scanner at evdev: is set to (default: us)\n"
     "  --show            show numbers, names and codes in full on a terminal, too\n"
     "  --address         sam: print each card's newest address, too\n"
@@ -107,6 +109,10 @@ static int take_option(int option, const char *value, struct task *task)
         return o->separator < SCAN_SEPARATOR_COUNT
                    ? 0
                    : complain("unknown separator (auto, cr, lf, crlf, tab, silence)", value);
+    case 'E':
+        o->endings = scan_endings_from_name(value);
+        return o->endings < SCAN_ENDINGS_COUNT ? 0
+                                               : complain("unknown endings (unknown, break, none)", value);
     case 'l':
         o->layout = key_layout_from_name(value);
         return o->layout < KEY_LAYOUT_COUNT ? 0 : complain("unknown layout (us, de, fr)", value);
@@ -170,6 +176,7 @@ static int take_arguments(int argc, char **argv, struct task *task)
         {"method", required_argument, NULL, 'm'},
         {"baud", required_argument, NULL, 'b'},
         {"separator", required_argument, NULL, 'e'},
+        {"endings", required_argument, NULL, 'E'},
         {"layout", required_argument, NULL, 'l'},
         {"address", no_argument, NULL, 'a'},
         {"show", no_argument, NULL, 's'},

@@ -3,6 +3,7 @@
 #include "base/config.h"
 #include "base/bytes.h"
 #include "base/config_rules.h"
+#include "base/config_scans.h"
 #include "base/files.h"
 #include "base/text.h"
 #include <confuse.h>
@@ -17,17 +18,7 @@ enum { FILE_MOST = 1 << 20 };
 
 /* ---- from libconfuse to ours ---- */
 
-static void take_accepts(cfg_t *cfg, struct config_reader *reader)
-{
-    size_t n = cfg_size(cfg, "accepts");
-    bool is_told = n > 0;
-    reader->n_accepts = is_told ? n : strcmp(reader->driver, "scanner") == 0;
-    reader->accepts = bytes_alloc(reader->n_accepts * sizeof *reader->accepts);
-    for (size_t i = 0; i < reader->n_accepts; i++)
-        reader->accepts[i] = bytes_text(is_told ? cfg_getnstr(cfg, "accepts", (unsigned)i) : "capture_code");
-}
-
-static void take_reader(cfg_t *cfg, struct config_reader *reader)
+static void take_reader(cfg_t *cfg, cfg_t *lane, struct config_reader *reader)
 {
     reader->name = bytes_text(cfg_title(cfg));
     reader->driver = bytes_text(cfg_getstr(cfg, "driver"));
@@ -38,8 +29,7 @@ static void take_reader(cfg_t *cfg, struct config_reader *reader)
         reader->baud = CONFIG_DEFAULT_BAUD;
     reader->separator = bytes_text(cfg_getstr(cfg, "separator"));
     reader->layout = bytes_text(cfg_getstr(cfg, "layout"));
-    reader->student_no_pattern = bytes_text(cfg_getstr(cfg, "student_no_pattern"));
-    take_accepts(cfg, reader);
+    config_take_reader_scans(cfg, lane, reader);
     reader->is_check = strcmp(cfg_getstr(cfg, "purpose"), "check") == 0;
 }
 
@@ -51,7 +41,8 @@ static void take_lane(cfg_t *cfg, struct config_lane *lane)
     lane->n_readers = cfg_size(cfg, "reader");
     lane->readers = bytes_alloc(lane->n_readers * sizeof *lane->readers);
     for (size_t i = 0; i < lane->n_readers; i++)
-        take_reader(cfg_getnsec(cfg, "reader", (unsigned)i), &lane->readers[i]);
+        take_reader(cfg_getnsec(cfg, "reader", (unsigned)i), cfg, &lane->readers[i]);
+    config_take_lane_scans(cfg, lane);
 }
 
 static char *default_reader_program(void)
@@ -217,6 +208,9 @@ static int load_text(const char *text, struct config *config)
     cfg_opt_t lane[] = {
         CFG_STR("room", "", CFGF_NONE),
         CFG_INT("line_limit", 0, CFGF_NONE),
+        CFG_STR_LIST("accepts", NULL, CFGF_NONE),
+        CFG_STR("student_no_pattern", "", CFGF_NONE),
+        CFG_STR("payment_token_prefix", "", CFGF_NONE),
         CFG_SEC("reader", reader, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_END(),
     };
@@ -284,11 +278,11 @@ static void free_lane(struct config_lane *lane)
         free(lane->readers[i].method);
         free(lane->readers[i].separator);
         free(lane->readers[i].layout);
-        free(lane->readers[i].student_no_pattern);
-        for (size_t j = 0; j < lane->readers[i].n_accepts; j++)
-            free(lane->readers[i].accepts[j]);
-        free(lane->readers[i].accepts);
+        config_free_scans(lane->readers[i].accepts, lane->readers[i].n_accepts,
+                          lane->readers[i].student_no_pattern);
     }
+    config_free_scans(lane->accepts, lane->n_accepts, lane->student_no_pattern);
+    free(lane->payment_token_prefix);
     free(lane->readers);
     free(lane->name);
     free(lane->room);

@@ -18,8 +18,10 @@ struct config_reader {
     int baud;        /* serial only: 115200 unless told; for sam 0, found out by the reader */
     char *separator; /* scanner only: "auto", "cr", "lf", "crlf", "tab" or "silence" */
     char *layout;    /* scanner at "evdev:" only: "us", "de" or "fr" */
-    char **accepts;  /* scanner only: "capture_code", "id_number", "student_no", "mrz" */
-    size_t n_accepts;         /* {"capture_code"} unless told, never 0 for a scanner */
+    char **accepts;  /* scanner only: "capture_code", "id_number", "student_no", "mrz", "payment_token" */
+    size_t
+        n_accepts; /* {"capture_code"} unless told, and "payment_token" where the lane has a prefix; never 0 for
+                                 a scanner */
     char *student_no_pattern; /* scanner only: an extended regular expression for the whole number, or "" */
     /* purpose "check": at the tail of the queue, issues nothing; otherwise "desk" */
     bool is_check;
@@ -31,6 +33,12 @@ struct config_lane {
     unsigned line_limit; /* people in the frozen line; 0: no limit */
     struct config_reader *readers;
     size_t n_readers;
+    /* What is scanned into the fields of its pages, as a reader's. Unless told: what any of its scanners accepts; without
+     * a scanner capture codes, ID numbers and passports. Never 0. */
+    char **accepts;
+    size_t n_accepts;
+    char *student_no_pattern;   /* or ""; unless told those of its scanners, joined */
+    char *payment_token_prefix; /* also for its scanners; "": there are no payment tokens */
 };
 
 struct config {

@@ -3,6 +3,7 @@
 #include "base/config_rules.h"
 #include "base/bytes.h"
 #include "base/config.h"
+#include "base/config_scans.h"
 #include "base/device_address.h"
 #include "base/text.h"
 #include <errno.h>
@@ -260,25 +261,36 @@ static int check_layout(cfg_t *cfg, cfg_opt_t *opt)
 }
 
 /* Called for each value of the list. */
-static int check_accepts(cfg_t *cfg, cfg_opt_t *opt)
+static int check_kinds(cfg_t *cfg, cfg_opt_t *opt)
 {
-    static const char *const kinds[] = {"capture_code", "id_number", "student_no", "mrz", NULL};
+    static const char *const kinds[] = {"capture_code", "id_number",     "student_no",
+                                        "mrz",          "payment_token", NULL};
     const unsigned last = cfg_opt_size(opt) - 1;
     const char *kind = cfg_opt_getnstr(opt, last);
-    config_loading->lines.accepts = cfg->line;
     if (!is_one_of(kind, kinds))
-        return config_fail(cfg->line, "accepts \"%s\": capture_code, id_number, student_no or mrz", kind);
+        return config_fail(cfg->line,
+                           "accepts \"%s\": capture_code, id_number, student_no, mrz or payment_token", kind);
     for (unsigned i = 0; i < last; i++)
         if (strcmp(cfg_opt_getnstr(opt, i), kind) == 0)
             return config_fail(cfg->line, "accepts names \"%s\" twice", kind);
     return 0;
 }
 
-static int check_pattern(cfg_t *cfg, cfg_opt_t *opt)
+static int check_accepts(cfg_t *cfg, cfg_opt_t *opt)
 {
-    enum { PATTERN_MOST = 200 };
-    config_loading->lines.pattern = cfg->line;
-    if (check_filled(cfg, opt, PATTERN_MOST) != 0)
+    config_loading->lines.accepts = cfg->line;
+    return check_kinds(cfg, opt);
+}
+
+static int check_lane_accepts(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_loading->lines.lane_accepts = cfg->line;
+    return check_kinds(cfg, opt);
+}
+
+static int check_expression(cfg_t *cfg, cfg_opt_t *opt)
+{
+    if (check_filled(cfg, opt, CONFIG_PATTERN_MOST) != 0)
         return -1;
     regex_t pattern;
     char cause[80];
@@ -289,6 +301,28 @@ static int check_pattern(cfg_t *cfg, cfg_opt_t *opt)
     }
     regerror(fault, &pattern, cause, sizeof cause);
     return config_fail(cfg->line, "student_no_pattern = \"%s\": %s", cfg_opt_getstr(opt), cause);
+}
+
+static int check_pattern(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_loading->lines.pattern = cfg->line;
+    return check_expression(cfg, opt);
+}
+
+static int check_lane_pattern(cfg_t *cfg, cfg_opt_t *opt)
+{
+    config_loading->lines.lane_pattern = cfg->line;
+    return check_expression(cfg, opt);
+}
+
+static int check_prefix(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const char *prefix = cfg_opt_getstr(opt);
+    if (check_filled(cfg, opt, CONFIG_PREFIX_MOST) != 0)
+        return -1;
+    if (prefix[0] == ' ')
+        return config_fail(cfg->line, "\"payment_token_prefix\" begins with a blank");
+    return 0;
 }
 
 /* ---- a whole section ---- */
@@ -329,14 +363,6 @@ static int check_sam_device(const char *device)
     return 0;
 }
 
-static bool accepts(cfg_t *reader, const char *kind)
-{
-    for (unsigned i = 0; i < cfg_size(reader, "accepts"); i++)
-        if (strcmp(cfg_getnstr(reader, "accepts", i), kind) == 0)
-            return true;
-    return false;
-}
-
 static bool is_evdev(const char *driver, const char *device)
 {
     static const char scheme[] = "evdev:/";
@@ -357,9 +383,9 @@ static int check_scanner(cfg_t *reader, const char *driver, const char *device)
         return config_fail(pattern, "\"student_no_pattern\" is for driver scanner only");
     if (!is_evdev(driver, device) && layout)
         return config_fail(layout, "\"layout\" is for a scanner at evdev: only");
-    if (pattern && !accepts(reader, "student_no"))
+    if (pattern && !config_accepts(reader, "student_no"))
         return config_fail(pattern, "\"student_no_pattern\" without \"student_no\" in \"accepts\"");
-    if (!pattern && accepts(reader, "student_no"))
+    if (!pattern && config_accepts(reader, "student_no"))
         return config_fail(kinds, "accepts \"student_no\" without \"student_no_pattern\"");
     return 0;
 }
@@ -411,7 +437,8 @@ static int check_reader(cfg_t *cfg, cfg_opt_t *opt)
 static int check_lane(cfg_t *cfg, cfg_opt_t *opt)
 {
     unsigned last = cfg_opt_size(opt) - 1;
-    const char *name = cfg_title(cfg_opt_getnsec(opt, last));
+    cfg_t *lane = cfg_opt_getnsec(opt, last);
+    const char *name = cfg_title(lane);
     int result = check_title(cfg->line, "lane", name, LANE_NAME_MAX);
     if (result == 0 && name[strlen(name) - 1] == '-')
         return config_fail(cfg->line, "lane \"%s\": a name may not end in -", name);
@@ -421,7 +448,7 @@ static int check_lane(cfg_t *cfg, cfg_opt_t *opt)
             result =
                 config_fail(cfg->line, "lane \"%s\" differs from lane \"%s\" in capitals only", name, other);
     }
-    return result;
+    return result == 0 ? config_check_scans(lane) : result;
 }
 
 int config_parse(cfg_t *cfg, const char *text)
@@ -442,6 +469,9 @@ int config_parse(cfg_t *cfg, const char *text)
         {"lane", check_lane},
         {"lane|room", check_room},
         {"lane|line_limit", check_line_limit},
+        {"lane|accepts", check_lane_accepts},
+        {"lane|student_no_pattern", check_lane_pattern},
+        {"lane|payment_token_prefix", check_prefix},
         {"lane|reader", check_reader},
         {"lane|reader|driver", check_driver},
         {"lane|reader|device", check_device},

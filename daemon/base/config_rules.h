@@ -21,7 +21,7 @@ struct config_loading {
     size_t n_seen;
     struct {
         int data_dir, reader_program, tls_cert, tls_key, driver, device, method, baud;
-        int separator, layout, accepts, pattern;
+        int separator, layout, accepts, pattern, lane_accepts, lane_pattern;
     } lines;
 };
 

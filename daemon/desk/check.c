@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "identity/scan_shape.h"
 
 struct advice {
     const char *code, *en, *zh;
@@ -88,7 +89,10 @@ static const char *doubt_about(const struct presentation *presentation)
         solid += !is_blank(bytes[i]);
     if (is_address((const char *)bytes, size))
         return "scan-is-address";
-    return solid < CHECK_CODE_SHORT ? "scan-too-short" : NULL;
+    if (solid < CHECK_CODE_SHORT)
+        return "scan-too-short";
+    const struct scan_text text = scan_text_trim(bytes, size);
+    return scan_shape_is_id_number(text) ? "scan-is-number" : NULL;
 }
 
 /* ---- results */

@@ -2,7 +2,7 @@
  * bearer stands there. Decided by the same queue on what is visible now; issues nothing, stores nobody, keeps nothing.
  *
  * The verdict is the desk's own. A capture code is opaque, so one that merely looks wrong is still accepted, with a code
- * (scan-too-short, scan-is-address) that casts doubt on it. Any thread. */
+ * (scan-too-short, scan-is-address, scan-is-number) that casts doubt on it. Any thread. */
 #ifndef DESK_CHECK_H
 #define DESK_CHECK_H
 #include "desk/desk.h"

@@ -5,17 +5,13 @@
 #include <stdlib.h>
 
 #include "http/reply.h"
+#include "http/scanned.h"
 
 enum MHD_Result lane_check(struct request *request)
 {
-    json_t *object = NULL;
-    enum problem problem = body_object(request->body.data, request->body.size, NULL, &object);
-    if (problem)
-        return reply_problem(request, problem);
     struct presentation presentation;
     struct check_result result;
-    problem = problem_of_presentation(presentation_from_json(object, &presentation));
-    json_decref(object);
+    enum problem problem = scanned_presentation(request, &presentation);
     if (problem == PROBLEM_BAD_REQUEST)
         return reply_problem(request, problem);
     if (problem) {

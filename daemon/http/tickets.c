@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "http/reply.h"
+#include "http/scanned.h"
 
 static enum MHD_Result answer_with(struct request *request, unsigned status, struct buffer *body,
                                    const struct desk_answer *answer)
@@ -30,23 +31,11 @@ static enum MHD_Result answer_check_in(struct request *request, const struct wai
     return answer_with(request, answer->created ? MHD_HTTP_CREATED : MHD_HTTP_OK, &body, answer);
 }
 
-/* PROBLEM_NONE and a presentation to wipe. */
-static enum problem take_presentation(const struct request *request, struct presentation *ret)
-{
-    json_t *object = NULL;
-    enum problem problem = body_object(request->body.data, request->body.size, NULL, &object);
-    if (problem)
-        return problem;
-    problem = problem_of_presentation(presentation_from_json(object, ret));
-    json_decref(object);
-    return problem;
-}
-
 enum MHD_Result ticket_check_in(struct request *request)
 {
     struct presentation presentation;
     struct desk_command command;
-    enum problem problem = take_presentation(request, &presentation);
+    enum problem problem = scanned_presentation(request, &presentation);
     if (problem)
         return reply_problem(request, problem);
     request_command(request, COMMAND_CHECK_IN, &command);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char letters[] = "OISBZ", digits[] = "01582", false_fillers[] = ">;,";
+static const char letters[] = "OISBZ", digits[] = "01582", false_fillers[] = ">;,&";
 
 static char counterpart(char c, const char *of, const char *in)
 {

@@ -3,7 +3,7 @@
  *   - 0/O, 1/I, 5/S, 8/B and 2/Z, where the place takes letters alone or digits alone, so that each wrong
  *     character has exactly one right one. In a document number or the optional data both may stand: nothing is
  *     touched there, and a zone that would need it is refused;
- *   - the filler, when a keyboard layout turned every '<' into one other character ('>', ';' or ','): no '<' is left
+ *   - the filler, when a keyboard layout turned every '<' into one other character ('>', ';', ',' or '&'): no '<' is left
  *     in either line and only one kind of these is there. This goes for whole lines, never for single characters.
  * All five check digits must hold afterwards. Names have none: that is why the operator is shown every repair. */
 #ifndef IDENTITY_MRZ_REPAIR_H

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "identity/id_number.h"
+#include "identity/scan_shape.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +14,9 @@ enum scan_rule scan_rule_from_name(const char *name)
         const char *name;
         enum scan_rule rule;
     } rules[] = {
-        {"capture_code", SCAN_RULE_CAPTURE_CODE},
-        {"id_number", SCAN_RULE_ID_NUMBER},
-        {"student_no", SCAN_RULE_STUDENT_NO},
-        {"mrz", SCAN_RULE_MRZ},
+        {"capture_code", SCAN_RULE_CAPTURE_CODE},   {"id_number", SCAN_RULE_ID_NUMBER},
+        {"student_no", SCAN_RULE_STUDENT_NO},       {"mrz", SCAN_RULE_MRZ},
+        {"payment_token", SCAN_RULE_PAYMENT_TOKEN},
     };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (strcmp(rules[i].name, name) == 0)
@@ -24,16 +24,23 @@ enum scan_rule scan_rule_from_name(const char *name)
     return SCAN_RULE_NONE;
 }
 
-int scan_class_init(struct scan_class *class, unsigned accepts, const char *pattern)
+int scan_class_init(struct scan_class *class, unsigned accepts, const char *pattern, const char *token_prefix)
 {
+    const size_t prefix_length = token_prefix ? strlen(token_prefix) : 0;
+    int result = 0;
     memset(class, 0, sizeof *class);
     class->accepts = accepts;
+    if (prefix_length > 0 && prefix_length <= SCAN_PREFIX_MAX) {
+        memcpy(class->token_prefix, token_prefix, prefix_length);
+    } else if (prefix_length > 0 || (accepts & SCAN_RULE_PAYMENT_TOKEN)) {
+        class->accepts &= ~(unsigned)SCAN_RULE_PAYMENT_TOKEN;
+        result = -EINVAL;
+    }
     if (!(accepts & SCAN_RULE_STUDENT_NO))
-        return 0;
-    int result = pattern && pattern[0] ? regcomp(&class->student_no, pattern, REG_EXTENDED) : -1;
-    if (result == 0)
-        return 0;
-    class->accepts = accepts & ~(unsigned)SCAN_RULE_STUDENT_NO;
+        return result;
+    if (pattern && pattern[0] && regcomp(&class->student_no, pattern, REG_EXTENDED) == 0)
+        return result;
+    class->accepts &= ~(unsigned)SCAN_RULE_STUDENT_NO;
     return -EINVAL;
 }
 
@@ -46,26 +53,17 @@ void scan_class_done(struct scan_class *class)
 
 /* ---- numbers ---- */
 
-static bool is_id_number(const struct presentation *scan, char ret_number[static ID_NUMBER_LENGTH + 1])
-{
-    const char *text = (const char *)scan->credential;
-    return (scan->credential_size == 18 || scan->credential_size == 15) && text[0] != ' ' &&
-           text[scan->credential_size - 1] != ' ' &&
-           id_number_parse(text, scan->credential_size, ret_number) == ID_NUMBER_OK;
-}
-
-static bool is_student_no(const struct scan_class *class, const struct presentation *scan,
+static bool is_student_no(const struct scan_class *class, struct scan_text text,
                           char ret_number[static STUDENT_NO_MAX + 1])
 {
-    size_t size = scan->credential_size;
-    if (!text_is_plain((const char *)scan->credential, size, STUDENT_NO_MAX))
+    if (!(class->accepts & SCAN_RULE_STUDENT_NO) || !text_is_plain(text.bytes, text.size, STUDENT_NO_MAX))
         return false;
-    memcpy(ret_number, scan->credential, size);
-    ret_number[size] = '\0';
+    memcpy(ret_number, text.bytes, text.size);
+    ret_number[text.size] = '\0';
     /* POSIX finds the leftmost longest match, so that a match of the whole is found when there is one */
     regmatch_t match;
     return regexec(&class->student_no, ret_number, 1, &match, 0) == 0 && match.rm_so == 0 &&
-           match.rm_eo == (regoff_t)size;
+           match.rm_eo == (regoff_t)text.size;
 }
 
 static void become_manual(struct presentation *scan, const char *id_number, const char *student_no)
@@ -76,57 +74,30 @@ static void become_manual(struct presentation *scan, const char *id_number, cons
     strcpy(scan->student_no, student_no);
 }
 
-/* ---- passports ---- */
-
-static bool are_of_zone(const char *text)
+static enum scan_verdict take_number(const struct scan_class *class, struct presentation *scan,
+                                     struct scan_text text, bool is_student, const char *student_no)
 {
-    for (size_t i = 0; i < MRZ_LINE_LENGTH; i++)
-        if (!text[i] || !strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<>;,", text[i]))
-            return false;
-    return true;
-}
-
-/* P, and two fillers between the names, whatever a keyboard layout made of them. */
-static bool looks_like_line1(const char *text)
-{
-    if (text[0] != 'P' || !are_of_zone(text))
-        return false;
-    for (size_t i = 5; i + 1 < MRZ_LINE_LENGTH; i++)
-        if (text[i] == text[i + 1] && strchr("<>;,", text[i]))
-            return true;
-    return false;
-}
-
-/* A second line alone: each character where it belongs, and the document number checks. */
-static bool looks_like_line2(const char *text)
-{
-    for (size_t i = 0; i < MRZ_LINE_LENGTH; i++) {
-        unsigned kind = text[i] >= 'A' && text[i] <= 'Z'   ? MRZ_LETTERS
-                        : text[i] >= '0' && text[i] <= '9' ? MRZ_DIGITS
-                        : text[i] == '<'                   ? MRZ_FILLER
-                                                           : 0;
-        if (!(kind & mrz_alphabet(1, i)))
-            return false;
+    char id_number[ID_NUMBER_LENGTH + 1] = "";
+    const bool accepts_id = class->accepts & SCAN_RULE_ID_NUMBER;
+    const enum id_number_fault fault = id_number_parse(text.bytes, text.size, id_number);
+    /* a date that is none says that no ID number was meant; a wrong check digit says nothing of the kind */
+    const bool may_be_id = accepts_id && (fault == ID_NUMBER_OK || fault == ID_NUMBER_BAD_CHECK);
+    enum scan_verdict verdict = SCAN_NOT_ACCEPTED;
+    if (is_student && may_be_id) {
+        verdict = SCAN_AMBIGUOUS;
+    } else if (is_student || (accepts_id && fault == ID_NUMBER_OK)) {
+        become_manual(scan, is_student ? "" : id_number, is_student ? student_no : "");
+        verdict = SCAN_TAKEN;
+    } else if (scan_shape_is_id_number(text)) {
+        verdict = accepts_id ? SCAN_BAD_ID_NUMBER : SCAN_NOT_ACCEPTED;
+    } else if (class->accepts & SCAN_RULE_CAPTURE_CODE) {
+        verdict = SCAN_TAKEN;
     }
-    return text[9] == mrz_check(text, 9);
+    wipe_bytes(id_number, sizeof id_number);
+    return verdict;
 }
 
-static size_t without_ending(const char *text, size_t size)
-{
-    while (size > 0 && (text[size - 1] == '\r' || text[size - 1] == '\n' || text[size - 1] == '\t'))
-        size--;
-    return size;
-}
-
-/* 88 characters, or 44, one or two that end a line, and 44. NULL when it is neither. */
-static const char *find_line2(const char *text, size_t size)
-{
-    if (size < 2 * MRZ_LINE_LENGTH || size > 2 * MRZ_LINE_LENGTH + 2)
-        return NULL;
-    const char *line2 = text + size - MRZ_LINE_LENGTH;
-    bool is_parted = without_ending(text, (size_t)(line2 - text)) == MRZ_LINE_LENGTH;
-    return is_parted && looks_like_line1(text) && are_of_zone(line2) ? line2 : NULL;
-}
+/* ---- passports ---- */
 
 static enum scan_verdict become_passport(struct presentation *scan, const char *line1, const char *line2)
 {
@@ -144,49 +115,96 @@ static void forget_line1(struct scan_class *class)
     class->has_line1 = false;
 }
 
-/* SCAN_NOT_ACCEPTED: no passport. */
-static enum scan_verdict take_mrz(struct scan_class *class, struct presentation *scan, int64_t now_us)
+static enum scan_verdict take_line1(struct scan_class *class, const char *line, int64_t now_us)
 {
-    const char *text = (const char *)scan->credential;
-    size_t size = without_ending(text, scan->credential_size);
-    const char *line2 = find_line2(text, size);
-    bool has_line1 = class->has_line1 && now_us - class->line1_us < SCAN_LINE_US;
+    memcpy(class->line1, line, sizeof class->line1);
+    class->line1_us = now_us;
+    class->has_line1 = true;
+    class->has_dropped = false; /* the same line once more */
+    return SCAN_HALF;
+}
+
+/* A line that waits is used up or dropped. *ret_is_mrz: false when this is neither a passport nor part of one. */
+static enum scan_verdict take_mrz(struct scan_class *class, struct presentation *scan, struct scan_text text,
+                                  int64_t now_us, bool *ret_is_mrz)
+{
+    char lines[2][MRZ_LINE_LENGTH] = {{0}}, line1[MRZ_LINE_LENGTH];
     enum scan_verdict verdict = SCAN_NOT_ACCEPTED;
-    if (line2) {
-        verdict = become_passport(scan, text, line2);
-    } else if (size == MRZ_LINE_LENGTH && looks_like_line1(text)) {
-        memcpy(class->line1, text, sizeof class->line1);
-        class->line1_us = now_us;
-        class->has_line1 = true;
-        return SCAN_HALF;
-    } else if (size == MRZ_LINE_LENGTH && has_line1 && are_of_zone(text)) {
-        verdict = become_passport(scan, class->line1, text);
-    } else if (size == MRZ_LINE_LENGTH && looks_like_line2(text)) {
-        verdict = SCAN_BAD_MRZ;
-    }
+    bool is_whole = false;
+    const enum scan_zone zone = scan_shape_zone(text, lines);
+    const bool is_late = class->has_line1 && now_us - class->line1_us >= SCAN_LINE_US;
+    const bool follows = class->has_line1 && !is_late && zone != SCAN_ZONE_LINE1 &&
+                         scan_shape_may_follow(text, lines[1], &is_whole);
+    class->has_dropped = class->has_line1 && !follows;
+    memcpy(line1, class->line1, sizeof line1);
     forget_line1(class);
+    *ret_is_mrz = zone != SCAN_ZONE_NONE || follows;
+    if (follows)
+        verdict = is_whole ? become_passport(scan, line1, lines[1]) : SCAN_BAD_MRZ;
+    else if (zone == SCAN_ZONE_BOTH)
+        verdict = become_passport(scan, lines[0], lines[1]);
+    else if (zone == SCAN_ZONE_LINE1)
+        verdict = take_line1(class, lines[0], now_us);
+    else if (zone == SCAN_ZONE_LINE2)
+        verdict = SCAN_LINE_MISSING;
+    else if (zone == SCAN_ZONE_BROKEN)
+        verdict = SCAN_BAD_MRZ;
+    wipe_bytes(lines, sizeof lines);
+    wipe_bytes(line1, sizeof line1);
+    return verdict;
+}
+
+/* ---- all of them ---- */
+
+static bool is_token(const struct scan_class *class, struct scan_text text)
+{
+    const size_t length = strlen(class->token_prefix);
+    return length > 0 && text.size > length && memcmp(text.bytes, class->token_prefix, length) == 0;
+}
+
+static enum scan_verdict verdict_on_token(const struct scan_class *class)
+{
+    return class->accepts & SCAN_RULE_PAYMENT_TOKEN ? SCAN_PAYMENT_TOKEN : SCAN_NOT_ACCEPTED;
+}
+
+/* With rules that could take more than codes. */
+static enum scan_verdict classify(struct scan_class *class, struct presentation *scan, struct scan_text text,
+                                  int64_t now_us)
+{
+    char student_no[STUDENT_NO_MAX + 1] = "";
+    char lines[2][MRZ_LINE_LENGTH];
+    bool is_mrz = false;
+    const bool is_student = is_student_no(class, text, student_no);
+    enum scan_verdict verdict = SCAN_NOT_ACCEPTED;
+    if (class->accepts & SCAN_RULE_MRZ)
+        verdict = take_mrz(class, scan, text, now_us, &is_mrz);
+    else
+        is_mrz = scan_shape_zone(text, lines) != SCAN_ZONE_NONE;
+    if (!is_mrz && is_token(class, text))
+        verdict = is_student ? SCAN_AMBIGUOUS : verdict_on_token(class);
+    else if (!is_mrz)
+        verdict = text.size == 0 ? SCAN_BLANK : take_number(class, scan, text, is_student, student_no);
+    wipe_bytes(lines, sizeof lines);
+    wipe_bytes(student_no, sizeof student_no);
     return verdict;
 }
 
 enum scan_verdict scan_class_take(struct scan_class *class, struct presentation *scan, int64_t now_us)
 {
-    char id_number[ID_NUMBER_LENGTH + 1] = "", student_no[STUDENT_NO_MAX + 1] = "";
-    bool is_id = (class->accepts & SCAN_RULE_ID_NUMBER) && is_id_number(scan, id_number);
-    bool is_student = (class->accepts & SCAN_RULE_STUDENT_NO) && is_student_no(class, scan, student_no);
-    enum scan_verdict verdict = SCAN_NOT_ACCEPTED;
-    if (class->accepts & SCAN_RULE_MRZ)
-        verdict = take_mrz(class, scan, now_us);
-    if (verdict == SCAN_NOT_ACCEPTED && is_id && is_student)
-        verdict = SCAN_AMBIGUOUS;
-    else if (verdict == SCAN_NOT_ACCEPTED && (is_id || is_student)) {
-        become_manual(scan, is_id ? id_number : "", is_student ? student_no : "");
-        verdict = SCAN_TAKEN;
-    } else if (verdict == SCAN_NOT_ACCEPTED && (class->accepts & SCAN_RULE_CAPTURE_CODE)) {
-        verdict = SCAN_TAKEN;
-    }
-    wipe_bytes(id_number, sizeof id_number);
-    wipe_bytes(student_no, sizeof student_no);
-    return verdict;
+    const struct scan_text text = scan_text_trim(scan->credential, scan->credential_size);
+    class->has_dropped = false;
+    if ((class->accepts & ~(unsigned)SCAN_RULE_PAYMENT_TOKEN) != SCAN_RULE_CAPTURE_CODE)
+        return classify(class, scan, text, now_us);
+    return is_token(class, text) ? verdict_on_token(class) : SCAN_TAKEN;
+}
+
+enum scan_verdict scan_class_take_whole(struct scan_class *class, struct presentation *scan)
+{
+    const enum scan_verdict verdict = scan_class_take(class, scan, 0);
+    if (verdict != SCAN_HALF)
+        return verdict;
+    forget_line1(class);
+    return SCAN_LINE_MISSING;
 }
 
 bool scan_class_gives_up(struct scan_class *class, int64_t now_us)

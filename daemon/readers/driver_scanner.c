@@ -19,7 +19,8 @@ struct scanner {
     int fd;                      /* serial, else -1 */
     struct evdev_port *keyboard; /* else NULL */
     struct evdev_keys keys;
-    bool is_garbled; /* a key of this scan stands for nothing, or keys were lost */
+    enum scan_endings told; /* to whoever starts the next process */
+    bool is_garbled;        /* a key of this scan stands for nothing, or keys were lost */
     struct scan_split split;
     struct reader_gate gate;
     int64_t listened_us; /* when it last listened */
@@ -53,6 +54,8 @@ static int scanner_open(const struct reader_options *options, struct reader *rea
     }
     evdev_keys_init(&s->keys, options->layout);
     scan_split_init(&s->split, options->separator, s->keyboard ? SCAN_KEYS_PAUSE_US : SCAN_PAUSE_US);
+    scan_split_know(&s->split, options->endings);
+    s->told = s->split.endings;
     reader_gate_init(&s->gate, false);
     scan_split_set_late(&s->split, true); /* what waits there already */
     s->listened_us = clock_mono_us();
@@ -92,6 +95,9 @@ static void report(struct scanner *s, struct reader *reader, enum scan_event eve
         reader_report_fault(reader, READER_FAULT_SCAN_CUT_OFF, "a code without its ending");
     else if (event == SCAN_GARBLED)
         reader_report_fault(reader, READER_FAULT_SCAN_GARBLED, "perhaps two scans that ran together");
+    if (s->split.endings != s->told)
+        reader_report_endings(reader, s->split.endings);
+    s->told = s->split.endings;
     s->is_garbled = false;
     wipe_bytes(s->split.bytes, s->split.size);
 }

@@ -21,6 +21,7 @@ struct reader_options {
     enum chip_method method;       /* nfc only */
     int baud;                      /* serial only; 0: sam finds it out */
     enum scan_separator separator; /* scanner only */
+    enum scan_endings endings;     /* scanner only: what a process before this one has learned */
     enum key_layout layout;        /* scanner at evdev: only */
     bool wants_address;            /* sam only: ask for the newest address too */
     bool shows_all;                /* personal fields unmasked on a terminal */
@@ -56,5 +57,7 @@ void reader_report_reading(struct reader *, const struct presentation *);
 /* The newest address of the card just read, or "". */
 void reader_report_address(struct reader *, const char *address);
 void reader_report_fault(struct reader *, enum reader_fault, const char *detail);
+/* How this scanner ends its scans, for the process after this one. */
+void reader_report_endings(struct reader *, enum scan_endings);
 
 #endif

@@ -96,14 +96,21 @@ static void parse_fault(const json_t *object, struct reader_event *event)
     copy_text(message, "en", event->en);
 }
 
+static void parse_endings(const json_t *object, struct reader_event *event)
+{
+    copy_code(object, event->code);
+    if (event->code[0])
+        event->kind = READER_EVENT_ENDINGS;
+    else
+        become_garbage(event, "endings without a code");
+}
+
 static const struct {
     const char *type;
     void (*parse)(const json_t *, struct reader_event *);
 } types[] = {
-    {"reading", parse_reading},
-    {"state", parse_state},
-    {"heartbeat", parse_heartbeat},
-    {"fault", parse_fault},
+    {"reading", parse_reading}, {"state", parse_state},     {"heartbeat", parse_heartbeat},
+    {"fault", parse_fault},     {"endings", parse_endings},
 };
 
 static void parse_object(const json_t *object, struct reader_event *event)

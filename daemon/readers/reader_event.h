@@ -18,6 +18,7 @@ enum reader_event_kind {
     READER_EVENT_STATE,   /* state, code, detail */
     READER_EVENT_HEARTBEAT,
     READER_EVENT_FAULT,   /* something was presented and could not be read: code, detail, zh, en */
+    READER_EVENT_ENDINGS, /* a scanner's: code, of scan_split.h */
     READER_EVENT_GARBAGE, /* no line of the protocol; detail says in which way, never what it held */
 };
 

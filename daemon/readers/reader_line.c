@@ -89,6 +89,11 @@ char *reader_line_state(enum reader_state state, const char *code, const char *d
                              code, "detail", plain(detail)));
 }
 
+char *reader_line_endings(const char *code)
+{
+    return line_of(json_pack("{ss ss}", "type", "endings", "code", code));
+}
+
 char *reader_line_heartbeat(int64_t at_us)
 {
     return line_of(json_pack("{ss sI}", "type", "heartbeat", "at_us", (json_int_t)at_us));

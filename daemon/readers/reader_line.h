@@ -16,6 +16,7 @@ char *reader_line_reading(const struct presentation *, int64_t at_us, bool is_ma
 /* Only for who tries a reader by hand; the daemon never asks for an address and takes none. */
 char *reader_line_address(const char *address, int64_t at_us, bool is_masked);
 char *reader_line_state(enum reader_state, const char *code, const char *detail);
+char *reader_line_endings(const char *code);
 char *reader_line_heartbeat(int64_t at_us);
 char *reader_line_fault(enum reader_fault, const char *detail);
 

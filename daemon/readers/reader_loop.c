@@ -94,6 +94,12 @@ void reader_report_fault(struct reader *r, enum reader_fault fault, const char *
     print(r, reader_line_fault(fault, detail));
 }
 
+void reader_report_endings(struct reader *r, enum scan_endings endings)
+{
+    if (r->options->is_supervised)
+        print(r, reader_line_endings(scan_endings_name(endings)));
+}
+
 /* Why there is no device, by the errno of open or step. */
 static void enter_loss(struct reader *r, int error)
 {

@@ -35,7 +35,7 @@ void supervised_init(struct supervised *reader, const char *program, const struc
     reader->logged_state = READER_STATE_COUNT;
     reader_life_init(&reader->life, now_us, clock_utc_us());
     reader_parser_init(&reader->parser);
-    supervisor_scan_init(&reader->scan, config);
+    scan_init_for_reader(&reader->scan, lane, config);
     relay_init(&reader->relay, reader->name, NULL);
     door_tell_state(&reader->door, &reader->life);
 }
@@ -143,6 +143,31 @@ static void take_state(struct supervised *reader, const struct reader_event *eve
     reader->has_told_error = event->state == READER_ERROR;
 }
 
+static void tell_fault(const struct supervised *reader, const struct reader_event *fault)
+{
+    if (reader->config->is_check)
+        door_check_fault(&reader->door, fault);
+    else
+        door_tell_fault(&reader->door, fault);
+}
+
+/* Something else came between a passport's lines: both that and the scan itself are to be answered. */
+static void tell_of_dropped_line(struct supervised *reader)
+{
+    struct reader_event fault;
+    if (!supervisor_scan_dropped(&reader->scan, &fault))
+        return;
+    say(reader, DOOR_REFUSED);
+    tell_fault(reader, &fault);
+}
+
+static void take_endings(struct supervised *reader, const char *code)
+{
+    const enum scan_endings endings = scan_endings_from_name(code);
+    if (endings < SCAN_ENDINGS_COUNT)
+        reader->endings = endings;
+}
+
 static void take_event(struct supervised *reader, struct reader_event *event, int64_t now_us)
 {
     if (!reader_life_heard(&reader->life, event, now_us)) {
@@ -151,6 +176,7 @@ static void take_event(struct supervised *reader, struct reader_event *event, in
     }
     if (supervisor_scan_classify(&reader->scan, event, now_us))
         say(reader, DOOR_REFUSED);
+    tell_of_dropped_line(reader);
     switch (event->kind) {
     case READER_EVENT_READING:
         check_in(reader, event);
@@ -159,10 +185,10 @@ static void take_event(struct supervised *reader, struct reader_event *event, in
         take_state(reader, event);
         break;
     case READER_EVENT_FAULT:
-        if (reader->config->is_check)
-            door_check_fault(&reader->door, event);
-        else
-            door_tell_fault(&reader->door, event);
+        tell_fault(reader, event);
+        break;
+    case READER_EVENT_ENDINGS:
+        take_endings(reader, event->code);
         break;
     case READER_EVENT_GARBAGE:
         count_garbage(reader, "reader-garbage", event->detail);
@@ -260,7 +286,7 @@ static void start(struct supervised *reader, int64_t now_us)
 {
     reader_life_started(&reader->life, now_us);
     reader->has_told_error = false;
-    int result = reader_process_start(reader->program, reader->config, &reader->process);
+    int result = reader_process_start(reader->program, reader->config, reader->endings, &reader->process);
     if (result == 0) {
         if (!reader->life.is_reopening)
             move(reader, READER_OPENING, "", "");

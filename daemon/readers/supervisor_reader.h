@@ -21,7 +21,8 @@ struct supervised {
     struct reader_life life;
     struct reader_process process;
     struct reader_parser parser;
-    struct scan_class scan; /* what a scanner's codes are */
+    struct scan_class scan;    /* what a scanner's codes are */
+    enum scan_endings endings; /* what its process has learned, for the next one */
     struct relay relay;
     bool has_told_error; /* this process said itself what is wrong */
     unsigned told_restarts;

@@ -1,16 +1,7 @@
 /* From scan_class.h's verdicts to events. Must not log: all of it is personal. Runs on the supervisor's thread. */
 #include "readers/supervisor_scan.h"
-#include "desk/problem.h"
 #include <stdio.h>
-
-void supervisor_scan_init(struct scan_class *class, const struct config_reader *reader)
-{
-    unsigned accepts = reader->n_accepts > 0 ? SCAN_RULE_NONE : SCAN_RULE_CAPTURE_CODE;
-    for (size_t i = 0; i < reader->n_accepts; i++)
-        accepts |= scan_rule_from_name(reader->accepts[i]);
-    /* the configuration has compiled the pattern once; without it nothing would pass for a student number */
-    scan_class_init(class, accepts, reader->student_no_pattern);
-}
+#include <string.h>
 
 static void become_fault(struct reader_event *event, enum problem problem)
 {
@@ -23,11 +14,6 @@ static void become_fault(struct reader_event *event, enum problem problem)
 
 static bool take_scan(struct scan_class *class, struct reader_event *event, int64_t now_us)
 {
-    static const enum problem problems[] = {
-        [SCAN_AMBIGUOUS] = PROBLEM_SCAN_AMBIGUOUS,
-        [SCAN_NOT_ACCEPTED] = PROBLEM_SCAN_NOT_ACCEPTED,
-        [SCAN_BAD_MRZ] = PROBLEM_BAD_MRZ,
-    };
     const enum scan_verdict verdict = scan_class_take(class, &event->presentation, now_us);
     if (verdict == SCAN_TAKEN)
         return false;
@@ -35,17 +21,27 @@ static bool take_scan(struct scan_class *class, struct reader_event *event, int6
         reader_event_wipe(event); /* READER_EVENT_NONE */
         return false;
     }
-    become_fault(event, problems[verdict]);
+    become_fault(event, problem_of_scan(verdict));
     return true;
 }
 
 bool supervisor_scan_classify(struct scan_class *class, struct reader_event *event, int64_t now_us)
 {
+    class->has_dropped = false;
     if (event->kind == READER_EVENT_READING && event->presentation_fault == PRESENTATION_OK &&
         event->presentation.medium == MEDIUM_CAPTURE_CODE)
         return take_scan(class, event, now_us);
     if (event->kind != READER_EVENT_HEARTBEAT || !scan_class_gives_up(class, now_us))
         return false;
-    become_fault(event, PROBLEM_SCAN_CUT_OFF);
+    become_fault(event, PROBLEM_MRZ_LINE_MISSING);
+    return true;
+}
+
+bool supervisor_scan_dropped(const struct scan_class *class, struct reader_event *ret_fault)
+{
+    if (!class->has_dropped)
+        return false;
+    memset(ret_fault, 0, sizeof *ret_fault);
+    become_fault(ret_fault, PROBLEM_MRZ_LINE_MISSING);
     return true;
 }

@@ -50,7 +50,8 @@ void reader_process_close(struct reader_process *process)
     close_fd(&process->pid_fd);
 }
 
-static void build_arguments(const char *program, const struct config_reader *reader, char baud[static 12],
+static void build_arguments(const char *program, const struct config_reader *reader,
+                            enum scan_endings endings, char baud[static 12],
                             const char *arguments[static ARGUMENTS_MAX])
 {
     size_t n = 0;
@@ -70,6 +71,8 @@ static void build_arguments(const char *program, const struct config_reader *rea
     if (strcmp(reader->driver, "scanner") == 0) {
         arguments[n++] = "--separator";
         arguments[n++] = reader->separator;
+        arguments[n++] = "--endings";
+        arguments[n++] = scan_endings_name(endings);
         arguments[n++] = "--layout";
         arguments[n++] = reader->layout;
     }
@@ -185,13 +188,14 @@ static int fork_reader(const char *const *arguments, const char *const *environm
     return 0;
 }
 
-int reader_process_start(const char *program, const struct config_reader *reader, struct reader_process *ret)
+int reader_process_start(const char *program, const struct config_reader *reader, enum scan_endings endings,
+                         struct reader_process *ret)
 {
     struct reader_process process = reader_process_none();
     const char *arguments[ARGUMENTS_MAX], **environment = build_environment();
     char baud[12];
     int pipes[PIPE_COUNT][2];
-    build_arguments(program, reader, baud, arguments);
+    build_arguments(program, reader, endings, baud, arguments);
     int result = open_pipes(pipes);
     if (result == 0)
         result = fork_reader(arguments, environment, pipes, &process);

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "base/config.h"
+#include "readers/scan_split.h"
 
 /* Our ends, non-blocking and close-on-exec; -1 when closed. */
 struct reader_process {
@@ -16,7 +17,8 @@ struct reader_process {
 /* `program --driver D --device DEV [--method M] [--baud N] --supervised`. The calling thread must outlive the
  * process, which is killed when that thread ends. Returns 0 or -errno, also when the program cannot be run;
  * *ret as reader_process_none() then. */
-int reader_process_start(const char *program, const struct config_reader *, struct reader_process *ret);
+int reader_process_start(const char *program, const struct config_reader *, enum scan_endings,
+                         struct reader_process *ret);
 struct reader_process reader_process_none(void);
 /* To all its group. Works on stopped and spinning ones. */
 void reader_process_signal(const struct reader_process *, int signal);

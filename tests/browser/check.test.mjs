@@ -68,6 +68,7 @@ test('a link, a short code: accepted by the desk, but look at it first', async (
 
 test('empty and overlong scans, wrong ID numbers: why, and what to do', async () => {
   await page.focus('#scan');
+  await page.waitForTimeout(350); // not the second ending of the scan before
   await page.keyboard.press('Enter');
   await judged('refused');
   await hasText(page, '#advice', '亮度');
@@ -93,6 +94,51 @@ test('somebody who has a number sees which; somebody photographed is told so', a
   await judged('refused');
   await hasText(page, '#message', '已拍摄完成');
   assert.equal((await page.content()).includes(who.id_number), false);
+});
+
+test('what is typed by hand is checked only when it is an ID number; half a scan is not checked', async () => {
+  const asked = [];
+  const listen = (request) => { if (request.method() === 'POST') asked.push(request.postDataJSON()); };
+  page.on('request', listen);
+  const { id_number: number } = person(3);
+  await page.focus('#scan');
+  await page.keyboard.type(number.slice(0, 9));
+  await page.waitForTimeout(400);
+  await page.keyboard.type(number.slice(9));
+  await page.waitForTimeout(400);
+  await page.click('#form button[type=submit]');
+  await judged('accepted');
+  assert.deepEqual(asked, [{ medium: 'manual', id_number: number }]);
+  await page.keyboard.type('half of a co');
+  await page.waitForTimeout(500);
+  await scan('de');
+  await judged('refused');
+  await hasText(page, '#message', '像是手打的');
+  await hasText(page, '#advice', '手输只收身份证号');
+  await page.keyboard.type('the first part');
+  await page.waitForTimeout(500);
+  await page.keyboard.press('Enter');
+  await hasText(page, '#message', '没有扫完整');
+  assert.equal(asked.length, 1);
+  await page.waitForTimeout(350);
+  await scan('an opaque capture code of a test');
+  await judged('accepted');
+  await page.keyboard.press('Enter'); // a scanner that ends twice
+  await page.waitForTimeout(100);
+  assert.deepEqual([await kind(), asked.length, asked[1].medium], ['accepted', 2, 'scan']);
+  page.off('request', listen);
+});
+
+test('an input method is told to be switched off', async () => {
+  await page.focus('#scan');
+  await page.evaluate(() => {
+    const field = document.querySelector('#scan');
+    field.value = 'ni hao';
+    field.dispatchEvent(new InputEvent('input', { isComposing: true, inputType: 'insertCompositionText' }));
+  });
+  await page.keyboard.press('Enter');
+  await judged('refused');
+  await hasText(page, '#message', '输入法');
 });
 
 test('two scans of the same code agree; a code that changes is found out', async () => {

@@ -2,7 +2,7 @@
 // does; a passport is checked while it is typed, and every repair is shown.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { Browser, Daemon, hasText, textOf } from './daemon.mjs';
+import { Browser, Daemon, hasText, person, textOf } from './daemon.mjs';
 
 const LINE1 = 'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<';
 const LINE2 = 'L898902C36UTO7408122F1204159ZE184226B<<<<<10';
@@ -33,7 +33,7 @@ test('a burst with Enter or Tab is one check-in, exactly as it was scanned', asy
   assert.match(await textOf(page, '#scanned'), /拍摄号 Number/);
   await burst('another', 'Tab');
   await hasText(page, '#scanned', 'A0002');
-  assert.deepEqual(sent.map(({ medium }) => medium), ['capture_code', 'capture_code']);
+  assert.deepEqual(sent.map(({ medium }) => medium), ['scan', 'scan']);
   assert.equal(payload(0).toString(), 'Code:+/=&<> %20"1');
   assert.equal(payload(1).toString(), 'another');
   assert.equal(await page.inputValue('#scan'), '');
@@ -107,6 +107,7 @@ test('zones are judged and repaired as on the server', async () => {
     [LINE1, LINE2.replace('7408', '74O8'), '', '2:16O0', 'O in the birth date'],
     [LINE1.replace('UTO', 'UT0'), LINE2, '', '1:50O', '0 in the state'],
     [LINE1.replaceAll('<', ';'), LINE2.replaceAll('<', ';'), '', '1:0;< 2:0;<', 'another layout'],
+    [LINE1.replaceAll('<', '&'), LINE2.replaceAll('<', '&'), '', '1:0&< 2:0&<', 'and another'],
     [LINE1.replace('P<', 'P>'), LINE2, 'mrz-character', '', 'one foreign filler'],
     ['P<UT0ER1K55ON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<', LINE2.replace('UTO', 'UT0'), 'mrz-too-many', '', 'five'],
     [LINE1, LINE2.replace('L8989', 'L898O'), 'mrz-check', '', 'no choice in the number'],
@@ -153,6 +154,46 @@ test('the server names the repairs, and none when there are none', async () => {
   assert.deepEqual([mended.status, mended.data.number, mended.data.repaired], [200, data.number, [{ line: 1, column: 5, from: '0', to: 'O' }]]);
   const refused = await daemon.api('POST', '/lanes/A/tickets', { medium: 'passport', mrz: [LINE1, LINE2.replace('L8989', 'L898O')] }, 'marshal');
   assert.deepEqual([refused.status, refused.data.code], [422, 'bad-mrz']);
+});
+
+test('an ID number in the field is the person who typed it, not another one', async () => {
+  const who = person(7);
+  const number = await daemon.checkIn(who);
+  const before = await issued();
+  await burst(`${who.id_number} `);
+  await hasText(page, '#scanned', '已有号码');
+  await hasText(page, '#scanned', number);
+  assert.equal(sent[0].medium, 'scan');
+  await burst(who.id_number.slice(0, 17) + (who.id_number[17] === '1' ? '2' : '1'));
+  await hasText(page, '#scanned', '身份证号码有误');
+  assert.equal(await issued(), before);
+});
+
+test('a passport line by line is one check-in; one line alone is none', async () => {
+  const before = await issued();
+  const { data } = await daemon.api('POST', '/lanes/A/tickets', { medium: 'passport', mrz: [LINE1, LINE2] }, 'marshal');
+  await burst(LINE1);
+  await hasText(page, '#scanned', '接着扫第二行');
+  assert.deepEqual(sent, []);
+  await burst(LINE2.toLowerCase());
+  await hasText(page, '#scanned', data.number);
+  assert.equal(sent.length, 1);
+  assert.equal(payload().toString(), `${LINE1}\n${LINE2.toLowerCase()}`);
+  await burst(LINE1);
+  await hasText(page, '#scanned', '护照机读码缺一行'); // the server says so, after two seconds
+  assert.equal(payload(1).toString(), LINE1);
+  await burst(LINE1);
+  await burst('somebody else');
+  await hasText(page, '#scanned', '都没有提交');
+  assert.equal(sent.length, 2);
+  assert.equal(await issued(), before);
+});
+
+test('a scanner that ends twice', async () => {
+  await burst('another');
+  await page.keyboard.press('Enter');
+  await hasText(page, '#scanned', 'A0002');
+  assert.equal(sent.length, 1);
 });
 
 test('nothing was complained of', () => { assert.deepEqual(browser.complaints, []); });

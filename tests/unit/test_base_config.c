@@ -136,6 +136,47 @@ static void scanners_have_rules(void **state)
     config_free(config);
 }
 
+static void expect_kinds(char *const *accepts, size_t n_accepts, const char *expected)
+{
+    char text[120] = "";
+    for (size_t i = 0; i < n_accepts; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", i ? " " : "", accepts[i]);
+    assert_string_equal(text, expected);
+}
+
+static void a_lane_takes_what_its_scanners_take(void **state)
+{
+    (void)state;
+    struct config *config = load_well(
+        "data_dir = \"@/data\"\n"
+        "lane \"A\" {\n payment_token_prefix = \"PAY\"\n"
+        "  reader \"a\" { driver = \"scanner\" device = \"serial:/dev/a\" }\n"
+        "  reader \"b\" { driver = \"scanner\" device = \"serial:/dev/b\" accepts = {\"student_no\", "
+        "\"mrz\"}\n"
+        "    student_no_pattern = \"[0-9]{8}\" }\n"
+        "  reader \"c\" { driver = \"scanner\" device = \"serial:/dev/c\" accepts = {\"student_no\"}\n"
+        "    student_no_pattern = \"S[0-9]+\" }\n"
+        "  reader \"d\" { driver = \"sam\" device = \"serial:/dev/d\" }\n}\n"
+        "lane \"B\" { reader \"a\" { driver = \"sam\" device = \"serial:/dev/e\" } }\n"
+        "lane \"C\" {\n accepts = {\"id_number\", \"payment_token\"} payment_token_prefix = \"P\"\n"
+        "  reader \"a\" { driver = \"scanner\" device = \"serial:/dev/f\" accepts = {\"capture_code\"} } }\n"
+        "lane \"D\" { reader \"a\" { driver = \"scanner\" device = \"serial:/dev/g\" } }\n"
+        "lane \"E\" {\n accepts = {\"student_no\"} student_no_pattern = \"x+\"\n}\n");
+    const struct config_lane *lanes = config->lanes;
+    expect_kinds(lanes[0].readers[0].accepts, lanes[0].readers[0].n_accepts, "capture_code payment_token");
+    expect_kinds(lanes[0].readers[1].accepts, lanes[0].readers[1].n_accepts, "student_no mrz");
+    expect_kinds(lanes[0].readers[3].accepts, lanes[0].readers[3].n_accepts, "");
+    expect_kinds(lanes[0].accepts, lanes[0].n_accepts, "capture_code payment_token student_no mrz");
+    assert_string_equal(lanes[0].student_no_pattern, "([0-9]{8})|(S[0-9]+)");
+    assert_string_equal(lanes[0].payment_token_prefix, "PAY");
+    expect_kinds(lanes[1].accepts, lanes[1].n_accepts, "capture_code id_number mrz");
+    assert_string_equal(lanes[1].payment_token_prefix, "");
+    expect_kinds(lanes[2].accepts, lanes[2].n_accepts, "id_number payment_token");
+    expect_kinds(lanes[3].accepts, lanes[3].n_accepts, "capture_code");
+    assert_string_equal(lanes[4].student_no_pattern, "x+");
+    config_free(config);
+}
+
 static void short_file_has_defaults(void **state)
 {
     (void)state;
@@ -171,6 +212,20 @@ static void mistakes_have_line_and_words(void **state)
         int line;
         const char *words;
     } cases[] = {
+        {"lane: a kind that is none", D "lane \"A\" {\naccepts = {\"face\"} }\n", 3, "payment_token"},
+        {"lane: a kind twice", D "lane \"A\" {\naccepts = {\"mrz\", \"mrz\"} }\n", 3, "twice"},
+        {"lane: students without a pattern", D "lane \"A\" {\naccepts = {\"student_no\"}\n}\n", 3, "without"},
+        {"lane: a pattern without students", D "lane \"A\" {\nstudent_no_pattern = \"x\"\n}\n", 3, "without"},
+        {"lane: no expression", D "lane \"A\" { accepts = {\"student_no\"}\nstudent_no_pattern = \"(\"\n}\n",
+         3, "pattern"},
+        {"lane: tokens without a prefix", D "lane \"A\" {\naccepts = {\"payment_token\"}\n}\n", 3, "prefix"},
+        {"reader: tokens without a prefix",
+         READER("driver = \"scanner\" device = \"serial:/dev/x\" accepts = {\"payment_token\"}"), 4,
+         "prefix"},
+        {"a prefix with a blank", D "lane \"A\" {\npayment_token_prefix = \" x\"\n}\n", 3, "blank"},
+        {"an empty prefix", D "lane \"A\" {\npayment_token_prefix = \"\"\n}\n", 3, "empty"},
+        {"a long prefix", D "lane \"A\" {\npayment_token_prefix = \"123456789012345678901234567890123\"\n}\n",
+         3, "32"},
         {"unknown key", D "\nlistne = \"x\"\n" L, 3, "listne"},
         {"unknown key in a section", D "http {\n listen = \"127.0.0.1:80\"\n tls = \"x\"\n}\n" L, 4, "tls"},
         {"unknown key in a reader", READER("driver = \"sam\"\nbuad = 9600"), 4, "buad"},
@@ -369,10 +424,15 @@ static void unwritable_data_dir_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(whole_file_is_taken),     IN_FOLDER(scanners_have_rules),
-        IN_FOLDER(short_file_has_defaults), IN_FOLDER(mistakes_have_line_and_words),
-        IN_FOLDER(mistakes_make_no_folder), IN_FOLDER(unreadable_files_are_named),
-        IN_FOLDER(nul_bytes_are_refused),   IN_FOLDER(unwritable_data_dir_is_refused),
+        IN_FOLDER(whole_file_is_taken),
+        IN_FOLDER(scanners_have_rules),
+        IN_FOLDER(a_lane_takes_what_its_scanners_take),
+        IN_FOLDER(short_file_has_defaults),
+        IN_FOLDER(mistakes_have_line_and_words),
+        IN_FOLDER(mistakes_make_no_folder),
+        IN_FOLDER(unreadable_files_are_named),
+        IN_FOLDER(nul_bytes_are_refused),
+        IN_FOLDER(unwritable_data_dir_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

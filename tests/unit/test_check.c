@@ -164,6 +164,9 @@ static void codes_that_look_wrong_are_accepted_with_a_doubt(void **state)
         {"only a colon", "abc:defghijklmnopqrst", ""},
         {"an address inside", "0123456789abcdef http://x", ""},
         {"a scheme with figures", "a1://0123456789abcdef", ""},
+        {"an ID number", "990101199001010019", "scan-is-number"},
+        {"an ID number with a wrong digit and a blank", "99010119900101001X ", "scan-is-number"},
+        {"17 digits", "99010119900101001", ""},
         {"nothing before the slashes", "://0123456789abcdef", ""},
     };
     open_lanes(world);
@@ -182,13 +185,33 @@ static void every_code_has_words(void **state)
 {
     (void)state;
     struct check_result general, result;
-    check_fault("frame-garbled", "", "", &general);
+    check_fault("no-such-code", "", "", &general);
     assert_int_equal(general.verdict, CHECK_REFUSED);
-    assert_string_equal(general.code, "frame-garbled");
+    assert_string_equal(general.code, "no-such-code");
     assert_string_equal(general.zh, problem_zh(PROBLEM_CARD_UNREADABLE));
-    check_fault("frame-garbled", "读不出", "unreadable", &result);
+    check_fault("no-such-code", "读不出", "unreadable", &result);
     assert_string_equal(result.zh, "读不出");
     assert_string_equal(result.advice_zh, general.advice_zh);
+    /* what a reader may report, of readers/reader_fault.def, and what scans may be */
+    static const char *const faults[] = {
+        "card-unreadable",   "card-removed",     "card-unsupported", "card-not-accepted", "bad-id-number",
+        "frame-garbled",     "no-answer",        "reader-error",     "two-cards",         "random-uid",
+        "empty-scan",        "too-large",        "scan-cut-off",     "scan-garbled",      "scan-ambiguous",
+        "scan-not-accepted", "mrz-line-missing", "payment-token",    "bad-mrz",
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        check_fault(faults[i], "", "", &result);
+        if (strcmp(result.advice_en, general.advice_en) == 0)
+            fail_msg("%s has no advice of its own", faults[i]);
+    }
+    /* brightness mends no scan that was read well */
+    static const char *const read_well[] = {"scan-not-accepted", "scan-ambiguous", "payment-token",
+                                            "too-large"};
+    for (size_t i = 0; i < sizeof read_well / sizeof *read_well; i++) {
+        check_fault(read_well[i], "", "", &result);
+        assert_null(strstr(result.advice_en, "bright"));
+        assert_null(strstr(result.advice_zh, "亮"));
+    }
     /* what people in a queue meet has advice of its own */
     static const enum problem own[] = {
         PROBLEM_ALREADY_SHOT,   PROBLEM_ALREADY_CAPTURED, PROBLEM_ALREADY_WAITING_ELSEWHERE,

@@ -30,6 +30,8 @@ static void tells_what_each_line_is(void **test)
         const char *detail; /* of garbage */
     } cases[] = {
         {"heartbeat", "{\"type\":\"heartbeat\",\"at_us\":5}", READER_EVENT_HEARTBEAT, ""},
+        {"endings", "{\"type\":\"endings\",\"code\":\"break\"}", READER_EVENT_ENDINGS, ""},
+        {"endings of no kind", "{\"type\":\"endings\"}", READER_EVENT_GARBAGE, "endings without a code"},
         {"heartbeat of a bare kind", "{\"type\":\"heartbeat\"}", READER_EVENT_HEARTBEAT, ""},
         {"with a carriage return", "{\"type\":\"heartbeat\"}\r", READER_EVENT_HEARTBEAT, ""},
         {"reading", "{\"type\":\"reading\",\"medium\":\"chip\",\"serial\":\"d0aa26a30b5c3411\"}",

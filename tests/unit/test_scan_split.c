@@ -96,18 +96,38 @@ static void endings_and_pauses(void **state)
         {"two lines, twice", {{"a\nb\na\nb\n", 0, 100}}, "610a62 "},
         {"not quite twice", {{"ab\rac\r", 0, 100}}, "61620d6163 "},
         {"an empty line inside", {{"ab\r\rcd\r", 0, 100}}, "61620d0d6364 "},
-        {"the code ends with a line break of its own", {{"ab\n\r\n", 0, 100}}, "61620a0d "},
-        {"two lines without an ending", {{"ab\rcd", 0, 250}, {"ef", 0, 250}}, "61620d6364 6566 "},
+        {"the code ends with a line break of its own", {{"ab\n\r\n", 0, 100}}, "6162 "},
+        {"a scanner that ends twice", {{"ab\r\r", 0, 100}, {"cd\r\r", 0, 100}}, "6162 6364 "},
+        {"a scanner that ends twice, twice in one breath", {{"ab\r\rab\r\r", 0, 100}}, "6162 "},
+        {"two lines without an ending", {{"ab\rcd", 0, 1100}, {"ab\rcd", 0, 1100}}, "cut 61620d6364 "},
         {"two lines, the rest never comes", {{"ab\r", 0, 100}, {"cd\ref", 0, 1100}}, "6162 cut "},
-        {"no ending: a pause ends it", {{"ab", 0, 250}, {"cd", 0, 250}}, "6162 6364 "},
-        {"no ending: a short pause does not", {{"ab", 0, 100}, {"cd", 0, 250}}, "61626364 "},
+        {"no ending: the first scan is not believed", {{"abcd", 0, 1100}}, "cut "},
+        {"no ending: the same again is, and then a pause ends every scan",
+         {{"ab", 0, 1100}, {"ab", 0, 1100}, {"cd", 0, 250}, {"ef", 0, 250}},
+         "cut 6162 6364 6566 "},
+        {"no ending: another one is not",
+         {{"abcd", 0, 1100}, {"abce", 0, 5000}, {"abce", 0, 1100}},
+         "cut cut 61626365 "},
+        {"no ending, but one comes later",
+         {{"abcd", 0, 1100}, {"abcd", 0, 1100}, {"abef\r", 0, 300}, {"abcd", 0, 1100}},
+         "cut 61626364 61626566 cut "},
+        {"half of the first scan, then the rest", {{"ab", 0, 350}, {"cd\r", 0, 100}}, "61626364 "},
+        {"a tail is no scan", {{"abcde", 0, 1300}, {"fg\r", 0, 100}, {"hi\r", 0, 100}}, "cut cut 6869 "},
+        {"a tail in two bursts is none",
+         {{"abcde", 0, 1300}, {"fg", 0, 300}, {"hi\r", 0, 100}, {"jk\r", 0, 100}},
+         "cut cut 6a6b "},
+        {"the same code anew is no tail", {{"abcde", 0, 1300}, {"abcdefg\r", 0, 100}}, "cut 61626364656667 "},
+        {"what comes long after is no tail", {{"abcde", 0, 4500}, {"fg\r", 0, 100}}, "cut 6667 "},
         {"still waiting", {{"ab", 0, 100}}, ""},
         {"a scanner with endings: a pause does not end it",
          {{"ab\r", 0, 100}, {"cd", 0, 800}, {"ef\r", 0, 100}},
          "6162 63646566 "},
         {"a scanner with endings: the rest never comes",
-         {{"ab\r", 0, 100}, {"cd", 0, 1100}, {"ef\r", 0, 100}},
+         {{"ab\r", 0, 100}, {"cd", 0, 4500}, {"ef\r", 0, 100}},
          "6162 cut 6566 "},
+        {"a scanner with endings: the same half twice is no scan",
+         {{"ab\r", 0, 100}, {"cdef", 0, 1100}, {"cdef", 0, 1100}},
+         "6162 cut cut "},
         {"TAB, NUL, blanks and high bytes are payload", {{"\t\0 \xff\r", 5, 100}}, "090020ff "},
         {"empty", {{"\r", 0, 300}}, "empty "},
         {"empty with CRLF", {{"\r\n", 0, 300}, {"\r\n", 0, 300}}, "empty empty "},
@@ -162,8 +182,18 @@ static void told_separators(void **state)
         {"CR: a pause does not end it", SCAN_SEPARATOR_CR, {{"ab", 0, 800}, {"cd\r", 0, 0}}, "61626364 "},
         {"CR: the rest never comes, from the first scan on",
          SCAN_SEPARATOR_CR,
-         {{"ab", 0, 1100}, {"cd\r", 0, 0}},
+         {{"ab", 0, 4500}, {"cd\r", 0, 0}},
          "cut 6364 "},
+        {"CR: a tail is no scan",
+         SCAN_SEPARATOR_CR,
+         {{"ab", 0, 1300}, {"cd\r", 0, 0}, {"ef\r", 0, 0}},
+         "cut cut 6566 "},
+        {"CR: two of them end one scan",
+         SCAN_SEPARATOR_CR,
+         {{"ab\r\r", 0, 100}, {"cd\r\r", 0, 0}},
+         "6162 6364 "},
+        {"CR: an empty scan for itself", SCAN_SEPARATOR_CR, {{"ab\r", 0, 400}, {"\r", 0, 0}}, "6162 empty "},
+        {"CRLF: two of them end one scan", SCAN_SEPARATOR_CRLF, {{"ab\r\n\r\n", 0, 100}}, "6162 "},
         {"LF: CR is payload", SCAN_SEPARATOR_LF, {{"ab\r\ncd\n", 0, 0}}, "61620d 6364 "},
         {"CRLF", SCAN_SEPARATOR_CRLF, {{"ab\r\ncd\r\n", 0, 0}}, "6162 6364 "},
         {"CRLF in two pieces", SCAN_SEPARATOR_CRLF, {{"ab\r", 0, 500}, {"\n", 0, 0}}, "6162 "},
@@ -200,6 +230,42 @@ static void separators_have_names(void **state)
     assert_int_equal(scan_separator_from_name("CR"), SCAN_SEPARATOR_COUNT);
 }
 
+/* As a process that takes the place of another one. */
+static void what_was_learned_is_handed_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *legend;
+        enum scan_separator separator;
+        enum scan_endings endings, learned;
+        const char *text, *expected;
+    } cases[] = {
+        {"nothing known", SCAN_SEPARATOR_AUTO, SCAN_ENDINGS_UNKNOWN, SCAN_ENDINGS_UNKNOWN, "abcd", "cut "},
+        {"an ending is learned", SCAN_SEPARATOR_AUTO, SCAN_ENDINGS_UNKNOWN, SCAN_ENDINGS_BREAK, "ab\r",
+         "6162 "},
+        {"it sends endings", SCAN_SEPARATOR_AUTO, SCAN_ENDINGS_BREAK, SCAN_ENDINGS_BREAK, "abcd", "cut "},
+        {"it sends none", SCAN_SEPARATOR_AUTO, SCAN_ENDINGS_NONE, SCAN_ENDINGS_NONE, "abcd", "61626364 "},
+        {"none, and then one", SCAN_SEPARATOR_AUTO, SCAN_ENDINGS_NONE, SCAN_ENDINGS_BREAK, "ab\r", "6162 "},
+        {"told: known better", SCAN_SEPARATOR_CR, SCAN_ENDINGS_NONE, SCAN_ENDINGS_BREAK, "abcd", "cut "},
+        {"told silence", SCAN_SEPARATOR_SILENCE, SCAN_ENDINGS_BREAK, SCAN_ENDINGS_NONE, "abcd", "61626364 "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        static struct scan_split s;
+        struct buffer out = {0};
+        int64_t now_us = 0;
+        scan_split_init(&s, cases[i].separator, SCAN_PAUSE_US);
+        scan_split_know(&s, cases[i].endings);
+        feed(&s, &out, cases[i].text, strlen(cases[i].text), now_us);
+        wait(&s, &out, &now_us, 1100 * MS);
+        if (strcmp(out.data, cases[i].expected) != 0 || s.endings != cases[i].learned)
+            fail_msg("%s: got \"%s\", knows %d", cases[i].legend, out.data, (int)s.endings);
+        buffer_done(&out);
+    }
+    for (enum scan_endings endings = SCAN_ENDINGS_UNKNOWN; endings < SCAN_ENDINGS_COUNT; endings++)
+        assert_int_equal(scan_endings_from_name(scan_endings_name(endings)), endings);
+    assert_int_equal(scan_endings_from_name("cr"), SCAN_ENDINGS_COUNT);
+}
+
 static void a_typing_scanner_pauses_longer(void **state)
 {
     (void)state;
@@ -207,6 +273,8 @@ static void a_typing_scanner_pauses_longer(void **state)
     size_t used;
     scan_split_init(&s, SCAN_SEPARATOR_AUTO, SCAN_KEYS_PAUSE_US);
     scan_split_feed(&s, (const uint8_t *)"a", 1, 5, &used);
+    assert_true(scan_split_due_us(&s) == 5 + SCAN_CUT_OFF_US);
+    scan_split_know(&s, SCAN_ENDINGS_NONE);
     assert_true(scan_split_due_us(&s) == 5 + SCAN_KEYS_PAUSE_US);
 }
 
@@ -275,7 +343,7 @@ static void nothing_is_due_between_scans(void **state)
     scan_split_init(&s, SCAN_SEPARATOR_AUTO, SCAN_PAUSE_US);
     assert_true(scan_split_due_us(&s) == INT64_MAX);
     scan_split_feed(&s, (const uint8_t *)"a", 1, 5, &used);
-    assert_true(scan_split_due_us(&s) == 5 + SCAN_PAUSE_US);
+    assert_true(scan_split_due_us(&s) == 5 + SCAN_CUT_OFF_US);
     scan_split_feed(&s, (const uint8_t *)"\r", 1, 6, &used);
     assert_true(scan_split_due_us(&s) == 6 + 60 * MS);
     assert_int_equal(scan_split_idle(&s, 5 + 60 * MS), SCAN_NONE);
@@ -290,6 +358,7 @@ int main(void)
         cmocka_unit_test(sizes),
         cmocka_unit_test(told_separators),
         cmocka_unit_test(separators_have_names),
+        cmocka_unit_test(what_was_learned_is_handed_on),
         cmocka_unit_test(a_typing_scanner_pauses_longer),
         cmocka_unit_test(what_waited_while_held_up),
         cmocka_unit_test(byte_by_byte_is_the_same),

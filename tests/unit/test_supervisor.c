@@ -295,9 +295,8 @@ static void the_program_is_run_as_agreed(void **test)
 {
     (void)test;
     char *arguments = shell("head -n 1 %s/%s.args", "good");
-    assert_string_equal(
-        arguments,
-        "--driver scanner --device serial:good --baud 9600 --separator auto --layout us --supervised\n");
+    assert_string_equal(arguments, "--driver scanner --device serial:good --baud 9600 --separator auto "
+                                   "--endings unknown --layout us --supervised\n");
     free(arguments);
     char *told = shell("cat %s/%s.env", "good"); /* how it should log, and nothing of our service manager */
     assert_string_equal(told, "paihaod - \n");

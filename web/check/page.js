@@ -3,8 +3,8 @@
 import {
   $, Lane, NoAnswer, WORDS, bilingual, enter, follow, laneTitle, problemText, request, setText, translate, word,
 } from '/shared/core.js';
+import { scanBody, startScanField } from '/shared/scan.js';
 import { beep, wakeSound } from '/shared/sound.js';
-import { presentationOf } from '/check/presentation.js';
 import { CHECK_WORDS } from '/check/words.js';
 
 Object.assign(WORDS, CHECK_WORDS);
@@ -83,9 +83,9 @@ function take(result) {
   });
 }
 
-async function check(text) {
+async function check(body) {
   try {
-    const answer = await request(`/api/v1/lanes/${encodeURIComponent(laneName)}/check`, { method: 'POST', body: presentationOf(text) });
+    const answer = await request(`/api/v1/lanes/${encodeURIComponent(laneName)}/check`, { method: 'POST', body });
     if (answer.status === 200) {
       take(answer.data);
       return;
@@ -99,23 +99,26 @@ async function check(text) {
   }
 }
 
-// ---- the field: a keyboard-type scanner types and presses Enter or Tab; wherever it types, it types here
+// ---- the field: a keyboard-type scanner types and presses Enter or Tab; wherever it types, it types here. By hand only an
+// ID number can be typed.
 const field = $('#scan');
-function submit() {
-  const text = field.value;
-  field.value = '';
-  field.focus();
-  if (laneName) check(text);
+function idNumber(text) {
+  const solid = text.replace(/\s+/g, '');
+  return /^(\d{17}[\dXx]|\d{15}|[A-Za-z]{3}\d{12})$/.test(solid) ? { medium: 'manual', id_number: solid } : null;
 }
-$('#form').addEventListener('submit', (event) => { event.preventDefault(); submit(); });
-field.addEventListener('keydown', (event) => {
-  if (event.key !== 'Tab' || event.shiftKey || !field.value) return;
-  event.preventDefault();
-  submit();
+function refuse(why) {
+  beep('refused');
+  show({ kind: 'refused', title: 'check-not-sent', number: '', message: pair(why), advice: pair(why === 'scan-large' ? 'check-no-code' : 'check-by-hand') });
+}
+const scanned = startScanField(field, {
+  send: (body) => { if (laneName) check(body); },
+  wait: () => show({ kind: 'again', title: 'check-second-line', number: '', message: pair('scan-second-line'), advice: null }),
+  refuse,
+  byHand: idNumber,
+  empty: () => { if (laneName) check(scanBody('')); },
+  takesAll: true,
 });
-document.addEventListener('keydown', (event) => {
-  if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && event.key !== ' ') field.focus();
-});
+$('#form').addEventListener('submit', (event) => { event.preventDefault(); scanned.end(); field.focus(); });
 $('#again').addEventListener('click', () => {
   field.focus();
   if (!lastTag) return;

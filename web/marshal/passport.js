@@ -24,7 +24,7 @@ export function linesOf(text) {
 
 // A keyboard layout may have made one other character of every filler.
 function calibrate(lines, repairs) {
-  const kinds = new Set(lines.join('').replace(/[^<>;,]/g, ''));
+  const kinds = new Set(lines.join('').replace(/[^<>;,&]/g, ''));
   const [filler] = kinds;
   if (kinds.size !== 1 || filler === '<') return lines;
   lines.forEach((line, index) => { if (line.includes(filler)) repairs.push({ line: index + 1, column: 0, from: filler, to: '<' }); });

@@ -4,10 +4,6 @@ import { WORDS, translate } from '/shared/core.js';
 Object.assign(WORDS, {
   scan: ['扫码', 'Scan'],
   'scan-how': ['点一下这里再扫采集码', 'Click here, then scan the capture code'],
-  'scan-cut': ['没有扫完整，没有提交，请重新扫', 'The scan was not whole and was not sent. Scan again'],
-  'scan-by-hand': ['像是手打的，没有提交；请用扫码枪', 'That looks typed by hand and was not sent. Use the scanner'],
-  'scan-input-method': ['请把输入法切换到英文再扫', 'Switch the input method to English, then scan again'],
-  'scan-large': ['内容过长，没有提交', 'Too long, not sent'],
   'passport-entry': ['护照', 'Passport'],
   'mrz-lines': ['护照资料页底部两行，扫描或输入', 'The two lines at the foot of the data page, scanned or typed'],
   'mrz-length': ['需要两行，每行 44 位；现在是 {lengths}', 'Two lines of 44 characters are needed; these have {lengths}'],

@@ -1,0 +1,9 @@
+/* A presentation out of a request's body: what the page says it is, or, of medium "scan", what the lane's rules say. */
+#ifndef HTTP_SCANNED_H
+#define HTTP_SCANNED_H
+#include "http/request.h"
+
+/* PROBLEM_NONE and a presentation to wipe. */
+enum problem scanned_presentation(const struct request *, struct presentation *ret);
+
+#endif

@@ -50,7 +50,8 @@ HELPERS := $(patsubst tests/integration/%.c,$(OUT)/tests/%,$(wildcard tests/inte
 BENCHES := $(patsubst tests/bench/%.c,$(OUT)/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all run check check-slow bench fuzz lint install uninstall clean deps deps-test programs
+FORCE:
+.PHONY: FORCE all run check check-slow bench fuzz lint install uninstall clean deps deps-test programs
 
 # ---- dependencies: a stamp, so that apt is asked once
 DEPS := build/.deps
@@ -75,8 +76,11 @@ $(OUT)/obj/%.o: %.c | $(DEPS)
 	@mkdir -p $(@D)
 	@echo "CC $(FLAVOR) $<"
 	@$(COMPILE) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
-$(OUT)/assets.c: packaging/embed $(EMBEDDED)
+# the list is a file of its own, so that one that goes away is noticed, too
+$(OUT)/assets.list: FORCE
 	@mkdir -p $(@D)
+	@echo $(EMBEDDED) | cmp -s - $@ || echo $(EMBEDDED) > $@
+$(OUT)/assets.c: packaging/embed $(OUT)/assets.list $(EMBEDDED)
 	@packaging/embed $(EMBEDDED) > $@
 $(OUT)/obj/assets.o: $(OUT)/assets.c $(EMBEDDED) | $(DEPS)
 	@mkdir -p $(@D)

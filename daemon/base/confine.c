@@ -8,6 +8,7 @@
 #include <linux/landlock.h>
 #include <pwd.h>
 #include <seccomp.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -52,6 +53,9 @@ static const char *const widened_calls[] = {
     "munlock",
     "get_robust_list",
     "process_vm_readv",
+    "newfstatat",
+    "fstatat64",
+    "statx",
 };
 
 int confine_find_user(struct confine *c, const char *user)
@@ -159,11 +163,40 @@ static int deny_files(void)
     return r;
 }
 
+/* fcntl() can order the kernel to send any signal to any process of our user (F_SETOWN, F_SETSIG, O_ASYNC): what the
+ * daemon that started us shares is its user. */
+static bool is_by_argument(const char *name)
+{
+    return strcmp(name, "fcntl") == 0 || strcmp(name, "fcntl64") == 0;
+}
+
 static int allow_calls(scmp_filter_ctx filter, const char *const *names, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
+        if (is_by_argument(names[i]))
+            continue;
         const int call = seccomp_syscall_resolve_name(names[i]);
         const int r = call == __NR_SCMP_ERROR ? 0 : seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
+        if (r < 0 && r != -EDOM)
+            return r;
+    }
+    return 0;
+}
+
+/* Commands and flags masked to 32 bits, as the kernel takes them. */
+static int allow_fcntl(scmp_filter_ctx filter)
+{
+    static const int calls[] = {SCMP_SYS(fcntl), SCMP_SYS(fcntl64)};
+    static const int commands[] = {F_GETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC};
+    int r = 0;
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        for (size_t j = 0; (r == 0 || r == -EDOM) && j < sizeof commands / sizeof *commands; j++)
+            r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 1,
+                                 SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, (scmp_datum_t)commands[j]));
+        if (r == 0)
+            r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 2,
+                                 SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, F_SETFL),
+                                 SCMP_A2(SCMP_CMP_MASKED_EQ, O_ASYNC, 0));
         if (r < 0 && r != -EDOM)
             return r;
     }
@@ -202,6 +235,8 @@ static int load_filter(const struct confine *c)
         r = allow_calls(filter, c->calls, c->n_calls);
     if (r == 0 && c->add_rules)
         r = c->add_rules(filter);
+    if (r == 0)
+        r = allow_fcntl(filter);
     if (r == 0)
         r = allow_by_argument(filter);
     if (r == 0)

@@ -19,8 +19,8 @@ struct confine {
     unsigned cpu_seconds; /* of the whole process; 0: no limit */
     unsigned files_most;  /* descriptors */
     bool denies_files; /* by Landlock as well, where the kernel has it: every path, but not what has none */
-    const char *const
-        *calls; /* by name; unknown ones are left out, since not every architecture has every call */
+    /* By name, except for fcntl(), of which everybody may do the harmless part and nobody the rest. */
+    const char *const *calls; /* unknown ones are left out, since not every architecture has every call */
     size_t n_calls;
     /* Further rules, with libseccomp's filter; 0 or -errno. NULL: none. */
     int (*add_rules)(void *filter);

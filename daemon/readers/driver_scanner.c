@@ -42,6 +42,13 @@ static int open_port(struct scanner *s, const struct reader_options *options)
     return s->fd < 0 ? s->fd : 0;
 }
 
+static void set_late(struct scanner *s, bool is_late)
+{
+    if (s->split.is_late != is_late)
+        reader_trace_told(is_late ? "late" : "in time");
+    scan_split_set_late(&s->split, is_late);
+}
+
 static int scanner_open(const struct reader_options *options, struct reader *reader, void **ret_device)
 {
     struct scanner *s = bytes_alloc(sizeof *s);
@@ -54,9 +61,9 @@ static int scanner_open(const struct reader_options *options, struct reader *rea
     evdev_keys_init(&s->keys, options->layout);
     scan_split_init(&s->split, options->separator, s->keyboard ? SCAN_KEYS_PAUSE_US : SCAN_PAUSE_US);
     reader_gate_init(&s->gate, false);
-    scan_split_set_late(&s->split, true); /* what waits there already */
     s->listened_us = clock_mono_us();
     reader_trace_opened("");
+    set_late(s, true); /* what waits there already */
     *ret_device = s;
     reader_report_ready(reader, s->keyboard ? "keyboard grabbed" : "port open");
     return 0;
@@ -96,10 +103,12 @@ static void report(struct scanner *s, struct reader *reader, enum scan_event eve
     wipe_bytes(s->split.bytes, s->split.size);
 }
 
+/* Of a scanner that types the keys are recorded, not the bytes that they stand for. */
 static void take_bytes(struct scanner *s, struct reader *reader, const uint8_t *bytes, size_t size,
                        int64_t now_us)
 {
-    reader_trace_received(bytes, size);
+    if (!s->keyboard)
+        reader_trace_received(bytes, size);
     for (size_t done = 0, used; done < size; done += used)
         report(s, reader, scan_split_feed(&s->split, bytes + done, size - done, now_us, &used), now_us);
 }
@@ -125,7 +134,7 @@ static int listening_ms(const struct scanner *s)
 /* Nothing waits: from now on it is known when something comes. */
 static void catch_up(struct scanner *s)
 {
-    scan_split_set_late(&s->split, false);
+    set_late(s, false);
     s->listened_us = clock_mono_us();
 }
 
@@ -134,7 +143,7 @@ static int64_t end_listening(struct scanner *s, int wait_ms)
 {
     const int64_t now_us = clock_mono_us();
     if (now_us - s->listened_us > wait_ms * 1000 + LATE_US)
-        scan_split_set_late(&s->split, true);
+        set_late(s, true);
     s->listened_us = now_us;
     return now_us;
 }
@@ -163,6 +172,7 @@ static int step_serial(struct scanner *s, struct reader *reader)
 static void take_key(struct scanner *s, struct reader *reader, unsigned code, int value)
 {
     uint8_t bytes[KEY_BYTES_MAX];
+    reader_trace_told("key %u %d", code, value);
     const int n = evdev_keys_feed(&s->keys, code, value, bytes);
     if (n < 0)
         s->is_garbled = true;
@@ -202,6 +212,7 @@ static int step_keyboard(struct scanner *s, struct reader *reader)
         if (event == EVDEV_KEY) {
             take_key(s, reader, code, value);
         } else {
+            reader_trace_told("keys lost");
             evdev_keys_init(&s->keys, s->keys.layout);
             s->is_garbled = true;
         }

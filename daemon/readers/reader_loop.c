@@ -85,6 +85,7 @@ void reader_report_reading(struct reader *r, const struct presentation *p)
 
 void reader_report_address(struct reader *r, const char *address)
 {
+    reader_trace_address(address);
     print(r, reader_line_address(address, clock_utc_us(), r->masks));
 }
 
@@ -186,8 +187,10 @@ static bool read_input(struct reader *r)
     }
     for (size_t done = 0, used; done < (size_t)n; done += used) {
         const enum feedback feedback = feedback_feed(&r->feedback, bytes + done, (size_t)n - done, &used);
-        if (feedback == FEEDBACK_REFUSED && r->device && r->options->driver->refused)
+        if (feedback == FEEDBACK_REFUSED && r->device && r->options->driver->refused) {
+            reader_trace_told("refused");
             r->options->driver->refused(r->device);
+        }
         if (feedback == FEEDBACK_LOOK)
             r->next_open_us = 0;
         else if (feedback != FEEDBACK_NONE)

@@ -114,6 +114,8 @@ static void enter_loss(struct reader *r, int error)
         {EACCES, READER_ERROR, "permission-denied",
          "no permission for the device; is the user in its group?"},
         {EPERM, READER_ERROR, "permission-denied", "no permission for the device; is the user in its group?"},
+        {ENOTTY, READER_ERROR, "wrong-device", "what is there is no device of this kind"},
+        {EISDIR, READER_ERROR, "wrong-device", "what is there is no device of this kind"},
         {ETIMEDOUT, READER_ERROR, "no-answer", "the device is there but does not answer"},
         {EPROTO, READER_ERROR, "garbled-answers", "the device answers, but not in its protocol"},
     };

@@ -289,7 +289,7 @@ class KeyboardScannerTest(unittest.TestCase):
 
     def test_what_cannot_type_is_no_scanner(self):
         scanner = self.scanner(keys=(116,))  # a power button
-        self.assertEqual(scanner.state("error")["code"], "open-failed")
+        self.assertEqual(scanner.state("error")["code"], "wrong-device")
 
 
 if __name__ == "__main__":

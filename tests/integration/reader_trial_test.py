@@ -297,6 +297,46 @@ class TrialTest(unittest.TestCase):
             trial.wait_for(lambda line: line.get("state") in ("absent", "error"))
         self.assertEqual(len(workers), 2)
 
+    def test_noise_without_end_is_told_soon_and_costs_little(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        trial = Trial("--driver", "sam", "--device", f"tcp:127.0.0.1:{server.getsockname()[1]}")
+        self.addCleanup(trial.end)
+        server.settimeout(10)
+        connection = server.accept()[0]
+        noise = os.urandom(65536).replace(b"\xaa\xaa\xaa\x96", b"none")
+
+        def make_noise():
+            try:
+                while True:
+                    connection.sendall(noise)
+            except OSError:
+                pass
+        thread = threading.Thread(target=make_noise)
+        thread.start()
+        began = time.monotonic()
+        self.assertEqual(trial.wait_state("error")["code"], "garbled-answers")
+        self.assertLess(time.monotonic() - began, 3 * harness.PATIENCE)
+        account = pathlib.Path(f"/proc/{trial.worker()}/stat")
+        spent = lambda: sum(map(int, account.read_text().rsplit(")", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+        before = spent()
+        time.sleep(2)
+        self.assertLess(spent() - before, 0.4 * harness.PATIENCE)
+        connection.shutdown(socket.SHUT_RDWR)
+        connection.close()
+        thread.join()
+
+    def test_what_is_no_device_is_refused(self):
+        (self.folder / "file").write_text("990101\n")
+        os.mkfifo(self.folder / "pipe")
+        for path in (self.folder / "file", self.folder / "pipe", "/dev/null", self.folder):
+            for driver in ("scanner", "sam"):
+                with self.subTest(path, driver=driver):
+                    trial = Trial("--driver", driver, "--device", f"serial:{path}", "--baud", "9600")
+                    self.addCleanup(trial.end)
+                    self.assertEqual(trial.wait_state("error")["code"], "wrong-device")
+                    self.assertEqual(trial.end(), 0)
+
     def test_a_killed_worker_takes_its_keeper_along(self):
         trial = self.trial("gun")
         os.kill(trial.worker(), signal.SIGABRT)

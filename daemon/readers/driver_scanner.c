@@ -9,6 +9,7 @@
 #include "readers/reader_trace.h"
 #include "readers/scan_split.h"
 #include "readers/serial_port.h"
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,6 +50,13 @@ static void set_late(struct scanner *s, bool is_late)
     scan_split_set_late(&s->split, is_late);
 }
 
+/* From before it was open; a keyboard's events begin with the opening. */
+static bool something_waits(const struct scanner *s)
+{
+    struct pollfd p = {.fd = s->fd, .events = POLLIN};
+    return !s->keyboard && poll(&p, 1, 0) != 0;
+}
+
 static int scanner_open(const struct reader_options *options, struct reader *reader, void **ret_device)
 {
     struct scanner *s = bytes_alloc(sizeof *s);
@@ -63,7 +71,7 @@ static int scanner_open(const struct reader_options *options, struct reader *rea
     reader_gate_init(&s->gate, false);
     s->listened_us = clock_mono_us();
     reader_trace_opened("");
-    set_late(s, true); /* what waits there already */
+    set_late(s, something_waits(s));
     *ret_device = s;
     reader_report_ready(reader, s->keyboard ? "keyboard grabbed" : "port open");
     return 0;

@@ -121,6 +121,7 @@ enum queue_verdict {
     QUEUE_CARD_IS_OUT,   /* a second payment card for somebody who has one */
     QUEUE_NOT_PAID,      /* a refund of what was never paid */
     QUEUE_RULES_CONTRADICT,
+    QUEUE_RULES_FIXED,    /* prefix and width once a number is issued: no number is ever renamed */
     QUEUE_PAPER_GAP,      /* a slip beyond the next number; number: the next one */
     QUEUE_PAPER_CONFLICT, /* that number stands for somebody else already; ticket: as it stands */
     QUEUE_VERDICT_COUNT

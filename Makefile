@@ -46,7 +46,7 @@ MAINS := daemon/paihaod.c daemon/paihao.c daemon/paihao_reader.c
 SOURCES := $(filter-out $(MAINS),$(wildcard daemon/*/*.c daemon/*/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(OUT)/obj/%.o) $(OUT)/obj/assets.o
 LIBRARY := $(OUT)/libpaihao.a
-EMBEDDED := $(wildcard schema/*.sql web/*/*.html web/*/*.css web/*/*.js web/*/*.svg)
+EMBEDDED := $(wildcard schema/*.sql packaging/profiles/*.conf web/*/*.html web/*/*.css web/*/*.js web/*/*.svg)
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 HELPERS := $(patsubst tests/integration/%.c,$(OUT)/tests/%,$(wildcard tests/integration/*.c))

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/assets.h"
+#include "base/bytes.h"
 #include "base/text.h"
 
 enum {
@@ -431,4 +432,20 @@ const char *profile_carried(const char *name)
         if (strcmp(found, name) == 0)
             return text;
     return NULL;
+}
+
+bool profile_command(const char *name, const char *text, struct desk_command *command, struct settings_fault *ret_fault)
+{
+    struct profile profile;
+    text = text ? text : profile_carried(name);
+    if (!profile_name_is_valid(name) || !text) {
+        settings_fail(ret_fault, 1, "没有名为“%s”的场地方案", "there is no profile \"%s\"", name);
+        return false;
+    }
+    if (profile_parse(text, strlen(text), &profile, ret_fault) != 0)
+        return false;
+    command->queue.rules = profile.rules;
+    strcpy(command->queue.extra, name);
+    command->document = bytes_text(text);
+    return true;
 }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/config_settings.h"
-#include "queue/entry.h"
+#include "desk/desk.h"
 
 enum {
     PROFILE_TITLE_MAX = 120,
@@ -40,6 +40,9 @@ int profile_parse(const char *text, size_t size, struct profile *ret, struct set
 const char *profile_carried(const char *name); /* NULL: none of that name */
 /* The names in alphabetical order; false behind the last. */
 bool profile_carried_at(size_t index, char ret_name[static PROFILE_MAX + 1], const char **ret_text);
+/* Rules, name and text into a command (DESK_RULES, or COMMAND_EVENT_CREATE). `text` NULL: the one carried under that
+ * name. False and *ret_fault when there is none or it has a fault; the command is untouched then. */
+bool profile_command(const char *name, const char *text, struct desk_command *, struct settings_fault *ret_fault);
 /* 1..PROFILE_MAX letters, digits, - and _. */
 bool profile_name_is_valid(const char *name);
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "identity/degree.h"
 #include "queue/queue.h"
 
 enum { JOURNAL_HASH_SIZE = 32, JOURNAL_KEY_SIZE = 32 };
@@ -55,12 +56,19 @@ enum journal_fault journal_open(struct journal **ret, const struct journal_optio
 void journal_close(struct journal *); /* checkpoints (TRUNCATE); NULL is fine */
 const struct journal_keys *journal_keys(const struct journal *);
 
+enum { CAMPUS_TEXT_MAX = 60, NOTE_TEXT_MAX = 120 };
+
 /* ---- reading back at start. Callbacks return 0 to go on; anything else stops with JOURNAL_CORRUPT. */
 struct person_record { /* the sealed fields; "" for what is unknown */
     struct person_id id;
     bool bound;
     char name[PERSON_NAME_MAX + 1], id_number[ID_NUMBER_LENGTH + 1], student_no[STUDENT_NO_MAX + 1];
     char unit[UNIT_MAX + 1], valid_to[9];
+    /* of the roster; boxes written before there was one read as empty */
+    char college[UNIT_MAX + 1], campus[CAMPUS_TEXT_MAX + 1], note[NOTE_TEXT_MAX + 1]; /* note: why excluded */
+    enum degree level;
+    uint32_t unit_id; /* of unit_record; 0: none */
+    bool on_roster, is_excluded, is_captured;
 };
 struct credential_record { /* digest -> person; the payload is kept sealed, exactly as read */
     uint8_t digest[DIGEST_SIZE];

@@ -75,6 +75,21 @@ struct credential_record { /* digest -> person; the payload is kept sealed, exac
     enum credential_kind kind;
     struct person_id person;
 };
+struct unit_record { /* a class or college; ids from 1 without gaps */
+    uint32_t id;
+    char college[UNIT_MAX + 1], name[UNIT_MAX + 1];
+};
+struct slot_record { /* as desk/list.h's */
+    char lane[LANE_NAME_MAX + 1];
+    int64_t start_us, end_us;
+    char unit[UNIT_MAX + 1];
+    enum degree level;
+};
+struct document_record {
+    uint64_t seq;     /* of the entry that holds its digest */
+    const char *kind; /* "profile" or "schedule" */
+    const char *text; /* both borrowed */
+};
 enum { ANSWER_KEY_MAX = 64 };
 struct answer_record { /* the first answer to an idempotency key */
     char key[ANSWER_KEY_MAX + 1];
@@ -82,9 +97,13 @@ struct answer_record { /* the first answer to an idempotency key */
     int32_t verdict;         /* of enum queue_verdict */
     bool created;            /* 201 rather than 200 */
     char lane[LANE_NAME_MAX + 1];
-    uint32_t number; /* 0: no ticket in the answer */
-    uint32_t called; /* the number called by `advance`, 0: none */
-    uint64_t seq;    /* journal position when it was given */
+    uint32_t number;                   /* 0: no ticket in the answer */
+    uint32_t called;                   /* the number called by `advance`, 0: none */
+    uint64_t seq;                      /* journal position when it was given */
+    uint32_t could_override, warnings; /* enum issue_flag */
+    bool is_alarm;
+    uint32_t next_number;
+    uint32_t added, updated, unchanged, skipped; /* rows of a list */
 };
 enum token_kind { TOKEN_BEARER = 1, TOKEN_PAIRING = 2, TOKEN_SESSION = 3 };
 struct token_record {
@@ -100,6 +119,9 @@ typedef int (*journal_entry_fn)(void *arg, const struct queue_entry *);
 typedef int (*journal_person_fn)(void *arg, const struct person_record *);
 typedef int (*journal_credential_fn)(void *arg, const struct credential_record *);
 typedef int (*journal_answer_fn)(void *arg, const struct answer_record *);
+typedef int (*journal_unit_fn)(void *arg, const struct unit_record *);
+typedef int (*journal_slot_fn)(void *arg, const struct slot_record *);
+typedef int (*journal_document_fn)(void *arg, const struct document_record *);
 typedef int (*journal_token_fn)(void *arg, const struct token_record *);
 enum journal_fault journal_read_entries(struct journal *, uint64_t after_seq, journal_entry_fn,
                                         void *arg);                                     /* checks the chain */
@@ -107,6 +129,10 @@ enum journal_fault journal_read_people(struct journal *, journal_person_fn, void
 enum journal_fault journal_read_credentials(struct journal *, journal_credential_fn, void *arg);
 enum journal_fault journal_read_answers(struct journal *, journal_answer_fn, void *arg);
 enum journal_fault journal_read_tokens(struct journal *, journal_token_fn, void *arg);
+enum journal_fault journal_read_units(struct journal *, journal_unit_fn, void *arg); /* by id */
+enum journal_fault journal_read_slots(struct journal *, journal_slot_fn, void *arg);
+enum journal_fault journal_read_documents(struct journal *, journal_document_fn,
+                                          void *arg); /* oldest first */
 
 /* ---- writing: begin, any of these, commit. After any fault the transaction is rolled back and the journal
  * must be closed; it refuses every further write with the same fault (a failed commit is never retried in
@@ -120,6 +146,21 @@ enum journal_fault journal_put_credential(struct journal *, const struct credent
 enum journal_fault journal_put_answer(struct journal *, const struct answer_record *);
 enum journal_fault journal_put_token(struct journal *,
                                      const struct token_record *); /* new or changed, by id */
+/* A ticket that the latest entry changed besides its own. */
+enum journal_fault journal_put_ticket(struct journal *, const struct ticket *);
+/* All that was read from one person is another's from now on; each row is given to `moved` as it stands then. */
+enum journal_fault journal_move_credentials(struct journal *, const struct person_id *from,
+                                            const struct person_id *to, journal_credential_fn moved,
+                                            void *arg);
+enum journal_fault journal_put_unit(struct journal *, const struct unit_record *); /* new */
+enum journal_fault journal_clear_slots(struct journal *);
+enum journal_fault journal_put_slot(struct journal *, const struct slot_record *);
+/* Goes with the latest entry, which must be an ENTRY_LIST_IMPORTED of extra "document-KIND" and the text's digest. */
+enum journal_fault journal_put_document(struct journal *, const char *kind, const char *text);
+#define DOCUMENT_EXTRA "document-"
+/* Hexadecimal BLAKE2b-256. */
+enum { DOCUMENT_DIGEST_SIZE = 65 };
+void journal_document_digest(const char *text, char ret_digest[static DOCUMENT_DIGEST_SIZE]);
 enum journal_fault journal_commit(struct journal *);
 void journal_rollback(struct journal *);
 /* One commit that changes nothing: JOURNAL_OK means that the disk takes writes. */
@@ -145,7 +186,7 @@ struct journal_report {
 /* Opens a second, read-only connection and checks: integrity_check, chain, replay through the queue equals
  * the ticket table field by field, numbers 1..n without gap in each lane, every person's and credential's
  * box unseals, every credential's person is there, and once, every ticket's person has a record and a
- * credential, tokens and answers agree with their entries, and the schema is as the migrations make it.
+ * credential, tokens, answers and documents agree with their entries, units and slots are well-formed, and the schema is as the migrations make it.
  * Cannot see what leaves no trace elsewhere: answers deleted; a token's hash, kind and times. Safe beside a running
  * daemon. Returns a fault only when it could not look; damage that SQLite itself finds is a finding. */
 enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret);

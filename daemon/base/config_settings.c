@@ -85,14 +85,13 @@ static struct setting *setting_of(const char *name)
     return NULL;
 }
 
-/* Called after each value that was taken; of a list, after each item. */
+/* Called after each value that was taken; of a list, any number of times. */
 static int see_value(cfg_t *cfg, cfg_opt_t *opt)
 {
     struct setting *setting = setting_of(opt->name);
-    bool is_further = setting && setting->kind == SETTING_LIST && cfg_opt_size(opt) > 1;
     if (!setting)
         return refuse(cfg->line, "没有“%s”这个设置项", "there is no setting \"%s\"", opt->name);
-    if (setting->line && !is_further)
+    if (setting->line && setting->kind != SETTING_LIST)
         return refuse(cfg->line, "设置项“%s”写了两次", "\"%s\" is given twice", opt->name);
     if (!setting->line)
         setting->line = cfg->line;
@@ -187,6 +186,37 @@ static int line_at(const char *text, const char *at)
     return line;
 }
 
+static const char *end_of_quoted(const char *at)
+{
+    char quote = *at++;
+    while (*at && *at != quote)
+        at += at[0] == '\\' && at[1] ? 2 : 1;
+    return *at ? at + 1 : at;
+}
+
+/* libconfuse does not tell a second list from a further item. */
+static int check_lists_once(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    bool is_seen[SETTINGS_MAX] = {false};
+    for (const char *at = text; *at;) {
+        size_t length = strspn(at, letters);
+        for (size_t i = 0; i < loading->n_settings && length > 0; i++) {
+            const struct setting *setting = &loading->settings[i];
+            const char *behind = at + length + strspn(at + length, " \t\r\n");
+            if (setting->kind != SETTING_LIST || strlen(setting->name) != length ||
+                memcmp(setting->name, at, length) != 0 || !strchr("=+", *behind) || !*behind)
+                continue;
+            if (is_seen[i])
+                return refuse(line_at(text, at), "设置项“%s”写了两次", "\"%s\" is given twice",
+                              setting->name);
+            is_seen[i] = true;
+        }
+        at = length > 0 ? at + length : *at == '"' || *at == '\'' ? end_of_quoted(at) : at + 1;
+    }
+    return 0;
+}
+
 /* What libconfuse would do and a profile may not: put the daemon's environment into a value. */
 static int check_shape(char *text, size_t size)
 {
@@ -210,7 +240,7 @@ int settings_load(const char *text, size_t size, struct setting *settings, size_
     memcpy(copy, text, size);
     state.last_line = line_at(text, text + size - (size > 0 && text[size - 1] == '\n'));
     loading = &state;
-    if (check_shape(copy, size) == 0) {
+    if (check_shape(copy, size) == 0 && check_lists_once(copy) == 0) {
         pthread_mutex_lock(&lexer);
         parse(copy);
         pthread_mutex_unlock(&lexer);

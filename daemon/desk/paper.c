@@ -25,7 +25,7 @@ struct entering {
     struct desk *desk;
     const struct paper_request *request;
     struct queue_rules rules;
-    uint32_t next;          /* preview: the number that would come next */
+    uint32_t next; /* preview: the number that would come next */
     uint32_t n_done, n_unchanged, n_refused;
 };
 
@@ -122,7 +122,8 @@ static enum problem preview(struct entering *entering, const struct slip *slip, 
     if (slip->has_person)
         desk_preview(entering->desk, entering->request->lane, &slip->presentation, &found);
     if (exists) {
-        bool is_same = slip->has_person ? strcmp(found.label, slip->label) == 0 : view.ticket.state == TICKET_VOID;
+        bool is_same =
+            slip->has_person ? strcmp(found.label, slip->label) == 0 : view.ticket.state == TICKET_VOID;
         *ret_unchanged = is_same && view.ticket.state == slip->outcome;
         return is_same || view.ticket.state == TICKET_MISSED ? PROBLEM_NONE : PROBLEM_PAPER_CONFLICT;
     }
@@ -161,7 +162,8 @@ static json_t *row_result(struct entering *entering, size_t index, const char *l
                           bool is_unchanged, uint32_t warnings)
 {
     const char *result = problem ? "refused" : is_unchanged ? "unchanged" : "done";
-    json_t *object = json_pack("{s:I, s:s, s:s}", "row", (json_int_t)index + 1, "number", label, "result", result),
+    json_t *object =
+               json_pack("{s:I, s:s, s:s}", "row", (json_int_t)index + 1, "number", label, "result", result),
            *codes = json_array();
     *(problem ? &entering->n_refused : is_unchanged ? &entering->n_unchanged : &entering->n_done) += 1;
     for (unsigned bit = 0; bit < 32; bit++) {
@@ -201,7 +203,8 @@ static bool are_rows(const json_t *rows)
     return is_right;
 }
 
-enum problem paper_enter(struct desk *desk, const struct paper_request *request, const json_t *rows, json_t **ret)
+enum problem paper_enter(struct desk *desk, const struct paper_request *request, const json_t *rows,
+                         json_t **ret)
 {
     struct entering entering = {.desk = desk, .request = request};
     struct queue_event event;

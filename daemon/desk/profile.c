@@ -13,7 +13,7 @@
 
 enum {
     LIMIT_MOST = 9999,
-    PACE_MOST = 600,
+    PACE_MOST_S = 600,
     DAILY_MOST = 100000,
     FEE_MOST_YUAN = 10000,
     IMAGE_MOST = 20000,
@@ -184,7 +184,7 @@ static int take_numbers(const struct reading *reading)
     } numbers[] = {
         {LINE_LIMIT, 0, LIMIT_MOST, &profile->rules.line_limit},
         {WIDTH, NUMBER_WIDTH_MIN, NUMBER_WIDTH_MAX, &profile->rules.width},
-        {PACE, 0, PACE_MOST, &profile->pace_s},
+        {PACE, 0, PACE_MOST_S, &profile->pace_s},
         {DAILY_LIMIT, 0, DAILY_MOST, &profile->daily_limit},
         {IMAGE_KB_LEAST, 0, IMAGE_KB_MOST, &profile->image.kb_least},
         {IMAGE_KB_MOST_, 0, IMAGE_KB_MOST, &profile->image.kb_most},
@@ -344,9 +344,12 @@ static int fail_pair(const struct reading *reading, const char *first, const cha
     int line = line_of(reading, first), other = line_of(reading, second);
     if (!*second)
         return settings_fail(reading->fault, line, "设置项“%s”的值不能用", "\"%s\" cannot be so", first);
-    return settings_fail(
-        reading->fault, line > other ? line : other, "设置项“%s”与“%s”矛盾（第 %d 行、第 %d 行）",
-        "\"%s\" contradicts \"%s\" (lines %d and %d; 0: not given)", first, second, line, other);
+    if (!line || !other)
+        return settings_fail(reading->fault, line + other, "设置项“%s”与“%s”矛盾",
+                             "\"%s\" contradicts \"%s\"", first, second);
+    return settings_fail(reading->fault, line > other ? line : other,
+                         "设置项“%s”（第 %d 行）与“%s”（第 %d 行）矛盾",
+                         "\"%s\" (line %d) contradicts \"%s\" (line %d)", first, line, second, other);
 }
 
 static int check_pairs(const struct reading *reading)
@@ -434,7 +437,8 @@ const char *profile_carried(const char *name)
     return NULL;
 }
 
-bool profile_command(const char *name, const char *text, struct desk_command *command, struct settings_fault *ret_fault)
+bool profile_command(const char *name, const char *text, struct desk_command *command,
+                     struct settings_fault *ret_fault)
 {
     struct profile profile;
     text = text ? text : profile_carried(name);

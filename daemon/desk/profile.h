@@ -42,7 +42,8 @@ const char *profile_carried(const char *name); /* NULL: none of that name */
 bool profile_carried_at(size_t index, char ret_name[static PROFILE_MAX + 1], const char **ret_text);
 /* Rules, name and text into a command (DESK_RULES, or COMMAND_EVENT_CREATE). `text` NULL: the one carried under that
  * name. False and *ret_fault when there is none or it has a fault; the command is untouched then. */
-bool profile_command(const char *name, const char *text, struct desk_command *, struct settings_fault *ret_fault);
+bool profile_command(const char *name, const char *text, struct desk_command *,
+                     struct settings_fault *ret_fault);
 /* 1..PROFILE_MAX letters, digits, - and _. */
 bool profile_name_is_valid(const char *name);
 

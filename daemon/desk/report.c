@@ -56,7 +56,8 @@ json_t *report_unit(const struct desk_unit *unit)
     set_number(object, "next_rank", unit->next_rank);
     set_number(object, "pace_ms", unit->pace_ms);
     set(object, "eta_s",
-        unit->pace_ms ? json_integer((json_int_t)((uint64_t)unit->left * unit->pace_ms / 1000)) : json_null());
+        unit->pace_ms ? json_integer((json_int_t)((uint64_t)unit->left * unit->pace_ms / 1000))
+                      : json_null());
     return object;
 }
 
@@ -80,17 +81,28 @@ static json_t *tally_json(const struct desk_tally *tally)
         const char *name;
         uint64_t value;
     } sums[] = {
-        {"planned", tally->planned},       {"issued", tally->issued},
-        {"waiting", tally->waiting},       {"called", tally->called},
-        {"shot", tally->shot},             {"missed", tally->missed},
-        {"void", tally->voided},           {"open_voids", tally->open_voids},
-        {"suspects", tally->suspects},     {"people_shot", tally->people_shot},
-        {"due", tally->due},               {"paid", tally->paid},
-        {"waived", tally->waived},         {"refunded", tally->refunded},
-        {"paid_fen", tally->paid_fen},     {"bill_fen", tally->bill_fen},
-        {"refund_due", tally->refund_due}, {"cards_out", tally->cards_out},
-        {"cards_back", tally->cards_back}, {"cards_held", tally->cards_held},
-        {"absent", tally->absent},         {"excluded", tally->excluded},
+        {"planned", tally->planned},
+        {"issued", tally->issued},
+        {"waiting", tally->waiting},
+        {"called", tally->called},
+        {"shot", tally->shot},
+        {"missed", tally->missed},
+        {"void", tally->voided},
+        {"open_voids", tally->open_voids},
+        {"suspects", tally->suspects},
+        {"people_shot", tally->people_shot},
+        {"due", tally->due},
+        {"paid", tally->paid},
+        {"waived", tally->waived},
+        {"refunded", tally->refunded},
+        {"paid_fen", tally->paid_fen},
+        {"bill_fen", tally->bill_fen},
+        {"refund_due", tally->refund_due},
+        {"cards_out", tally->cards_out},
+        {"cards_back", tally->cards_back},
+        {"cards_held", tally->cards_held},
+        {"absent", tally->absent},
+        {"excluded", tally->excluded},
         {"outsiders", tally->outsiders},
     };
     json_t *object = json_object();

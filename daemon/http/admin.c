@@ -100,8 +100,9 @@ enum MHD_Result event_create(struct request *request)
     request_command(request, COMMAND_EVENT_CREATE, &command);
     problem = body_text(object, "name", PLAIN_TEXT_MAX, &name);
     if (problem || !name) {
-        result = reply_problem_saying(request, PROBLEM_BAD_REQUEST, "\"name\" must be a text of 1 to 200 bytes.",
-                                      "name 须为 1 至 200 字节的文本。");
+        result =
+            reply_problem_saying(request, PROBLEM_BAD_REQUEST, "\"name\" must be a text of 1 to 200 bytes.",
+                                 "name 须为 1 至 200 字节的文本。");
     } else {
         strcpy(command.queue.text, name);
         result = profile_submit(request, object, &command, answer_event_change);

@@ -180,7 +180,8 @@ bool content_type_is_json(const char *content_type)
 
 bool content_type_is_a_forms(const char *content_type)
 {
-    static const char *const types[] = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"};
+    static const char *const types[] = {"application/x-www-form-urlencoded", "multipart/form-data",
+                                        "text/plain"};
     const char *start = content_type + strspn(content_type, " \t");
     size_t length = strcspn(start, " \t;,");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)

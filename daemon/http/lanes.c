@@ -97,7 +97,8 @@ enum MHD_Result lane_late(struct request *request)
         problem = body_bool(object, "open", &is_open);
     json_decref(object);
     if (problem)
-        return reply_problem_saying(request, problem, "\"open\" must be true or false.", "open 须为 true 或 false。");
+        return reply_problem_saying(request, problem, "\"open\" must be true or false.",
+                                    "open 须为 true 或 false。");
     request_command(request, COMMAND_LATE_ROUND, &command);
     command.queue.value = is_open;
     return wait_for_desk(request, &command, answer_session);
@@ -138,10 +139,11 @@ enum MHD_Result lane_resolve(struct request *request)
     request_command(request, COMMAND_RESOLVE, &command);
     enum problem problem = take_decision(request, &command.queue);
     if (problem == PROBLEM_BAD_REQUEST)
-        return reply_problem_saying(request, problem,
-                                    "\"decision\" must be \"order-right\", \"put-right\" or \"suspect\"; only the "
-                                    "last takes \"from\".",
-                                    "decision 须为 order-right、put-right 或 suspect，仅后者可带 from。");
+        return reply_problem_saying(
+            request, problem,
+            "\"decision\" must be \"order-right\", \"put-right\" or \"suspect\"; only the "
+            "last takes \"from\".",
+            "decision 须为 order-right、put-right 或 suspect，仅后者可带 from。");
     if (problem)
         return reply_problem(request, problem);
     return wait_for_desk(request, &command, answer_session);

@@ -6,9 +6,9 @@
 
 enum { AMOUNT_MOST_FEN = 10000000 };
 
-static const char *const members[] = {"id_number", "name",   "student_no", "medium", "payload_base64", "mrz",
-                                      "serial",    "person", "level",      "state",  "method",         "amount_fen",
-                                      "card",      "reason", NULL};
+static const char *const members[] = {"id_number", "name",       "student_no", "medium", "payload_base64",
+                                      "mrz",       "serial",     "person",     "level",  "state",
+                                      "method",    "amount_fen", "card",       "reason", NULL};
 
 static enum MHD_Result answer_payment(struct request *request, const struct wait *wait)
 {
@@ -33,7 +33,8 @@ static bool is_method(const char *text)
     return strlen(text) > 0 && strlen(text) <= METHOD_MAX && strspn(text, letters) == strlen(text);
 }
 
-static enum problem take_amount(const json_t *object, const struct queue_rules *rules, struct queue_command *command)
+static enum problem take_amount(const json_t *object, const struct queue_rules *rules,
+                                struct queue_command *command)
 {
     const json_t *amount = json_object_get(object, "amount_fen");
     if (!amount || json_is_null(amount)) {
@@ -65,7 +66,8 @@ static enum problem take_state(const json_t *object, struct queue_command *comma
 }
 
 /* Who: "person" out of a list that the pages show, or what was presented; manual unless it says otherwise. */
-static enum problem take_who(json_t *object, struct desk_command *command, struct presentation *ret, bool *ret_has)
+static enum problem take_who(json_t *object, struct desk_command *command, struct presentation *ret,
+                             bool *ret_has)
 {
     *ret_has = !json_object_get(object, "person");
     if (!*ret_has)

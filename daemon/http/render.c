@@ -93,7 +93,8 @@ void member_bool(struct buffer *out, const char *name, bool value)
     buffer_add_text(out, value ? "true" : "false");
 }
 
-void member_codes(struct buffer *out, const char *name, uint32_t flags, const char *(*code_of)(enum issue_flag))
+void member_codes(struct buffer *out, const char *name, uint32_t flags,
+                  const char *(*code_of)(enum issue_flag))
 {
     size_t n_written = 0;
     member(out, name);
@@ -190,8 +191,7 @@ void render_ticket_answer(struct buffer *out, const struct ticket_view *view, co
     buffer_add(out, "}", 1);
 }
 
-void render_tickets(struct buffer *out, const struct ticket_view *views, size_t count,
-                           enum audience audience)
+void render_tickets(struct buffer *out, const struct ticket_view *views, size_t count, enum audience audience)
 {
     buffer_add(out, "[", 1);
     for (size_t i = 0; i < count; i++) {

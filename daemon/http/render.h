@@ -31,7 +31,8 @@ struct ticket_more {
     bool is_alarm;                     /* "alarm":"out-of-order" */
     uint32_t warnings;                 /* "warnings": override_code of each */
 };
-void render_ticket_answer(struct buffer *, const struct ticket_view *, const struct ticket_more *, enum audience);
+void render_ticket_answer(struct buffer *, const struct ticket_view *, const struct ticket_more *,
+                          enum audience);
 void render_session(struct buffer *, const struct queue_lane *);
 void render_counts(struct buffer *, const struct queue_counts *);
 void render_event_brief(struct buffer *, const struct queue_event *); /* {"name","state"} or null */

@@ -58,8 +58,8 @@ enum MHD_Result reply_send(struct request *request, unsigned status, struct MHD_
     return result;
 }
 
-void render_problem(struct buffer *out, enum problem problem, bool is_chinese, const struct problem_more *more,
-                    enum audience audience)
+void render_problem(struct buffer *out, enum problem problem, bool is_chinese,
+                    const struct problem_more *more, enum audience audience)
 {
     const char *title = is_chinese ? problem_zh(problem) : problem_en(problem);
     const char *detail = is_chinese ? more->zh : more->en;
@@ -103,7 +103,8 @@ static struct MHD_Response *problem_response(const struct request *request, enum
     return response;
 }
 
-enum MHD_Result reply_problem_with(struct request *request, enum problem problem, const struct problem_more *more)
+enum MHD_Result reply_problem_with(struct request *request, enum problem problem,
+                                   const struct problem_more *more)
 {
     return reply_send(request, problem_status(problem), problem_response(request, problem, more));
 }
@@ -130,7 +131,8 @@ enum MHD_Result reply_answer(struct request *request, unsigned status, struct bu
 
 enum MHD_Result reply_not_allowed(struct request *request, const char *allow)
 {
-    struct MHD_Response *response = problem_response(request, PROBLEM_METHOD_NOT_ALLOWED, &(struct problem_more){0});
+    struct MHD_Response *response =
+        problem_response(request, PROBLEM_METHOD_NOT_ALLOWED, &(struct problem_more){0});
     add_header(response, MHD_HTTP_HEADER_ALLOW, allow);
     return reply_send(request, problem_status(PROBLEM_METHOD_NOT_ALLOWED), response);
 }
@@ -139,7 +141,8 @@ enum MHD_Result reply_refusal(struct request *request, const struct desk_answer 
 {
     char next[TICKET_LABEL_SIZE], members[TICKET_LABEL_SIZE + 16];
     struct problem_more more = {.ticket = answer->has_ticket ? &answer->ticket : NULL,
-                                .could_override = request->audience == AUDIENCE_STAFF ? answer->could_override : 0};
+                                .could_override =
+                                    request->audience == AUDIENCE_STAFF ? answer->could_override : 0};
     if (answer->problem == PROBLEM_PAPER_GAP) {
         struct queue_event event;
         desk_event(request->http->options.desk, &event);

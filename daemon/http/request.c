@@ -243,7 +243,8 @@ enum MHD_Result request_take(struct request *request, const char *data, size_t s
 {
     /* an answer may be queued only before or after the body, so too much is drained first */
     request->body_seen += size;
-    size_t most = body_most(request), drain = request->is_upload ? most + REQUEST_DRAIN_MAX : REQUEST_DRAIN_MAX;
+    size_t most = body_most(request),
+           drain = request->is_upload ? most + REQUEST_DRAIN_MAX : REQUEST_DRAIN_MAX;
     if (request->body_seen > drain)
         return MHD_NO;
     if (request->body_seen <= most)

@@ -13,7 +13,8 @@
 
 enum {
     REQUEST_BODY_MAX = 64 * 1024,
-    REQUEST_DRAIN_MAX = 1024 * 1024, /* beyond the most of a body without a length: more cuts the connection */
+    REQUEST_DRAIN_MAX =
+        1024 * 1024, /* beyond the most of a body without a length: more cuts the connection */
     UPLOAD_MAX = 32 * 1024 * 1024,
     UPLOADS_AT_ONCE = 2,
     UPLOAD_US = 120 * 1000 * 1000, /* for the whole of a file, once it is clear that it may come */
@@ -44,7 +45,7 @@ struct request {
     struct caller caller;
     enum audience audience;
     bool is_chinese, has_body, must_close;
-    bool is_upload; /* counted in http.n_uploads */
+    bool is_upload;       /* counted in http.n_uploads */
     enum problem refusal; /* known from the head alone */
     char allow[ALLOW_SIZE];
     struct buffer body;
@@ -73,7 +74,8 @@ uint32_t request_number(const struct request *);
 
 /* Hands in a command with the profile that a body's "profile" and "text" give, or answers what is wrong with it (rules.c).
  */
-enum MHD_Result profile_submit(struct request *, const json_t *object, struct desk_command *, wait_after_fn after);
+enum MHD_Result profile_submit(struct request *, const json_t *object, struct desk_command *,
+                               wait_after_fn after);
 
 /* The body as a JSON object without any member but those listed (NULL at the end; no list: any). An empty
  * body is an empty object. PROBLEM_BAD_REQUEST, or PROBLEM_NONE and *ret to json_decref(). */

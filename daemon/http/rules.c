@@ -6,7 +6,8 @@
 #include "http/reply.h"
 
 /* ---- as they stand */
-static enum MHD_Result answer_rules(struct request *request, unsigned status, const struct desk_answer *answer)
+static enum MHD_Result answer_rules(struct request *request, unsigned status,
+                                    const struct desk_answer *answer)
 {
     struct desk *desk = request->http->options.desk;
     struct queue_event event;

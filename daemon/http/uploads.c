@@ -108,7 +108,8 @@ enum MHD_Result schedule_simulate(struct request *request)
     const char *text = request_argument(request, "pace_s");
     uint64_t pace = 0;
     if (!text || text_to_u64(text, PACE_LEAST_S, PACE_MOST_S, &pace) != 0)
-        return reply_problem_saying(request, PROBLEM_BAD_REQUEST, "\"pace_s\" must be a number from 1 to 600.",
+        return reply_problem_saying(request, PROBLEM_BAD_REQUEST,
+                                    "\"pace_s\" must be a number from 1 to 600.",
                                     "pace_s 须为 1 至 600 的整数。");
     struct work work = {.run = read_schedule, .options = &request->http->options, .pace_s = (uint32_t)pace};
     return wait_for_work(request, &work, answer_schedule);

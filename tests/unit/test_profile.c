@@ -169,7 +169,7 @@ static void every_mistake_has_its_line(void **state)
         {"a section", "lane \"A\" {\n}\n", 1, "lane", "lane"},
         {"an open text", "title_zh = \"abc\n", 1, "", ""},
         {"the environment", "title_en = \"${HOME}\"\n", 1, "${", "${"},
-        {"a foreign encoding", "order = \"hint\"\ntitle_zh = \"\xcd\xa8\"\n", 2, "UTF-8", "UTF-8"},
+        {"a foreign encoding", "order = \"hint\"\ntitle_zh = \"\xd5\xc5\"\n", 2, "UTF-8", "UTF-8"},
         {"an open comment", "order = \"hint\"\n/* more\n\n", 2, "comment", "注释"},
         {"a title with a line end", "title_en = \"a\\nb\"\n", 1, "control", "控制字符"},
     };

@@ -153,7 +153,7 @@ static void check_ticket(struct proof *proof, sqlite3_stmt *statement)
                 (unsigned long long)proof->report->tickets);
         return;
     }
-    ticket_label(stored.lane, stored.number, label);
+    ticket_label(&queue_event(proof->queue)->rules, stored.lane, stored.number, label);
     uint32_t next = strcmp(stored.lane, proof->previous.lane) == 0 ? proof->previous.number + 1 : 1;
     proof->previous = stored;
     if (stored.number != next)
@@ -249,7 +249,8 @@ static void check_faceless(struct proof *proof, sqlite3_stmt *statement)
 {
     char lane[LANE_NAME_MAX + 1], label[TICKET_LABEL_SIZE];
     snprintf(lane, sizeof lane, "%s", (const char *)sqlite3_column_text(statement, 1));
-    ticket_label(lane, (uint32_t)sqlite3_column_int64(statement, 2), label);
+    ticket_label(&queue_event(proof->queue)->rules, lane, (uint32_t)sqlite3_column_int64(statement, 2),
+                 label);
     problem(proof, (uint64_t)sqlite3_column_int64(statement, 0), "ticket %s: its person has no %s", label,
             sqlite3_column_int(statement, 3) ? "credential" : "record");
 }

@@ -17,13 +17,14 @@ static void take_person(const struct desk *desk, const uint8_t digest[static DIG
         random_bytes(command->person.bytes, sizeof command->person.bytes);
 }
 
-static void take_decision(const struct queue_decision *decision, struct desk_preview *ret)
+static void take_decision(const struct queue_rules *rules, const struct queue_decision *decision,
+                          struct desk_preview *ret)
 {
     ret->problem = problem_of_verdict(decision->verdict);
     ret->is_waiting = decision->verdict == QUEUE_ALREADY_WAITING;
     /* the number that a new ticket would get is nobody's yet */
     if (decision->number && decision->verdict != QUEUE_DONE)
-        ticket_label(decision->lane, decision->number, ret->label);
+        ticket_label(rules, decision->lane, decision->number, ret->label);
 }
 
 void desk_preview(struct desk *desk, const char *lane, const struct presentation *presentation,
@@ -34,6 +35,7 @@ void desk_preview(struct desk *desk, const char *lane, const struct presentation
     uint8_t digest[DIGEST_SIZE];
     struct queue_command command = {.kind = COMMAND_CHECK_IN, .medium = presentation->medium};
     struct queue_decision decision;
+    struct queue_rules rules;
     enum credential_kind kind = presentation_credential(presentation, &bytes, &size);
     credential_digest(desk->keys.digest, kind, bytes, size, digest);
     command.bound = credential_is_bound(kind);
@@ -44,9 +46,10 @@ void desk_preview(struct desk *desk, const char *lane, const struct presentation
     pthread_mutex_lock(&desk->lock);
     take_person(desk, digest, &command);
     queue_decide(desk->visible, &command, &decision);
+    rules = queue_event(desk->visible)->rules;
     ret->problem = desk->store;
     pthread_mutex_unlock(&desk->lock);
     if (ret->problem == PROBLEM_NONE)
-        take_decision(&decision, ret);
+        take_decision(&rules, &decision, ret);
     wipe_bytes(digest, sizeof digest);
 }

@@ -7,6 +7,7 @@
 #include "desk/answers.h"
 #include "desk/desk.h"
 #include "desk/directory.h"
+#include "desk/documents.h"
 #include "desk/feed.h"
 
 /* A submitted command, waiting. Owned by the list, then by the writer. */
@@ -55,6 +56,9 @@ struct desk {
     struct queue *visible;
     struct directory *directory;
     struct token_list tokens;
+    struct list_slot *slots; /* the schedule in force */
+    size_t n_slots;
+    struct stored_document *documents;
     struct feed feed;
     struct kept_note *notes;
     enum problem store;
@@ -89,5 +93,8 @@ bool token_is_live(const struct token_record *, int64_t now_us);
 
 /* submit.c */
 void job_free(struct job *);
+/* Fills who was presented: fresh, credential, second, payload. job_forget wipes them. */
+void job_present(const struct desk *, struct job *, const struct presentation *);
+void job_forget(struct job *);
 
 #endif

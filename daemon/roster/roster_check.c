@@ -10,7 +10,7 @@
 static uint32_t column_of(const struct roster *roster, const struct roster_person *person,
                           enum roster_column column)
 {
-    for (uint32_t i = 0; i < TABLE_COLUMNS_MAX; i++)
+    for (uint32_t i = 0; i < TABLE_COLUMNS_MAX && column != COLUMN_NONE; i++)
         if (roster->sheets[person->sheet].columns[i] == column)
             return i + 1;
     return 0;

@@ -236,6 +236,7 @@ bool clean_name(const char *text, char *ret_name, size_t size, unsigned *ret_fou
     size_t n = 0;
     uint32_t before = 0;
     unsigned found = 0;
+    bool has_letter = false;
     if (!clean_text(text, tidy, sizeof tidy))
         return false;
     for (const char *at = tidy; *at;) {
@@ -252,13 +253,14 @@ bool clean_name(const char *text, char *ret_name, size_t size, unsigned *ret_fou
             point = 0xb7;
         }
         found |= look_at(point);
+        has_letter |= point >= 0x80 ? !is_dot(point) : isalpha((int)point) != 0;
         if (n + 5 > size)
             return false;
         n += put_point(ret_name + n, point);
         before = point;
     }
     ret_name[n] = '\0';
-    *ret_found = found;
+    *ret_found = found | (has_letter || n == 0 ? 0 : NAME_IS_ODD);
     return true;
 }
 

@@ -120,6 +120,8 @@ static void take_name(struct work *work, size_t column)
 static bool is_student_no(const char *text)
 {
     bool has_digit = false;
+    if ((unsigned char)*text < 0x80 && !isalnum((unsigned char)*text))
+        return false;
     for (const char *at = text; *at; at++) {
         has_digit |= isdigit((unsigned char)*at) != 0;
         if ((unsigned char)*at < 0x80 && !isalnum((unsigned char)*at) && !strchr("-_./#", *at))

@@ -92,7 +92,7 @@ static enum table_fault decode(const uint8_t *bytes, size_t size, struct table_t
         return take_converted(bytes + 2, size - 2, "UTF-16BE", text);
     const char *utf16 = plain_utf16(bytes, size);
     if (utf16)
-        return take_converted(bytes, size, utf16, text);
+        return take_converted(bytes, size, utf16, text) == TABLE_OK ? TABLE_OK : TABLE_UNKNOWN;
     text->data = (const char *)bytes + (has_mark ? 3 : 0);
     text->size = size - (has_mark ? 3 : 0);
     if (utf8_is_valid(text->data, text->size))

@@ -175,7 +175,7 @@ enum table_fault table_xls_read(const uint8_t *bytes, size_t size, struct table_
     const void *book = NULL;
     if (holds_entry(bytes, size, "EncryptedPackage"))
         return TABLE_ENCRYPTED;
-    if (!holds_entry(bytes, size, "Workbook") && !holds_entry(bytes, size, "Book"))
+    if (holds_entry(bytes, size, "WordDocument") || holds_entry(bytes, size, "PowerPoint Document"))
         return TABLE_UNKNOWN;
     if ((file.loaded != bytes || file.size != size) && table_xls_load(bytes, size) < 0)
         return TABLE_SYSTEM;

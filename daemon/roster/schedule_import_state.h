@@ -4,6 +4,7 @@
 #include "roster/schedule_columns.h"
 #include "roster/schedule_grid.h"
 #include "roster/schedule_import.h"
+#include "roster/schedule_units.h"
 
 struct import_state {
     const struct schedule_import_options *options;
@@ -35,6 +36,10 @@ struct import_row {
 };
 
 void import_row_read(struct import_state *, struct import_row *);
+const char *import_text(const struct import_row *, enum schedule_column); /* "" when blank */
+/* Adds whom the row is for; `text` is the unit's cell, or what took its place. False when reported. */
+bool import_units_read(struct import_state *, const struct import_row *, const char *text,
+                       struct unit_list *);
 /* The lane of a place; NULL when there is none or more than one. The map's text, or the place's own. */
 const char *import_lane_of(const struct import_state *, const char *place);
 void import_report(struct import_state *, enum schedule_code, const struct import_row *, enum schedule_column,

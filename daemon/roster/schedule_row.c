@@ -29,7 +29,7 @@ struct reading {
     struct when date_when, time_when;
 };
 
-static const char *text_of(const struct import_row *row, enum schedule_column column)
+const char *import_text(const struct import_row *row, enum schedule_column column)
 {
     return row->cells[column] ? row->cells[column]->text : "";
 }
@@ -117,7 +117,7 @@ static bool read_date(struct reading *reading)
     if (cell)
         return read_date_text(reading, cell->text);
     if (reading->time_when.has_date)
-        return settle_date(reading, &reading->time_when, COLUMN_TIME, text_of(reading->row, COLUMN_TIME));
+        return settle_date(reading, &reading->time_when, COLUMN_TIME, import_text(reading->row, COLUMN_TIME));
     if (state->banner_date)
         return read_date_text(reading, state->banner_date);
     reading->date = state->title_date;
@@ -129,7 +129,7 @@ static bool read_date(struct reading *reading)
 
 static void read_weekday(struct reading *reading)
 {
-    const char *text = text_of(reading->row, COLUMN_WEEKDAY);
+    const char *text = import_text(reading->row, COLUMN_WEEKDAY);
     reading->weekday = reading->date_when.weekday ? reading->date_when.weekday : reading->time_when.weekday;
     if (text[0] == '\0')
         return;
@@ -190,7 +190,7 @@ static bool emit_start_end(struct reading *reading)
 static bool emit_time(struct reading *reading)
 {
     const struct when *when = &reading->time_when;
-    const char *text = text_of(reading->row, COLUMN_TIME);
+    const char *text = import_text(reading->row, COLUMN_TIME);
     for (size_t i = 0; i < when->n_intervals; i++)
         emit(reading, &when->intervals[i], when->half, NULL, COLUMN_TIME, text);
     if (text[when->rest] == '\0' && when->n_intervals > 0)
@@ -247,7 +247,7 @@ static bool read_times_of_date(struct reading *reading)
     for (size_t i = 0; reading->n_emissions == 0 && i < when->n_intervals; i++)
         if (when->intervals[i].has_end || when->intervals[i].start.hour != 0)
             emit(reading, &when->intervals[i], HALF_NOT_SAID, NULL, COLUMN_DATE,
-                 text_of(reading->row, COLUMN_DATE));
+                 import_text(reading->row, COLUMN_DATE));
     if (reading->n_emissions > 0)
         return true;
     import_report(reading->state, SCHEDULE_TIME_MISSING, reading->row, COLUMN_TIME, NULL, NULL);
@@ -256,7 +256,7 @@ static bool read_times_of_date(struct reading *reading)
 
 static void read_half(struct reading *reading)
 {
-    const char *text = text_of(reading->row, COLUMN_HALF);
+    const char *text = import_text(reading->row, COLUMN_HALF);
     struct when when;
     when_parse(text, WHEN_TIME_CELL, &when);
     reading->half = when.half != HALF_NOT_SAID                 ? when.half
@@ -290,7 +290,8 @@ static const char *only_lane(const struct schedule_import_options *options)
 static bool read_lane(struct reading *reading, struct schedule_slot *slot)
 {
     struct import_state *state = reading->state;
-    const char *lane = text_of(reading->row, COLUMN_LANE), *place = text_of(reading->row, COLUMN_PLACE);
+    const char *lane = import_text(reading->row, COLUMN_LANE),
+               *place = import_text(reading->row, COLUMN_PLACE);
     if (place[0] == '\0' && state->banner_place)
         place = state->banner_place;
     if (place[0] == '\0' && state->place)
@@ -310,97 +311,6 @@ static bool read_lane(struct reading *reading, struct schedule_slot *slot)
         import_report(state, SCHEDULE_PLACE_MISSING, reading->row, COLUMN_PLACE, NULL, NULL);
     slot->lane = bytes_text(only ? only : "");
     return only != NULL;
-}
-
-/* ---- who */
-static void read_classes(struct reading *reading, struct unit_list *list)
-{
-    const char *cursor = text_of(reading->row, COLUMN_CLASS), *at;
-    const char *division_of = reading->state->options->division_of;
-    if (cursor[0] == '\0')
-        return;
-    if (list->n_items > 1) {
-        import_report(reading->state, SCHEDULE_CLASS_OF_WHOM, reading->row, COLUMN_CLASS, cursor, NULL);
-        return;
-    }
-    struct schedule_unit unit = {0};
-    if (list->n_items == 1)
-        unit = list->items[0];
-    struct unit_list classes = {0};
-    size_t length;
-    const char *name = unit.name ? unit.name : division_of ? division_of : "";
-    while ((length = schedule_piece(&cursor, &at)) > 0) {
-        char *class_name = bytes_format("%.*s", (int)length, at);
-        if (!unit_list_add(&classes, name, class_name, unit.levels, 0))
-            cursor = "";
-        free(class_name);
-    }
-    unit_list_done(list);
-    *list = classes;
-}
-
-/* In a college's own table what stands as the unit is a class, unless it is the college. */
-static void turn_into_classes(struct unit_list *list, const char *division_of)
-{
-    char *key = schedule_key(division_of);
-    for (size_t i = 0; i < list->n_items; i++) {
-        struct schedule_unit *unit = &list->items[i];
-        char *unit_key = schedule_key(unit->name);
-        if (unit->class_name[0] == '\0' && unit_key[0] != '\0' && strcmp(unit_key, key) != 0) {
-            free(unit->class_name);
-            unit->class_name = unit->name;
-            unit->name = bytes_text(division_of);
-        } else if (unit_key[0] == '\0' || unit->class_name[0] != '\0') {
-            free(unit->name);
-            unit->name = bytes_text(division_of);
-        }
-        free(unit_key);
-    }
-    free(key);
-}
-
-static void apply_aliases(const struct schedule_import_options *options, struct unit_list *list)
-{
-    for (size_t i = 0; i < list->n_items; i++) {
-        char *key = schedule_key(list->items[i].name);
-        for (size_t j = 0; j < options->n_aliases; j++) {
-            char *alias = schedule_key(options->aliases[j].printed);
-            bool is_same = key[0] != '\0' && strcmp(alias, key) == 0;
-            free(alias);
-            if (!is_same)
-                continue;
-            free(list->items[i].name);
-            list->items[i].name = bytes_text(options->aliases[j].unit);
-            break;
-        }
-        free(key);
-    }
-}
-
-static bool read_units(struct reading *reading, const char *text, struct unit_list *list)
-{
-    const struct schedule_import_options *options = reading->state->options;
-    bool is_whole = unit_list_read(list, text);
-    uint8_t levels = schedule_levels_of(text_of(reading->row, COLUMN_LEVEL));
-    if (options->division_of)
-        turn_into_classes(list, options->division_of);
-    read_classes(reading, list);
-    if (list->n_items == 0 && levels != 0)
-        unit_list_add(list, options->division_of ? options->division_of : "", "", levels, 0);
-    for (size_t i = 0; i < list->n_items; i++)
-        if (list->items[i].levels == 0)
-            list->items[i].levels = levels;
-    apply_aliases(options, list);
-    bool has_nameless = false;
-    for (size_t i = 0; i < list->n_items; i++)
-        has_nameless =
-            has_nameless || (list->items[i].name[0] == '\0' && list->items[i].class_name[0] != '\0');
-    if (list->n_items == 0 || has_nameless || !is_whole) {
-        import_report(reading->state, is_whole ? SCHEDULE_UNIT_MISSING : SCHEDULE_CELL_UNREADABLE,
-                      reading->row, COLUMN_UNIT, NULL, NULL);
-        return false;
-    }
-    return true;
 }
 
 static uint32_t read_people(struct reading *reading, const struct unit_list *list)
@@ -451,11 +361,11 @@ static void add_slot(struct reading *reading, const struct emission *emission)
                                  .parent = SCHEDULE_NO_PARENT,
                                  .row = reading->row->number};
     struct unit_list list = {0};
-    const char *units = emission->units ? emission->units : text_of(reading->row, COLUMN_UNIT);
+    const char *units = emission->units ? emission->units : import_text(reading->row, COLUMN_UNIT);
     bool has_times = settle_times(reading, emission, &slot), has_lane = read_lane(reading, &slot);
-    if (read_units(reading, units, &list) && has_times && has_lane) {
-        slot.batch = remark(text_of(reading->row, COLUMN_BATCH));
-        slot.note = remark(text_of(reading->row, COLUMN_NOTE));
+    if (import_units_read(reading->state, reading->row, units, &list) && has_times && has_lane) {
+        slot.batch = remark(import_text(reading->row, COLUMN_BATCH));
+        slot.note = remark(import_text(reading->row, COLUMN_NOTE));
         slot.sheet = remark(state->sheet);
         slot.planned = read_people(reading, &list);
         slot.units = list.items;
@@ -477,7 +387,7 @@ static void add_slot(struct reading *reading, const struct emission *emission)
 void import_row_read(struct import_state *state, struct import_row *row)
 {
     struct reading reading = {.state = state, .row = row, .date = SCHEDULE_NO_DATE};
-    when_parse(text_of(row, COLUMN_TIME), WHEN_TIME_CELL, &reading.time_when);
+    when_parse(import_text(row, COLUMN_TIME), WHEN_TIME_CELL, &reading.time_when);
     bool has_times = read_times(&reading);
     bool has_date = read_date(&reading);
     read_weekday(&reading);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "rehearsal/rehearse.h"
+#include "roster/table_command.h"
 #include "tool/commands.h"
 #include <getopt.h>
 #include <signal.h>
@@ -35,6 +36,7 @@ static void print_help(void)
         "For the people who run an event. A running paihaod is asked; otherwise the tool works by itself.\n");
     for (const struct tool_command *command = tool_commands; command->words; command++)
         printf("  %-58s %s\n", command->synopsis, command->summary);
+    printf("  %-58s %s\n", "table FILE", "what is read in a CSV, XLSX or XLS file, as JSON lines");
     printf("  %-58s %s\n", "rehearse ...", "try everything with emulated readers and people");
     puts("\n"
          "  -c, --config FILE  configuration, paihao.conf(5); else " CONFIG_DEFAULT_PATH "\n"
@@ -237,6 +239,15 @@ static enum tool_exit run_command(const struct tool_command *command, const stru
     return result;
 }
 
+/* Needs no configuration, and gives up the world before it works. */
+static int run_table(const struct arguments *arguments)
+{
+    char *words[WORDS_MAX + 1] = {0};
+    for (int i = 0; i < arguments->n_words; i++)
+        words[i] = (char *)(uintptr_t)arguments->words[i];
+    return table_command(arguments->n_words, words);
+}
+
 static enum tool_exit run(int argc, char **argv)
 {
     struct arguments arguments = {.options.config = CONFIG_DEFAULT_PATH};
@@ -255,6 +266,8 @@ static enum tool_exit run(int argc, char **argv)
         return tool_wrong_usage(&arguments.options, "no command");
     if (strcmp(arguments.words[0], "rehearse") == 0)
         return (enum tool_exit)rehearse_main(argc - optind + 1, argv + optind - 1);
+    if (strcmp(arguments.words[0], "table") == 0)
+        return (enum tool_exit)run_table(&arguments);
     const struct tool_command *command = find_command(&arguments, &n_words);
     if (!command)
         return tool_wrong_usage(&arguments.options, "unknown command \"%s%s%s\"", arguments.words[0],

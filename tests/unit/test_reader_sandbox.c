@@ -1,5 +1,6 @@
 /* The sandbox of a reader process: a child confines itself and then tries each call of a table; what came of it is
  * compared with the legend. Rows marked `real` do not hold for builds with a sanitizer (reader_sandbox.h). */
+#include "base/confine.h"
 #include "readers/reader_sandbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -299,7 +300,7 @@ static void confined_processes_can_do_their_work_and_nothing_else(void **state)
     assert_int_equal(n, sizeof report);
     assert_int_equal(report.entered, 0);
     for (size_t i = 0; i < N_ROWS; i++)
-        if (report.errors[i] != rows[i].error && !(rows[i].real && reader_sandbox_is_widened))
+        if (report.errors[i] != rows[i].error && !(rows[i].real && confine_is_widened))
             fail_msg("%s: %s instead of %s", rows[i].legend, strerror(report.errors[i]),
                      strerror(rows[i].error));
     assert_true(report.uid != 0);

@@ -22,7 +22,7 @@ void view_of_ticket(const struct desk *desk, const struct ticket *ticket, struct
     reason_open(&desk->keys, ticket->reason ? ticket->reason : "", ret->reason);
     ret->ticket = *ticket;
     ret->ticket.reason = "";
-    ticket_label(ticket->lane, ticket->number, ret->label);
+    ticket_label(&queue_event(desk->visible)->rules, ticket->lane, ticket->number, ret->label);
     copy_text(ret->name, sizeof ret->name, masks.name);
     copy_text(ret->id_mask, sizeof ret->id_mask, masks.id_mask);
     copy_text(ret->unit, sizeof ret->unit, masks.unit);

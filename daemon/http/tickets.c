@@ -56,6 +56,14 @@ enum MHD_Result ticket_check_in(struct request *request)
     return result;
 }
 
+/* The number in the path, by the event's rules; 0: none. */
+static uint32_t number_of(const struct request *request)
+{
+    struct queue_event event;
+    desk_event(request->http->options.desk, &event);
+    return ticket_label_parse(&event.rules, request->params.lane, request->params.label);
+}
+
 /* ---- call, shot, retake, miss, void */
 static enum MHD_Result answer_act(struct request *request, const struct wait *wait)
 {
@@ -98,7 +106,7 @@ enum MHD_Result ticket_act(struct request *request)
 {
     struct desk_command command;
     request_command(request, (enum command_kind)request->route->argument, &command);
-    command.queue.number = ticket_label_parse(request->params.lane, request->params.label);
+    command.queue.number = number_of(request);
     if (command.queue.number == 0)
         return reply_problem(request, PROBLEM_TICKET_UNKNOWN);
     enum problem problem = take_wish(request, &command.queue);
@@ -128,7 +136,7 @@ enum MHD_Result ticket_bind(struct request *request)
     struct desk_command command;
     request_command(request, COMMAND_BIND, &command);
     command.kind = DESK_BIND;
-    command.queue.number = ticket_label_parse(request->params.lane, request->params.label);
+    command.queue.number = number_of(request);
     if (command.queue.number == 0)
         return reply_problem(request, PROBLEM_TICKET_UNKNOWN);
     enum problem problem = take_typed(request, &presentation);

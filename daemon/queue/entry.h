@@ -22,8 +22,11 @@ enum entry_kind {
     ENTRY_LIST_IMPORTED =
         9, /* value: how many rows; extra: list_kind_name; text: hexadecimal digest of the bytes */
     ENTRY_LATE_ROUND =
-        10,            /* lane; value: 1 it begins, 0 it ends: those who were missed may take new numbers */
-    ENTRY_ISSUED = 16, /* lane, number, person, medium, bound; value: session */
+        10, /* lane; value: 1 it begins, 0 it ends: those who were missed may take new numbers */
+    ENTRY_ISSUED =
+        16, /* lane, number, person, medium, bound; value: session; extra: issue_note_text; text: an
+                          override's reason. person none: a slip of paper that was not used, void at once */
+    /* The steps of a number. extra: STEP_PAPER when it was written down on paper and entered later, else "" */
     ENTRY_CALLED = 17, /* lane, number, person; value: 1 for the first call, more when announced again */
     ENTRY_SHOT = 18,   /* lane, number, person; value: 1 for the first, more after retakes */
     ENTRY_RETAKE = 19, /* lane, number, person; text: reason; value: how many retakes with this one */
@@ -32,11 +35,12 @@ enum entry_kind {
     ENTRY_RETAKE_DROPPED = 23, /* lane, number, person; text: reason. The frame there was before stands */
     ENTRY_BOUND =
         22, /* lane, number, person: it is known now who that is. Another person than before: the number was
-                         tied to somebody of the roster, one entry for each number of the person it had */
+                         tied to somebody of the roster, one entry for each number of the person it had.
+                         extra: the number's note from now on */
     ENTRY_CONFIRMED = 24, /* lane, number, person: the spoken number is right */
     ENTRY_MISMATCH = 25,  /* lane, number, person; text: what was seen. The lane stops */
     ENTRY_RESOLVED =
-        26, /* lane, number: of the mismatch; value: the first number that is under suspicion from now on,
+        26, /* lane, number, person: of the mismatch; value: the first number that is under suspicion from now on,
                              0 for none; text: reason; extra: decision_name */
     ENTRY_VOID_ACKNOWLEDGED = 27, /* lane, number, person: the photographer has seen it */
     ENTRY_LEFT = 28,     /* lane, number, person; text: reason. Waiting or called, and gone; ends as missed */
@@ -48,6 +52,7 @@ enum entry_kind {
 const char *
     entry_kind_name(enum entry_kind); /* "issued", "session-opened" ...; "?" for a number without a name */
 
+#define STEP_PAPER "paper"
 enum { PERSON_ID_SIZE = 16, DEVICE_MAX = 32, PROFILE_MAX = 32 };
 /* Bytes of what somebody wrote (an event's name, a room, a reason), and of what an entry holds of it: more, since a
  * written reason is sealed (desk/reason.h). */
@@ -91,6 +96,11 @@ enum issue_flag {
     ISSUE_OVER_CAPTURED = 1 << 11,
     ISSUE_OVER_UNPAID = 1 << 12,
     ISSUE_OVER_MISSED = 1 << 13,
+    /* of these three a bind tells anew: what is known of the person */
+    ISSUE_OF_PERSON = ISSUE_OUTSIDER | ISSUE_UNPAID | ISSUE_CAPTURED,
+    ISSUE_OVER = ISSUE_OVER_SHOT | ISSUE_OVER_EXCLUDED | ISSUE_OVER_ROSTER | ISSUE_OVER_CAPTURED |
+                 ISSUE_OVER_UNPAID | ISSUE_OVER_MISSED,
+    ISSUE_FLAGS = (1 << 7) - 1 + ISSUE_OVER,
 };
 struct issue_note {
     uint32_t unit; /* of the roster, 0: none */

@@ -96,8 +96,9 @@ enum queue_verdict {
     QUEUE_ALREADY_SHOT,              /* ticket: that one */
     QUEUE_LINE_FULL,
     QUEUE_TICKET_UNKNOWN,
-    QUEUE_WRONG_STATE,    /* no such edge; ticket: as it stands */
-    QUEUE_NOT_NEXT,       /* call of somebody who is not first in line; ticket: who is */
+    QUEUE_WRONG_STATE, /* no such edge; ticket: as it stands. Bind: of a number without a person, or of a person
+                             with more than QUEUE_ENTRIES_MAX numbers. Payment: not a state */
+    QUEUE_NOT_NEXT,    /* call of somebody who is not first in line; ticket: who is */
     QUEUE_ANOTHER_CALLED, /* ticket: who is called */
     QUEUE_LINE_NOT_EMPTY, /* event close while somebody waits or is called; ticket: the first of them */
     QUEUE_NUMBERS_SPENT,  /* 4,294,967,295 numbers in one lane */
@@ -127,7 +128,7 @@ enum queue_verdict {
     QUEUE_VERDICT_COUNT
 };
 
-enum { QUEUE_ENTRIES_MAX = 8 };
+enum { QUEUE_ENTRIES_MAX = 16 };
 
 struct queue_decision {
     enum queue_verdict verdict;
@@ -138,6 +139,9 @@ struct queue_decision {
     uint32_t called; /* the number that `advance` or scan-and-sit called in the same step, 0: none */
     uint32_t
         could_override; /* a refusal: the ISSUE_OVER_... that would let it through for this authority, 0: none */
+    uint32_t
+        warnings; /* bind and paper, done: the ISSUE_OVER_... a check-in would have needed, and ISSUE_UNPAID or
+                           ISSUE_CAPTURED where the gate only warns */
 };
 
 struct queue;
@@ -168,7 +172,7 @@ struct queue_lane {
     uint32_t stopped_by;      /* the mismatch that waits to be resolved, 0: the lane runs */
     uint32_t confirmed_up_to; /* the latest number whose spoken check was right, 0: none */
     bool is_late_round;
-    uint32_t last_unit;  /* of the latest number issued here, 0: unknown */
+    uint32_t last_unit;  /* of the latest person who came here for the first time and has one, 0: unknown */
     uint32_t turn;       /* how many times that has changed */
     uint32_t open_voids; /* void and not acknowledged yet */
     uint32_t cards_back;
@@ -209,12 +213,13 @@ size_t queue_recent(const struct queue *, const char *lane, const struct ticket 
 struct queue_person queue_person(const struct queue *, const struct person_id *);
 /* People of a unit by their latest ticket: what is issued, and how it stands. */
 struct queue_counts queue_unit_counts(const struct queue *, uint32_t unit);
-/* Seconds from one frame to the next in the lane: the median over the latest people (retakes and pauses of more than
- * PACE_PAUSE_S left away); 0 while fewer than PACE_LEAST are known. */
-enum { PACE_LEAST = 3, PACE_PAUSE_S = 180 };
+/* Milliseconds from one frame to the next in the lane: the median over the latest PACE_MOST people (retakes, paper and
+ * pauses of more than PACE_PAUSE_S left away); 0 while fewer than PACE_LEAST are known. */
+enum { PACE_LEAST = 3, PACE_MOST = 32, PACE_PAUSE_S = 180 };
 uint32_t queue_pace_ms(const struct queue *, const char *lane);
-/* The numbers shot since the latest confirmed one, and the one that is called: who is at risk at a mismatch. Lowest
- * first, at most `most`; without spoken checks nothing but the lane's latest few. */
+/* The numbers with a frame since the latest confirmed one, and the one that is called: who is at risk at a mismatch.
+ * Lowest first, the latest `most`; while none was ever confirmed, the lane's latest RISK_LEAST frames. */
+enum { RISK_LEAST = 5 };
 size_t queue_at_risk(const struct queue *, const char *lane, const struct ticket *ret_tickets[], size_t most);
 /* The ticket whose `shot` is the latest in the lane and that is still shot, NULL: none. */
 const struct ticket *queue_last_shot(const struct queue *, const char *lane);

@@ -27,7 +27,9 @@ static struct ticket_view view(uint32_t number, enum ticket_state state)
         .id_mask = "990101************",
         .unit = "测试 \"学院\"",
     };
-    ticket_label("A", number, view.label);
+    struct queue_rules rules;
+    queue_rules_default(&rules);
+    ticket_label(&rules, "A", number, view.label);
     return view;
 }
 

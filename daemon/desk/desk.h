@@ -85,8 +85,9 @@ struct desk_answer {
     bool is_alarm; /* check-in: out of order, and the rules want that heard ("alarm":"out-of-order") */
     uint32_t
         could_override; /* a refusal: enum issue_flag, ISSUE_OVER_... that would let it through for this role */
-    /* bind: what would have been refused of the person it turned out to be: ISSUE_OVER_EXCLUDED, _ROSTER, _CAPTURED,
-     * _UNPAID. The number stands; the marshal acts. */
+    /* bind and paper: what a check-in would have needed of the person it turned out to be: ISSUE_OVER_EXCLUDED, _ROSTER,
+     * _CAPTURED, _UNPAID, and ISSUE_UNPAID, ISSUE_CAPTURED where the gate only warns. The number stands; the marshal
+     * acts. */
     uint32_t warnings;
     uint32_t next_number; /* paper-gap: the number that comes next */
     struct list_result list;

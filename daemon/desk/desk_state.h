@@ -82,8 +82,16 @@ void writer_unload(struct desk *);
 void group_run(struct desk *, struct job *jobs);
 
 /* view.c */
+void copy_text(char *ret_text, size_t size, const char *text); /* cut at size - 1 bytes */
 void view_of_ticket(const struct desk *, const struct ticket *, struct ticket_view *ret); /* `lock` held */
 void wake_listener(struct desk *);                                                        /* no lock held */
+
+/* view_office.c; `lock` held */
+/* Paid, and not photographed. No lock. */
+bool person_gets_refund(const struct queue *, const struct person_id *);
+/* Under rules that want each person to pay: who has not. Refunded is owed again. */
+bool payment_is_owed(const struct queue *, const struct queue_person *);
+void view_of_rules(const struct desk *, const struct queue_lane *, struct lane_view *);
 
 /* tokens.c */
 struct token_record *tokens_by_id(const struct token_list *, uint32_t id);

@@ -113,6 +113,7 @@ void group_settle(struct group *group, struct outcome *outcome, const struct que
     outcome->ticket = ticket_now(group, decision->lane, decision->number);
     outcome->called = ticket_now(group, decision->lane, decision->called);
     outcome->could_override = decision->could_override;
+    outcome->warnings = decision->warnings;
     if (decision->verdict == QUEUE_PAPER_GAP)
         outcome->next_number = decision->number;
 }
@@ -149,7 +150,7 @@ static void learn(struct group *group, struct outcome *outcome, bool was_known,
     } else if (command->kind == COMMAND_BIND && decision->verdict == QUEUE_DONE) {
         const struct person_id before =
             queue_ticket(group->writer->deciding, command->lane, command->number)->person;
-        outcome->warnings = people_bind(group, job, &before, &decision->entries[0].person);
+        people_bind(group, job, &before, &decision->entries[0].person);
     }
 }
 
@@ -175,6 +176,8 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
     queue_decide(group->writer->deciding, command, &decision);
     if (is_unsound_event(job))
         decision = (struct queue_decision){.verdict = QUEUE_RULES_CONTRADICT};
+    else if (command->kind == COMMAND_BIND && command->facts.is_ambiguous)
+        decision = (struct queue_decision){.verdict = QUEUE_LEVEL_AMBIGUOUS};
     learn(group, outcome, was_known, &decision);
     for (size_t i = 0; i < decision.n_entries; i++)
         group_append(group, &decision.entries[i]);

@@ -60,42 +60,49 @@ void run_rules(struct group *group, struct outcome *outcome)
 }
 
 /* ---- payments */
-static bool find_payer(const struct group *group, struct outcome *outcome, bool *ret_is_known)
+/* QUEUE_DONE: go on. */
+static enum queue_verdict find_payer(const struct group *group, struct job *job, bool *ret_is_known)
 {
-    struct job *job = outcome->job;
     struct lookup look;
     struct who who;
-    struct person_facts facts;
+    *ret_is_known = true;
+    job->command.queue.person = job->command.person_ref;
+    if (!job->credential.kind)
+        return QUEUE_DONE;
     group_look(group, &look);
-    if (!job->credential.kind) {
-        directory_facts(look.directory, &job->command.person_ref, &facts);
-        job->command.queue.person = job->command.person_ref;
-        *ret_is_known = true;
-        outcome->problem = facts.is_known ? PROBLEM_NONE : PROBLEM_PERSON_UNKNOWN;
-        return facts.is_known;
-    }
     const struct presented presented = {&job->fresh, &job->credential, &job->second, job->command.level};
     lookup_who(&look, &presented, &who);
     job->command.queue.person = who.person;
     *ret_is_known = who.is_known;
     if (who.is_ambiguous)
-        outcome->problem = PROBLEM_LEVEL_AMBIGUOUS;
-    else if (!person_id_is_none(&who.other))
-        outcome->problem = PROBLEM_CREDENTIAL_TAKEN;
-    return outcome->problem == PROBLEM_NONE;
+        return QUEUE_LEVEL_AMBIGUOUS;
+    return person_id_is_none(&who.other) ? QUEUE_DONE : QUEUE_CREDENTIAL_TAKEN;
+}
+
+static bool person_is_known(const struct group *group, const struct person_id *person)
+{
+    struct lookup look;
+    struct person_facts facts;
+    group_look(group, &look);
+    directory_facts(look.directory, person, &facts);
+    return facts.is_known;
 }
 
 void run_payment(struct group *group, struct outcome *outcome)
 {
     struct job *job = outcome->job;
     struct queue_command *command = &job->command.queue;
-    struct queue_decision decision;
+    struct queue_decision decision = {0};
     bool is_known;
-    if (!find_payer(group, outcome, &is_known))
+    decision.verdict = find_payer(group, job, &is_known);
+    if (!job->credential.kind && !person_is_known(group, &command->person)) {
+        outcome->problem = PROBLEM_PERSON_UNKNOWN;
         return;
+    }
     command->kind = COMMAND_PAYMENT;
     now(command);
-    queue_decide(group->writer->deciding, command, &decision);
+    if (decision.verdict == QUEUE_DONE)
+        queue_decide(group->writer->deciding, command, &decision);
     if (job->credential.kind)
         people_of_check_in(group, job, is_known, decision.verdict);
     for (size_t i = 0; i < decision.n_entries; i++)
@@ -139,7 +146,6 @@ void run_roll(struct group *group, struct outcome *outcome)
     struct job *job = outcome->job;
     struct queue_command *command = &job->command.queue;
     struct queue_decision decision;
-    struct person_facts facts;
     struct lookup look;
     group_look(group, &look);
     command->kind = COMMAND_ROLL;
@@ -150,8 +156,7 @@ void run_roll(struct group *group, struct outcome *outcome)
         }
         mark_unit(group, outcome, &decision);
     } else {
-        directory_facts(look.directory, &command->person, &facts);
-        if (!facts.is_known) {
+        if (!person_is_known(group, &command->person)) {
             outcome->problem = PROBLEM_PERSON_UNKNOWN;
             return;
         }

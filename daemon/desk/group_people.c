@@ -211,23 +211,6 @@ static int take_moved(void *arg, const struct credential_record *moved)
     return 0;
 }
 
-/* What would have been refused, or marked, of somebody whom the door knew by a card alone. */
-static uint32_t warnings_about(const struct group *group, const struct person_id *person)
-{
-    struct lookup look;
-    struct person_facts facts;
-    const struct queue_rules *rules = &queue_event(group->writer->deciding)->rules;
-    const enum payment_state payment = queue_person(group->writer->deciding, person).payment;
-    const bool is_paid = payment == PAYMENT_PAID || payment == PAYMENT_WAIVED;
-    group_look(group, &look);
-    directory_facts(look.directory, person, &facts);
-    const bool is_stranger = !facts.on_roster && directory_roster_count(look.directory) > 0;
-    return (facts.is_excluded ? ISSUE_OVER_EXCLUDED : 0u) |
-           (is_stranger && !rules->outsiders ? ISSUE_OVER_ROSTER : 0u) |
-           (facts.is_captured && rules->captured != GATE_OFF ? ISSUE_OVER_CAPTURED : 0u) |
-           (!is_paid && rules->payment_gate != GATE_OFF ? ISSUE_OVER_UNPAID : 0u);
-}
-
 /* Of somebody of the roster the list knows the names better than whoever types them at the door. */
 static void take_typed(struct person_record *record, const struct person_record *typed)
 {
@@ -243,8 +226,8 @@ static void take_typed(struct person_record *record, const struct person_record 
     take_field(record->student_no, sizeof record->student_no, typed->student_no);
 }
 
-uint32_t people_bind(struct group *group, struct job *job, const struct person_id *before,
-                     const struct person_id *person)
+void people_bind(struct group *group, struct job *job, const struct person_id *before,
+                 const struct person_id *person)
 {
     struct person_record record;
     read_person(group, person, &record);
@@ -255,5 +238,4 @@ uint32_t people_bind(struct group *group, struct job *job, const struct person_i
         group->fault =
             journal_move_credentials(group->writer->journal, before, person, take_moved, group_news(group));
     keep_credentials(group, job, person);
-    return warnings_about(group, person);
 }

@@ -54,10 +54,9 @@ bool people_prepare_check_in(const struct group *, struct job *);
 void people_of_check_in(struct group *, struct job *, bool was_known, enum queue_verdict);
 /* Fills the command's person, bound and facts as COMMAND_BIND wants them. */
 void people_prepare_bind(const struct group *, struct job *);
-/* Ties what was typed to this person, and whatever was read from `before`. Returns what a check-in would have been
- * refused for (ISSUE_OVER_...). */
-uint32_t people_bind(struct group *, struct job *, const struct person_id *before,
-                     const struct person_id *person);
+/* Ties what was typed to this person, and whatever was read from `before`. */
+void people_bind(struct group *, struct job *, const struct person_id *before,
+                 const struct person_id *person);
 
 /* group_tokens.c, group_office.c, group_lists.c: commands of their own */
 void run_token_create(struct group *, struct outcome *);

@@ -1,5 +1,7 @@
 /* The list of problems as tables. Pure. */
-#include "desk/problem.h"
+#include <string.h>
+
+#include "desk/desk.h"
 
 struct problem_facts {
     const char *code, *en, *zh;
@@ -83,6 +85,50 @@ enum problem problem_of_verdict(enum queue_verdict verdict)
         [QUEUE_PAPER_CONFLICT] = PROBLEM_PAPER_CONFLICT,
     };
     return (unsigned)verdict < QUEUE_VERDICT_COUNT ? problems[verdict] : PROBLEM_INTERNAL;
+}
+
+static const struct {
+    uint32_t flag;
+    const char *note, *refusal; /* refusal: what an override of that kind lets through */
+} flags[] = {
+    {ISSUE_LOOK_TWICE, "look-twice", ""},
+    {ISSUE_OUTSIDER, "outsider", ""},
+    {ISSUE_UNPAID, "unpaid", ""},
+    {ISSUE_OUT_OF_ORDER, "out-of-order", ""},
+    {ISSUE_OUT_OF_SLOT, "out-of-slot", ""},
+    {ISSUE_CAPTURED, "captured", ""},
+    {ISSUE_PAPER, "paper", ""},
+    {ISSUE_OVER_SHOT, "override-shot", "already-shot"},
+    {ISSUE_OVER_EXCLUDED, "override-excluded", "excluded"},
+    {ISSUE_OVER_ROSTER, "override-roster", "not-on-roster"},
+    {ISSUE_OVER_CAPTURED, "override-captured", "already-captured"},
+    {ISSUE_OVER_UNPAID, "override-unpaid", "unpaid"},
+    {ISSUE_OVER_MISSED, "override-missed", "missed-waits"},
+};
+enum { FLAG_COUNT = sizeof flags / sizeof *flags };
+
+const char *issue_flag_code(enum issue_flag flag)
+{
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (flags[i].flag == (uint32_t)flag)
+            return flags[i].note;
+    return "";
+}
+
+const char *override_code(enum issue_flag flag)
+{
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (flags[i].flag == (uint32_t)flag)
+            return flags[i].refusal;
+    return "";
+}
+
+uint32_t override_from_code(const char *code)
+{
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (*code && strcmp(flags[i].refusal, code) == 0)
+            return flags[i].flag;
+    return 0;
 }
 
 enum problem problem_of_presentation(enum presentation_fault fault)

@@ -222,10 +222,10 @@ static void run_job(struct group *group, struct outcome *outcome)
         run_queue_command(group, outcome);
         return;
     case DESK_TOKEN_CREATE:
-        run_token_create(group, outcome);
+        group_token_create(group, outcome);
         return;
     case DESK_TOKEN_REVOKE:
-        run_token_revoke(group, outcome);
+        group_token_revoke(group, outcome);
         return;
     case DESK_PAIR:
         run_pair(group, outcome);

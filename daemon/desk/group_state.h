@@ -59,8 +59,8 @@ void people_bind(struct group *, struct job *, const struct person_id *before,
                  const struct person_id *person);
 
 /* group_tokens.c, group_office.c, group_lists.c: commands of their own */
-void run_token_create(struct group *, struct outcome *);
-void run_token_revoke(struct group *, struct outcome *);
+void group_token_create(struct group *, struct outcome *);
+void group_token_revoke(struct group *, struct outcome *);
 void run_pair(struct group *, struct outcome *);
 void run_rules(struct group *, struct outcome *);
 void run_payment(struct group *, struct outcome *);

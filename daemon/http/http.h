@@ -21,6 +21,7 @@ struct http_list {
     size_t size;
     bool is_preview;   /* says what would happen, stores nothing */
     bool accepts_good; /* stores the good rows although others have errors */
+    const char *division_of; /* schedule: the college whose own table it is, "" for the school's */
     const char *device, *key;
 };
 struct http_list_answer {

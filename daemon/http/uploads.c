@@ -20,6 +20,7 @@ static void read_list(struct wait *wait)
         .size = work->input.size,
         .is_preview = work->is_preview,
         .accepts_good = work->accepts_good,
+        .division_of = work->path ? work->path : "",
         .device = work->device,
         .key = work->key,
     };
@@ -51,12 +52,16 @@ static enum MHD_Result answer_list(struct request *request, const struct wait *w
 
 static enum MHD_Result take(struct request *request, enum list_kind kind)
 {
-    const char *accept = request_argument(request, "accept");
+    const char *accept = request_argument(request, "accept"),
+               *division = request_argument(request, "division");
+    if (division && (!text_is_plain(division, strlen(division), UNIT_MAX) || kind != LIST_SCHEDULE))
+        return reply_problem(request, PROBLEM_BAD_REQUEST);
     struct work work = {.run = read_list,
                         .options = &request->http->options,
                         .kind = kind,
                         .is_preview = request_wishes(request, "preview"),
                         .accepts_good = accept && strcmp(accept, "good") == 0,
+                        .path = bytes_text(division),
                         .input = request->body};
     request->body = (struct buffer){0};
     return wait_for_work(request, &work, answer_list);

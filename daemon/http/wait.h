@@ -25,7 +25,7 @@ struct work {
     wait_work_fn run;
     const struct http_options *options; /* borrowed */
     char lane[LANE_NAME_MAX + 1];
-    char *path;          /* owned */
+    char *path;          /* owned: a file, or the college whose table it is */
     struct buffer input; /* owned, wiped: what was sent */
     enum list_kind kind; /* of a list */
     bool is_preview, accepts_good;

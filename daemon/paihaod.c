@@ -71,6 +71,7 @@ static void take_list(void *arg, const struct http_list *list, struct http_list_
         .is_preview = list->is_preview,
         .accepts_good = list->accepts_good,
         .division_of = list->division_of,
+        .pace_s = list->pace_s,
         .device = list->device,
         .key = list->key,
     };

@@ -20,6 +20,7 @@ struct slip {
     struct presentation presentation;
     char note[PLAIN_TEXT_MAX + 1];
     int64_t at_us; /* 0: not said */
+    enum degree level;
 };
 struct entering {
     struct desk *desk;
@@ -89,6 +90,17 @@ static bool is_nobody(const json_t *row)
     return !*text_of(row, "id_number") && !*text_of(row, "student_no") && !*text_of(row, "name");
 }
 
+/* As the pages send it, or as an office writes it. */
+static bool take_level(const char *text, enum degree *ret)
+{
+    for (int level = DEGREE_NONE + 1; level < DEGREE_COUNT; level++)
+        if (strcmp(degree_name((enum degree)level), text) == 0) {
+            *ret = (enum degree)level;
+            return true;
+        }
+    return degree_from_text(text, ret);
+}
+
 static enum problem take_slip(const struct entering *entering, const json_t *row, struct slip *ret)
 {
     const char *note = text_of(row, "note");
@@ -102,19 +114,28 @@ static enum problem take_slip(const struct entering *entering, const json_t *row
         !take_time(text_of(row, "at"), clock_utc_us(), &ret->at_us))
         return PROBLEM_BAD_REQUEST;
     strcpy(ret->note, note);
+    if (*text_of(row, "level") && !take_level(text_of(row, "level"), &ret->level))
+        return PROBLEM_BAD_REQUEST;
     if (is_unused)
         return is_nobody(row) ? PROBLEM_NONE : PROBLEM_BAD_REQUEST;
     return take_person(row, ret);
 }
 
 /* ---- what it would do, or does */
+/* What the line did is not undone: only what cannot stand beside the numbers there are is refused; the rest is told. */
 static bool forgives(enum problem problem)
 {
-    return problem == PROBLEM_NONE || problem == PROBLEM_SESSION_CLOSED || problem == PROBLEM_LINE_FULL ||
-           problem == PROBLEM_MEDIUM_NOT_ALLOWED || problem == PROBLEM_MISSED_WAITS;
+    static const enum problem refused[] = {PROBLEM_ALREADY_SHOT, PROBLEM_ALREADY_WAITING_ELSEWHERE,
+                                           PROBLEM_NAME_DIFFERS, PROBLEM_CREDENTIAL_TAKEN,
+                                           PROBLEM_LEVEL_AMBIGUOUS};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (refused[i] == problem)
+            return false;
+    return true;
 }
 
-static enum problem preview(struct entering *entering, const struct slip *slip, bool *ret_unchanged)
+static enum problem preview(struct entering *entering, const struct slip *slip, bool *ret_unchanged,
+                            uint32_t *ret_warnings)
 {
     struct ticket_view view;
     struct desk_preview found = {0};
@@ -129,8 +150,13 @@ static enum problem preview(struct entering *entering, const struct slip *slip, 
     }
     if (slip->number != entering->next)
         return PROBLEM_PAPER_GAP;
+    if (found.is_waiting)
+        return PROBLEM_ALREADY_WAITING_ELSEWHERE;
+    if (!forgives(found.problem))
+        return found.problem;
     entering->next++;
-    return forgives(found.problem) ? PROBLEM_NONE : found.problem;
+    *ret_warnings = found.problem ? override_from_code(problem_code(found.problem)) : 0;
+    return PROBLEM_NONE;
 }
 
 static enum problem enter(const struct entering *entering, const struct slip *slip, bool *ret_unchanged,
@@ -145,6 +171,7 @@ static enum problem enter(const struct entering *entering, const struct slip *sl
                   .at_us = slip->at_us,
                   .authority = request->authority},
         .presentation = slip->has_person ? &slip->presentation : NULL,
+        .level = slip->level,
     };
     struct desk_answer answer;
     uint64_t before = desk_seq(entering->desk);
@@ -187,7 +214,7 @@ static json_t *take_row(struct entering *entering, size_t index, const json_t *r
     uint32_t warnings = 0;
     enum problem problem = take_slip(entering, row, &slip);
     if (!problem)
-        problem = entering->request->is_preview ? preview(entering, &slip, &is_unchanged)
+        problem = entering->request->is_preview ? preview(entering, &slip, &is_unchanged, &warnings)
                                                 : enter(entering, &slip, &is_unchanged, &warnings);
     presentation_wipe(&slip.presentation);
     return row_result(entering, index, slip.label, problem, is_unchanged, warnings);

@@ -13,7 +13,7 @@ struct paper_request {
 };
 enum { PAPER_ROWS_MAX = 2000 };
 /* rows: [{"number":"A0124","student_no","id_number","name","outcome":"shot|missed|void|waiting|unused",
- *         "at":"09:31" or "2026-11-22 09:31" in China Standard Time,"note"}], everything but number and outcome optional.
+ *         "at":"09:31" or "2026-11-22 09:31" in China Standard Time,"note","level"}], everything but number and outcome optional.
  * Gives {"preview":b,"counts":{"done","unchanged","refused"},"rows":[{"row","number","result","code","message"}]};
  * a row's result is "done" (preview: would be), "unchanged", or "refused" with the code of the problem.
  * "warnings" lists what a check-in would have been refused for. PROBLEM_BAD_REQUEST when rows is no such list.

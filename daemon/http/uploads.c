@@ -9,6 +9,23 @@
 
 enum { PACE_LEAST_S = 1, PACE_MOST_S = 600 };
 
+/* "pace_s": seconds from one person to the next; absent: 0. False when it is something else. */
+static bool take_pace(const struct request *request, uint32_t *ret)
+{
+    const char *text = request_argument(request, "pace_s");
+    uint64_t pace = 0;
+    if (text && text_to_u64(text, PACE_LEAST_S, PACE_MOST_S, &pace) != 0)
+        return false;
+    *ret = (uint32_t)pace;
+    return true;
+}
+
+static enum MHD_Result refuse_pace(struct request *request)
+{
+    return reply_problem_saying(request, PROBLEM_BAD_REQUEST, "\"pace_s\" must be a number from 1 to 600.",
+                                "pace_s 须为 1 至 600 的整数。");
+}
+
 /* ---- a list in */
 static void read_list(struct wait *wait)
 {
@@ -21,6 +38,7 @@ static void read_list(struct wait *wait)
         .is_preview = work->is_preview,
         .accepts_good = work->accepts_good,
         .division_of = work->path ? work->path : "",
+        .pace_s = work->pace_s,
         .device = work->device,
         .key = work->key,
     };
@@ -56,12 +74,16 @@ static enum MHD_Result take(struct request *request, enum list_kind kind)
                *division = request_argument(request, "division");
     if (division && (!text_is_plain(division, strlen(division), UNIT_MAX) || kind != LIST_SCHEDULE))
         return reply_problem(request, PROBLEM_BAD_REQUEST);
+    uint32_t pace_s = 0;
+    if (!take_pace(request, &pace_s))
+        return refuse_pace(request);
     struct work work = {.run = read_list,
                         .options = &request->http->options,
                         .kind = kind,
                         .is_preview = request_wishes(request, "preview"),
                         .accepts_good = accept && strcmp(accept, "good") == 0,
                         .path = bytes_text(division),
+                        .pace_s = pace_s,
                         .input = request->body};
     request->body = (struct buffer){0};
     return wait_for_work(request, &work, answer_list);
@@ -110,12 +132,8 @@ enum MHD_Result schedule_show(struct request *request)
 
 enum MHD_Result schedule_simulate(struct request *request)
 {
-    const char *text = request_argument(request, "pace_s");
-    uint64_t pace = 0;
-    if (!text || text_to_u64(text, PACE_LEAST_S, PACE_MOST_S, &pace) != 0)
-        return reply_problem_saying(request, PROBLEM_BAD_REQUEST,
-                                    "\"pace_s\" must be a number from 1 to 600.",
-                                    "pace_s 须为 1 至 600 的整数。");
-    struct work work = {.run = read_schedule, .options = &request->http->options, .pace_s = (uint32_t)pace};
+    struct work work = {.run = read_schedule, .options = &request->http->options};
+    if (!take_pace(request, &work.pace_s) || work.pace_s == 0)
+        return refuse_pace(request);
     return wait_for_work(request, &work, answer_schedule);
 }

@@ -14,6 +14,7 @@ struct import_request {
     bool accepts_good; /* stores the good rows although others have errors */
     const char
         *division_of; /* LIST_SCHEDULE: the college whose own table this is; NULL or "": the school's */
+    uint32_t pace_s;  /* LIST_SCHEDULE: not 0: "plan", too, how the days will go at that pace */
     const char *device, *key; /* for the journal; the idempotency key, "" for none */
     const char *program;      /* of the confined child; NULL: the one beside the running program */
 };

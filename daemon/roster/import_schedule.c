@@ -170,7 +170,8 @@ static void add_slot(struct desk_list *list, const struct schedule_slot *slot,
     snprintf(to->unit, sizeof to->unit, "%s", name);
 }
 
-static struct desk_list *list_of(const struct schedule *schedule, const struct import_request *request)
+static struct desk_list *list_of(struct desk *desk, const struct schedule *schedule,
+                                 const struct import_request *request)
 {
     struct desk_list *list = bytes_alloc(sizeof *list);
     list->kind = LIST_SCHEDULE;
@@ -178,7 +179,9 @@ static struct desk_list *list_of(const struct schedule *schedule, const struct i
     import_digest(request->bytes, request->size, list->digest);
     for (size_t i = 0; i < schedule->n_slots; i++) {
         const struct schedule_slot *slot = &schedule->slots[i];
-        for (size_t k = 0; k < slot->n_units; k++) {
+        /* a place that is no lane of this event was told as a problem */
+        bool is_lane = strlen(slot->lane) <= LANE_NAME_MAX && desk_lane_facts(desk, slot->lane, NULL) == 0;
+        for (size_t k = 0; is_lane && k < slot->n_units; k++) {
             const struct schedule_unit *unit = &slot->units[k];
             if (is_divided(schedule, i, unit))
                 continue;
@@ -190,6 +193,25 @@ static struct desk_list *list_of(const struct schedule *schedule, const struct i
         }
     }
     return list;
+}
+
+/* ---- how the days will go */
+static json_t *simulate(struct desk *desk, const struct schedule *schedule, const struct known *known,
+                        uint32_t pace_s)
+{
+    static const enum plan_late late[] = {[MISSED_LINE_END] = LATE_END_OF_SLOT,
+                                          [MISSED_CLASS_END] = LATE_END_OF_SLOT,
+                                          [MISSED_AFTER_CLASS] = LATE_AFTER_NEXT_SLOT,
+                                          [MISSED_SESSION_END] = LATE_END_OF_SESSION};
+    struct queue_event event;
+    struct plan plan;
+    desk_event(desk, &event);
+    const struct plan_options options = {.pace_ms = pace_s * 1000, .late = late[event.rules.missed]};
+    if (plan_simulate(schedule, known->counts, known->n_units, &options, &plan) != 0)
+        return NULL;
+    json_t *json = plan_json(&plan, schedule, &options);
+    plan_done(&plan);
+    return json;
 }
 
 /* ---- the whole */
@@ -233,49 +255,31 @@ void import_schedule(struct desk *desk, const struct import_request *request, st
     known_load(desk, &known);
     if (schedule->n_slots > 0)
         lint(schedule, &known, &problems);
-    known_done(&known);
     bool is_refused = (schedule_has_errors(&problems) && !request->accepts_good) || schedule->n_slots == 0;
     json_t *told = told_of(schedule, &problems);
+    if (request->pace_s && schedule->n_slots > 0)
+        json_object_set_new(told, "plan", simulate(desk, schedule, &known, request->pace_s));
+    known_done(&known);
     ret->problem = import_fault_problem(fault);
     if (!ret->problem && !request->is_preview)
-        ret->problem = is_refused
-                           ? PROBLEM_IMPORT_REFUSED
-                           : import_store(desk, request, list_of(schedule, request), told, &ret->is_replayed);
+        ret->problem = is_refused ? PROBLEM_IMPORT_REFUSED
+                                  : import_store(desk, request, list_of(desk, schedule, request), told,
+                                                 &ret->is_replayed);
     schedule_problems_done(&problems);
     schedule_free(schedule);
     ret->members = import_members(told);
 }
 
-/* ---- showing it */
-static json_t *simulate(const struct schedule *schedule, const struct known *known, enum missed_rule missed,
-                        uint32_t pace_s)
-{
-    static const enum plan_late late[] = {[MISSED_LINE_END] = LATE_END_OF_SLOT,
-                                          [MISSED_CLASS_END] = LATE_END_OF_SLOT,
-                                          [MISSED_AFTER_CLASS] = LATE_AFTER_NEXT_SLOT,
-                                          [MISSED_SESSION_END] = LATE_END_OF_SESSION};
-    const struct plan_options options = {.pace_ms = pace_s * 1000, .late = late[missed]};
-    struct plan plan;
-    if (plan_simulate(schedule, known->counts, known->n_units, &options, &plan) != 0)
-        return NULL;
-    json_t *json = plan_json(&plan, schedule, &options);
-    plan_done(&plan);
-    return json;
-}
-
 char *import_show_schedule(struct desk *desk, uint32_t pace_s)
 {
     struct schedule_problems problems = {0};
-    struct queue_event event;
     struct known known;
     struct schedule *schedule = load_stored(desk);
     if (!schedule)
         return NULL;
-    desk_event(desk, &event);
     known_load(desk, &known);
     lint(schedule, &known, &problems);
-    json_t *json =
-        pace_s ? simulate(schedule, &known, event.rules.missed, pace_s) : schedule_json(schedule, &problems);
+    json_t *json = pace_s ? simulate(desk, schedule, &known, pace_s) : schedule_json(schedule, &problems);
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     known_done(&known);

@@ -41,7 +41,7 @@ static void create_token(struct group *group, struct outcome *outcome, const str
     outcome->created = true;
 }
 
-void run_token_create(struct group *group, struct outcome *outcome)
+void group_token_create(struct group *group, struct outcome *outcome)
 {
     const struct token_record *wanted = &outcome->job->command.token;
     if (*wanted->lane && !queue_lane(group->writer->deciding, wanted->lane))
@@ -61,7 +61,7 @@ static void revoke_token(struct group *group, const struct job *job, uint32_t id
 }
 
 /* A token's sessions end with it; they have higher ids. */
-void run_token_revoke(struct group *group, struct outcome *outcome)
+void group_token_revoke(struct group *group, struct outcome *outcome)
 {
     const struct token_record *known = tokens_by_id(&group->writer->tokens, outcome->job->command.token.id);
     if (!known) {
@@ -75,7 +75,7 @@ void run_token_revoke(struct group *group, struct outcome *outcome)
     outcome->token = *tokens_by_id(&group->writer->tokens, id);
 }
 
-void run_pair(struct group *group, struct outcome *outcome)
+void group_pair(struct group *group, struct outcome *outcome)
 {
     const struct desk_command *command = &outcome->job->command;
     const struct token_record *known = tokens_by_hash(&group->writer->tokens, command->token.hash);

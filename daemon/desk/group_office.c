@@ -100,6 +100,8 @@ void group_payment(struct group *group, struct outcome *outcome)
         return;
     }
     command->kind = COMMAND_PAYMENT;
+    if (!strchr(command->extra, ' ') && strlen(command->extra) < PROFILE_MAX)
+        strcat(command->extra, " "); /* no method was said */
     now(command);
     if (decision.verdict == QUEUE_DONE)
         queue_decide(group->writer->deciding, command, &decision);

@@ -117,11 +117,11 @@ ORDER BY lane, number;
 SELECT row, seq FROM answer
 WHERE (created = 1 AND number > 0 AND NOT EXISTS (
         SELECT 1 FROM entry
-        WHERE entry.seq BETWEEN answer.seq - 15 AND answer.seq AND kind = 16 AND entry.lane = answer.lane AND entry.number = answer.number))
+        WHERE entry.seq = answer.seq - (called = number) AND kind = 16 AND entry.lane = answer.lane
+            AND entry.number = answer.number))
     OR (called > 0 AND NOT EXISTS (
         SELECT 1 FROM entry
-        WHERE entry.seq BETWEEN answer.seq - 15 AND answer.seq AND kind = 17 AND entry.lane = answer.lane
-            AND entry.number = answer.called))
+        WHERE entry.seq = answer.seq AND kind = 17 AND entry.lane = answer.lane AND entry.number = answer.called))
 ORDER BY row;
 
 -- name: select_units

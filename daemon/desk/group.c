@@ -185,7 +185,7 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
     outcome->is_alarm = is_alarming(group, outcome);
     group_keep_answer(group, outcome, decision.verdict);
     if (command->kind == COMMAND_EVENT_CREATE && job->command.document && decision.verdict == QUEUE_DONE)
-        run_rules(group, outcome);
+        group_rules(group, outcome);
 }
 
 static void repeat_answer(struct outcome *outcome, const struct kept_answer *answer)
@@ -228,19 +228,19 @@ static void run_job(struct group *group, struct outcome *outcome)
         group_token_revoke(group, outcome);
         return;
     case DESK_PAIR:
-        run_pair(group, outcome);
+        group_pair(group, outcome);
         return;
     case DESK_RULES:
-        run_rules(group, outcome);
+        group_rules(group, outcome);
         return;
     case DESK_LIST:
-        run_list(group, outcome);
+        group_list(group, outcome);
         return;
     case DESK_PAYMENT:
-        run_payment(group, outcome);
+        group_payment(group, outcome);
         return;
     case DESK_ROLL:
-        run_roll(group, outcome);
+        group_roll(group, outcome);
         return;
     }
 }

@@ -348,7 +348,7 @@ static void import_rows(struct group *group, struct queue_command *like, const s
         import_schedule(group, like, list, result);
 }
 
-void run_list(struct group *group, struct outcome *outcome)
+void group_list(struct group *group, struct outcome *outcome)
 {
     struct job *job = outcome->job;
     const struct desk_list *list = job->command.list;

@@ -40,7 +40,7 @@ void group_put_document(struct group *group, struct queue_command *like, const c
 }
 
 /* ---- rules */
-void run_rules(struct group *group, struct outcome *outcome)
+void group_rules(struct group *group, struct outcome *outcome)
 {
     struct job *job = outcome->job;
     struct queue_command command = job->command.queue;
@@ -88,7 +88,7 @@ static bool person_is_known(const struct group *group, const struct person_id *p
     return facts.is_known;
 }
 
-void run_payment(struct group *group, struct outcome *outcome)
+void group_payment(struct group *group, struct outcome *outcome)
 {
     struct job *job = outcome->job;
     struct queue_command *command = &job->command.queue;
@@ -100,6 +100,8 @@ void run_payment(struct group *group, struct outcome *outcome)
         return;
     }
     command->kind = COMMAND_PAYMENT;
+    if (!strchr(command->extra, ' ') && strlen(command->extra) < PROFILE_MAX)
+        strcat(command->extra, " "); /* no method was said */
     now(command);
     if (decision.verdict == QUEUE_DONE)
         queue_decide(group->writer->deciding, command, &decision);
@@ -141,7 +143,7 @@ static void mark_unit(struct group *group, struct outcome *outcome, struct queue
     }
 }
 
-void run_roll(struct group *group, struct outcome *outcome)
+void group_roll(struct group *group, struct outcome *outcome)
 {
     struct job *job = outcome->job;
     struct queue_command *command = &job->command.queue;

@@ -61,11 +61,11 @@ void people_bind(struct group *, struct job *, const struct person_id *before,
 /* group_tokens.c, group_office.c, group_lists.c: commands of their own */
 void group_token_create(struct group *, struct outcome *);
 void group_token_revoke(struct group *, struct outcome *);
-void run_pair(struct group *, struct outcome *);
-void run_rules(struct group *, struct outcome *);
-void run_payment(struct group *, struct outcome *);
-void run_roll(struct group *, struct outcome *);
-void run_list(struct group *, struct outcome *);
+void group_pair(struct group *, struct outcome *);
+void group_rules(struct group *, struct outcome *);
+void group_payment(struct group *, struct outcome *);
+void group_roll(struct group *, struct outcome *);
+void group_list(struct group *, struct outcome *);
 /* An entry that vouches for the text, and the text. Does nothing with the same one again. */
 void group_put_document(struct group *, struct queue_command *like, const char *kind, const char *text);
 

@@ -75,7 +75,7 @@ void group_token_revoke(struct group *group, struct outcome *outcome)
     outcome->token = *tokens_by_id(&group->writer->tokens, id);
 }
 
-void run_pair(struct group *group, struct outcome *outcome)
+void group_pair(struct group *group, struct outcome *outcome)
 {
     const struct desk_command *command = &outcome->job->command;
     const struct token_record *known = tokens_by_hash(&group->writer->tokens, command->token.hash);

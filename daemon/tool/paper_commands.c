@@ -20,7 +20,7 @@ enum { SLIPS_USUAL = 100, SLIPS_MOST = 2000 };
 struct numbering {
     struct queue_rules rules;
     uint32_t next;
-    char event[PLAIN_TEXT_MAX + 1];
+    char event[ENTRY_TEXT_MAX + 1];
 };
 
 static enum tool_exit desk_numbering(struct tool *tool, struct numbering *ret)

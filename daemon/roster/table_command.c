@@ -36,7 +36,7 @@ static int allow_memory_file(void *filter)
     if (!path || confine_is_widened)
         return 0;
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 2,
-                            SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)(uintptr_t)path),
+                            SCMP_A1(SCMP_CMP_MASKED_EQ, UINT64_MAX, (scmp_datum_t)(uintptr_t)path),
                             SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY));
 }
 

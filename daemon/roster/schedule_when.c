@@ -362,6 +362,7 @@ void when_parse(const char *folded, enum when_cell cell, struct when *ret)
             break;
         cursor = ahead;
     }
+    schedule_skip_blanks(&cursor);
     when.rest = cursor.at;
     *ret = when;
 }

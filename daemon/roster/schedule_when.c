@@ -411,8 +411,7 @@ enum when_fault when_settle(const struct when_interval *interval, enum schedule_
     enum schedule_half word = end_says ? end->half : start_says ? start->half : half;
     uint16_t to = minutes_of(end, word, end_says || start_says);
     /* 上午11:00-1:00 */
-    if (to <= from && word != HALF_NOT_SAID && !end_says && end->hour >= 1 && end->hour <= 7 &&
-        to + 720 > from)
+    if (to <= from && to < 720 && word != HALF_NOT_SAID && !end_says && end->hour >= 1 && end->hour <= 7)
         to = (uint16_t)(to + 720);
     *ret_start = from;
     *ret_end = to;

@@ -114,6 +114,7 @@ static void cells_are_read(void **state)
         {WHEN_TIME_CELL, "9:30-8:30", "09:30-08:30 end-first"},
         {WHEN_TIME_CELL, "8:30-8:30", "08:30-08:30 end-first"},
         {WHEN_TIME_CELL, "上午9:30-8:30", "09:30-08:30 end-first"},
+        {WHEN_TIME_CELL, "下午8:00-7:59", "20:00-19:59 end-first"},
         {WHEN_TIME_CELL, "25:00-26:00", "impossible"},
         {WHEN_TIME_CELL, "8:60-9:30", "impossible"},
         {WHEN_TIME_CELL, "23:00-24:00", "23:00-24:00"},

@@ -215,6 +215,8 @@ static void run_session(struct walk *walk, size_t first, size_t n)
         if (walk->plan->slots[i].people > 0 && walk->plan->slots[i].end_s > session->end_s)
             session->end_s = walk->plan->slots[i].end_s;
     }
+    if (session->people == 0)
+        session->end_s = walk->plan->slots[first].start_s;
     session->late = walk->waiting;
     if (walk->waiting > 0) {
         walk->free_ms += (uint64_t)walk->waiting * walk->options->pace_ms;

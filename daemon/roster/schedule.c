@@ -59,7 +59,8 @@ static bool is_slot(const struct schedule *schedule, const struct schedule_slot 
 {
     if (schedule->n_slots >= SCHEDULE_SLOTS_MAX || slot->start_min >= slot->end_min ||
         slot->end_min > 24 * 60 || slot->weekday > 7 || slot->half >= HALF_COUNT ||
-        slot->planned > SCHEDULE_PEOPLE_MAX || slot->n_units == 0 || slot->n_units > SCHEDULE_UNITS_MAX)
+        slot->planned > SCHEDULE_PEOPLE_MAX || slot->n_units == 0 || slot->n_units > SCHEDULE_UNITS_MAX ||
+        schedule->n_all_units + slot->n_units > SCHEDULE_ALL_UNITS_MAX)
         return false;
     if (slot->date != SCHEDULE_NO_DATE && (slot->date < SCHEDULE_DAY_MIN || slot->date > SCHEDULE_DAY_MAX))
         return false;
@@ -106,6 +107,7 @@ int schedule_add(struct schedule *schedule, const struct schedule_slot *slot)
         copy.units[i] = copy_unit(&slot->units[i]);
     schedule->slots = bytes_resize(schedule->slots, (schedule->n_slots + 1) * sizeof *schedule->slots);
     schedule->slots[schedule->n_slots] = copy;
+    schedule->n_all_units += slot->n_units;
     return (int)schedule->n_slots++;
 }
 
@@ -197,7 +199,9 @@ char *schedule_units_text(const struct schedule_slot *slot)
     struct buffer text = {0};
     for (size_t i = 0; i < slot->n_units; i++) {
         const struct schedule_unit *unit = &slot->units[i];
-        buffer_format(&text, "%s%s%s%s", i == 0 ? "" : "、", unit->name, unit->class_name,
+        bool is_latin = unit->name[0] != '\0' && (unit->name[strlen(unit->name) - 1] & 0x80) == 0;
+        buffer_format(&text, "%s%s%s%s%s", i == 0 ? "" : "、", unit->name,
+                      is_latin && unit->class_name[0] != '\0' ? " " : "", unit->class_name,
                       schedule_levels_zh(unit->levels));
         if (unit->name[0] == '\0' && unit->levels == 0)
             buffer_add_text(&text, "全体");

@@ -31,7 +31,8 @@ const char *schedule_levels_en(uint8_t levels);
 enum {
     SCHEDULE_SLOTS_MAX = 4096,
     SCHEDULE_UNITS_MAX = 256, /* of one slot */
-    SCHEDULE_NAME_MAX = 200,  /* bytes of any text in a slot */
+    SCHEDULE_ALL_UNITS_MAX = 8192,
+    SCHEDULE_NAME_MAX = 200, /* bytes of any text in a slot */
     SCHEDULE_PEOPLE_MAX = 1000000,
     SCHEDULE_NO_PARENT = -1,
 };
@@ -59,7 +60,7 @@ struct schedule_slot {
 /* Parents stand before their children; otherwise the order of the table. */
 struct schedule {
     struct schedule_slot *slots;
-    size_t n_slots;
+    size_t n_slots, n_all_units;
 };
 
 struct schedule *schedule_new(void);

@@ -295,6 +295,8 @@ static void fill_down(struct import_state *state, struct import_row *row)
     fill_one(state, row, COLUMN_TIME, is_same_slot);
     fill_one(state, row, COLUMN_START, is_same_slot);
     fill_one(state, row, COLUMN_END, is_same_slot);
+    /* only a class: it is of the unit above */
+    fill_one(state, row, COLUMN_UNIT, cells[COLUMN_CLASS] && !has_place && !has_date);
 }
 
 static void take_data_row(struct import_state *state, const struct grid_row *grid_row)

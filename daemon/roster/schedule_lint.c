@@ -156,22 +156,18 @@ static void check_repeated(struct lint *lint, const struct schedule_slot *a, con
     }
 }
 
-static void check_one_lane(struct lint *lint, const struct schedule_slot *a, const struct schedule_slot *b,
-                           bool is_first)
+static void report_overlap(struct lint *lint, const struct schedule_slot *a, const struct schedule_slot *b)
 {
     struct schedule_text16 day = schedule_date_text(a->date);
     struct lint_interval_text one = lint_interval(a), two = lint_interval(b);
-    if (!lint_is_same_slot(a, b)) {
+    if (lint_is_same_slot(a, b))
+        lint_report(lint, SCHEDULE_SLOT_SHARED, a, b,
+                    (const struct schedule_word[]){{a->lane, NULL}, {day.text, NULL}, {one.text, NULL}}, 3);
+    else
         lint_report(lint, SCHEDULE_LANE_OVERLAP, a, b,
                     (const struct schedule_word[]){
                         {a->lane, NULL}, {day.text, NULL}, {one.text, NULL}, {two.text, NULL}},
                     4);
-        return;
-    }
-    if (is_first)
-        lint_report(lint, SCHEDULE_SLOT_SHARED, a, b,
-                    (const struct schedule_word[]){{a->lane, NULL}, {day.text, NULL}, {one.text, NULL}}, 3);
-    check_repeated(lint, a, b);
 }
 
 static void check_two_lanes(struct lint *lint, const struct schedule_slot *a, const struct schedule_slot *b)
@@ -192,30 +188,29 @@ static void check_two_lanes(struct lint *lint, const struct schedule_slot *a, co
     }
 }
 
-/* Is it the first of the rows that share its slot with row j? */
-static bool is_first_shared(const struct schedule *schedule, size_t i, size_t j)
-{
-    for (size_t k = i + 1; k < j; k++)
-        if (lint_is_same_slot(&schedule->slots[k], &schedule->slots[j]) &&
-            is_same_table(&schedule->slots[k], &schedule->slots[j]))
-            return false;
-    return true;
-}
-
+/* A slot that gets in the way of several is told with the first one of them, so a mistyped hour is not fifty lines. */
 static void check_pairs(struct lint *lint)
 {
     const struct schedule *schedule = lint->schedule;
-    for (size_t i = 0; i < schedule->n_slots; i++) {
-        const struct schedule_slot *a = &schedule->slots[i];
-        check_repeated(lint, a, a);
-        for (size_t j = i + 1; j < schedule->n_slots && lint->problems->n_dropped == 0; j++) {
-            const struct schedule_slot *b = &schedule->slots[j];
+    for (size_t j = 0; j < schedule->n_slots; j++) {
+        const struct schedule_slot *b = &schedule->slots[j];
+        bool is_shared = false, is_overlapped = false;
+        check_repeated(lint, b, b);
+        for (size_t i = 0; i < j && lint->problems->n_dropped == 0; i++) {
+            const struct schedule_slot *a = &schedule->slots[i];
             if (!is_overlapping(a, b) || !is_same_table(a, b) || a->date == SCHEDULE_NO_DATE)
                 continue;
-            if (strcmp(a->lane, b->lane) == 0)
-                check_one_lane(lint, a, b, is_first_shared(schedule, i, j));
-            else
-                check_two_lanes(lint, a, b);
+            if (strcmp(a->lane, b->lane) != 0) {
+                if (!schedule_has_children(schedule, i) || !schedule_has_children(schedule, j))
+                    check_two_lanes(lint, a, b); /* else the college has said which class goes where */
+                continue;
+            }
+            bool is_same = lint_is_same_slot(a, b), *is_told = is_same ? &is_shared : &is_overlapped;
+            if (!*is_told)
+                report_overlap(lint, a, b);
+            *is_told = true;
+            if (is_same)
+                check_repeated(lint, a, b);
         }
     }
 }

@@ -171,6 +171,16 @@ static void note_nearest(struct nearest *nearest, const char *name, unsigned lik
     nearest->likeness[at] = likeness;
 }
 
+/* Every college is an 院; what is before it tells them apart. */
+static unsigned stem_likeness(const char *key, const char *other)
+{
+    char *stem = schedule_stem(key), *other_stem = schedule_stem(other);
+    unsigned likeness = schedule_likeness(stem, other_stem);
+    free(other_stem);
+    free(stem);
+    return likeness;
+}
+
 static char *nearest_text(const struct nearest *nearest, const char *before, const char *between,
                           const char *after)
 {
@@ -207,7 +217,7 @@ static void check_known(struct people *people, const struct schedule_slot *slot,
     bool knows_unit = false, knows_class = false;
     for (size_t i = 0; i < options->n_counts; i++) {
         const struct count_keys *keys = &people->keys[i];
-        note_nearest(&units, options->counts[i].unit, schedule_likeness(unit->key, keys->unit));
+        note_nearest(&units, options->counts[i].unit, stem_likeness(unit->key, keys->unit));
         if (strcmp(keys->unit, unit->key) != 0)
             continue;
         knows_unit = true;

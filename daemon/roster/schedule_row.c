@@ -372,8 +372,10 @@ static void add_slot(struct reading *reading, const struct emission *emission)
         slot.n_units = list.n_items;
         if (schedule_add(state->schedule, &slot) < 0)
             import_report(state,
-                          state->schedule->n_slots >= SCHEDULE_SLOTS_MAX ? SCHEDULE_TABLE_TOO_LONG
-                                                                         : SCHEDULE_CELL_UNREADABLE,
+                          (state->schedule->n_slots >= SCHEDULE_SLOTS_MAX ||
+                           state->schedule->n_all_units + slot.n_units > SCHEDULE_ALL_UNITS_MAX)
+                              ? SCHEDULE_TABLE_TOO_LONG
+                              : SCHEDULE_CELL_UNREADABLE,
                           reading->row, COLUMN_NONE, schedule_number_text(reading->row->number).text, NULL);
     }
     free(slot.lane);

@@ -111,6 +111,18 @@ char *schedule_key(const char *text)
     return key;
 }
 
+char *schedule_stem(const char *key)
+{
+    static const char *const ends[] = {"学院", "院", "系", "部", "中心"};
+    size_t length = strlen(key);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t size = strlen(ends[i]);
+        if (length > size && strcmp(key + length - size, ends[i]) == 0)
+            return bytes_format("%.*s", (int)(length - size), key);
+    }
+    return bytes_text(key);
+}
+
 /* ---- reading */
 bool schedule_at_end(const struct schedule_cursor *cursor)
 {

@@ -13,6 +13,9 @@ char *schedule_fold(const char *text);
 /* What names are compared by: folded, no blanks, ASCII in lower case. The caller's to free; "" when it cannot be folded. */
 char *schedule_key(const char *text);
 
+/* A key without the 学院, 院, 系, 部 or 中心 at its end, unless nothing would be left. The caller's to free. */
+char *schedule_stem(const char *key);
+
 /* A place in a folded text. The takers move on only when they found what they look for. */
 struct schedule_cursor {
     const char *text;

@@ -221,7 +221,7 @@ static void split_class(struct piece *piece, const struct unit_list *list, const
     end = end ? end + strlen("学院") : strstr(piece->text, "院");
     if (end && strncmp(end, "院", strlen("院")) == 0)
         end += strlen("院");
-    if (end && end[0] != '\0' && end - piece->text < (ptrdiff_t)(piece->length)) {
+    if (end && end[0] != '\0' && end[0] != '(' && end - piece->text < (ptrdiff_t)(piece->length)) {
         piece->classes = bytes_text(end + (*end == ' '));
         shorten(piece, (size_t)(end - piece->text));
     } else if (!end && list->n_items > 0 && list->items[list->n_items - 1].class_name[0] != '\0') {

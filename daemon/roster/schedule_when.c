@@ -309,6 +309,8 @@ static bool take_interval(struct schedule_cursor *cursor, enum when_cell cell, s
         interval.has_end = true;
         ahead = end;
     }
+    static const char *const after[] = {"左右", "开始", "起", NULL};
+    schedule_take_any(&ahead, after);
     *cursor = ahead;
     *ret = interval;
     return true;
@@ -360,6 +362,7 @@ void when_parse(const char *folded, enum when_cell cell, struct when *ret)
             break;
         cursor = ahead;
     }
+    schedule_skip_blanks(&cursor);
     when.rest = cursor.at;
     *ret = when;
 }
@@ -408,8 +411,7 @@ enum when_fault when_settle(const struct when_interval *interval, enum schedule_
     enum schedule_half word = end_says ? end->half : start_says ? start->half : half;
     uint16_t to = minutes_of(end, word, end_says || start_says);
     /* 上午11:00-1:00 */
-    if (to <= from && word != HALF_NOT_SAID && !end_says && end->hour >= 1 && end->hour < 12 &&
-        to + 720 > from)
+    if (to <= from && to < 720 && word != HALF_NOT_SAID && !end_says && end->hour >= 1 && end->hour <= 7)
         to = (uint16_t)(to + 720);
     *ret_start = from;
     *ret_end = to;

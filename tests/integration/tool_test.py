@@ -67,7 +67,7 @@ class BothWays(Case):
         (0, "token", "create", "--role", "office"),
         (0, "token", "create", "--role", "photographer", "--lane", "A", "--once"),
         (1, "token", "create", "--role", "marshal", "--lane", "Z"),
-        (1, "event", "create", "--name", "x", "--profile", "hunnu-2019"),
+        (1, "event", "create", "--name", "x", "--profile", "hunnu-2020"),
         (1, "event", "create", "--name", ""),
         (1, "event", "create", "--name", "two\nlines"),
         (1, "event", "create", "--name", "x" * 201),

@@ -99,6 +99,9 @@ static enum queue_verdict check_lane(const struct queue *queue, const struct lan
         return QUEUE_SESSION_CLOSED;
     if (gate_line_full(queue, lane))
         return QUEUE_LINE_FULL;
+    if (queue->event.rules.scan_and_sit && lane->facts.stopped_by)
+        return decision_refuse(decision, QUEUE_LANE_STOPPED,
+                               &state_slot(lane, lane->facts.stopped_by)->ticket);
     if (queue->event.rules.scan_and_sit && lane->first_open)
         return decision_refuse(decision, QUEUE_CAMERA_BUSY, &state_slot(lane, lane->first_open)->ticket);
     return lane->facts.counts.issued == UINT32_MAX ? QUEUE_NUMBERS_SPENT : QUEUE_DONE;

@@ -114,7 +114,7 @@ enum queue_verdict {
     QUEUE_LEVEL_AMBIGUOUS,    /* say which degree level */
     QUEUE_OVERRIDE_FORBIDDEN, /* the rules do not let this role override, or this cannot be overridden */
     QUEUE_REASON_NEEDED,
-    QUEUE_LANE_STOPPED,  /* by a mismatch; ticket: that one */
+    QUEUE_LANE_STOPPED, /* by a mismatch; ticket: that one. Also check-in to scan-and-sit: that would be a call */
     QUEUE_NOT_STOPPED,   /* nothing to resolve */
     QUEUE_NOT_CONFIRMED, /* the rules want the spoken number confirmed before the frame */
     QUEUE_CAMERA_BUSY,   /* scan-and-sit while somebody sits; ticket: that one */

@@ -73,7 +73,8 @@ static bool place_fits(const struct queue *queue, const struct lane_state *lane,
         return !lane->facts.stopped_by;
     const struct queue_rules *rules = &queue->event.rules;
     return lane->facts.is_open && !person_id_is_none(&entry->person) && rules->media & 1u << entry->medium &&
-           !gate_line_full(queue, lane) && !(rules->scan_and_sit && lane->first_open);
+           !gate_line_full(queue, lane) &&
+           !(rules->scan_and_sit && (lane->first_open || lane->facts.stopped_by));
 }
 
 static struct slot *new_slot(struct lane_state *lane)

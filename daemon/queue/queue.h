@@ -200,6 +200,8 @@ const struct ticket *queue_ticket(const struct queue *, const char *lane,
                                   uint32_t number); /* NULL: not issued */
 /* The person's latest ticket in any lane, NULL: none. */
 const struct ticket *queue_ticket_of(const struct queue *, const struct person_id *);
+/* The person's latest ticket that is shot, in any lane; NULL: none. An override may have given a later one. */
+const struct ticket *queue_shot_of(const struct queue *, const struct person_id *);
 /* The called ticket with the lowest number, NULL: none. */
 const struct ticket *queue_current(const struct queue *, const char *lane);
 /* The unfinished (waiting or called) ticket with the lowest number above `after`, NULL: none. O(1) per step.

@@ -718,6 +718,10 @@ static void slips_of_paper(void **state)
     EXPECT("it went on: one", QUEUE_DONE, "A0001", SLIP(1, 1, SHOT));
     EXPECT("nothing new", QUEUE_UNCHANGED, "A0001", SLIP(1, 1, SHOT));
     EXPECT("another outcome than the camera's", QUEUE_PAPER_CONFLICT, "A0001", SLIP(1, 1, MISSED));
+    EXPECT("a retake, when the power went", QUEUE_DONE, "A0001", OF(RETAKE, 1));
+    EXPECT("its frame was there before", QUEUE_PAPER_CONFLICT, "A0001", SLIP(1, 1, MISSED));
+    EXPECT("so it cannot be void", QUEUE_PAPER_CONFLICT, "A0001", SLIP(1, 1, VOID));
+    EXPECT("retaken", QUEUE_DONE, "A0001", SLIP(1, 1, SHOT));
     EXPECT("somebody else's number", QUEUE_PAPER_CONFLICT, "A0002", SLIP(2, 3, SHOT));
     EXPECT("three came before two", QUEUE_DONE, "A0003", SLIP(3, 3, SHOT));
     assert_int_equal(ticket(3)->state, TICKET_SHOT);
@@ -745,6 +749,45 @@ static void slips_of_paper(void **state)
     assert_int_equal(counts->shot, 5);
     assert_int_equal(queue_lane(day->queue, "A")->open_voids, 0);
     assert_int_equal(queue_pace_ms(day->queue, "A"), 0); /* paper has no clock */
+}
+
+/* ---- an event of before there were rules */
+static void an_older_journal_still_replays(void **state)
+{
+    (void)state;
+    const struct queue_entry older[] = {
+        {.kind = ENTRY_LANE_SET, .lane = "A"},
+        {.kind = ENTRY_EVENT_CREATED, .text = "before"},
+        {.kind = ENTRY_SESSION_OPENED, .lane = "A", .value = 1},
+        {.kind = ENTRY_ISSUED,
+         .lane = "A",
+         .number = 1,
+         .value = 1,
+         .person = person(1),
+         .medium = MEDIUM_MANUAL},
+        {.kind = ENTRY_BOUND, .lane = "A", .number = 1, .person = person(1)},
+        {.kind = ENTRY_VOIDED, .lane = "A", .number = 1, .person = person(1)},
+    };
+    for (size_t i = 0; i < sizeof older / sizeof *older; i++) {
+        struct queue_entry entry = older[i];
+        entry.seq = ++day->seq;
+        if (queue_apply(day->queue, &entry) != QUEUE_APPLY_OK ||
+            queue_apply(day->replayed, &entry) != QUEUE_APPLY_OK)
+            fail_msg("entry %zu was refused", i);
+    }
+    struct queue_rules rules;
+    char plain[RULES_TEXT_SIZE], text[RULES_TEXT_SIZE];
+    queue_rules_default(&rules);
+    queue_rules_text(&rules, plain);
+    queue_rules_text(&queue_event(day->queue)->rules, text);
+    assert_string_equal(text, plain);
+    EXPECT("rules from now on, though they are the same", QUEUE_DONE, "", .kind = COMMAND_RULES_SET,
+           .rules = rules, .extra = "default");
+    struct queue_entry bare = older[3];
+    bare.number = 2;
+    bare.seq = day->seq + 1;
+    assert_int_equal(queue_apply(day->queue, &bare),
+                     QUEUE_APPLY_IMPOSSIBLE); /* typed in, and no note of it */
 }
 
 /* ---- what replay must refuse under these rules */
@@ -833,6 +876,7 @@ int main(void)
         TEST(binding_moves_every_number),
         TEST(an_unpaid_student_is_bound_all_the_same),
         TEST(slips_of_paper),
+        TEST(an_older_journal_still_replays),
         TEST(replay_refuses_what_rules_forbid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

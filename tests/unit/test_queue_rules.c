@@ -685,6 +685,26 @@ static void binding_moves_every_number(void **state)
            .facts = {.has_roster = true, .on_roster = true});
 }
 
+static void more_numbers_than_one_step_can_move(void **state)
+{
+    (void)state;
+    const struct queue_facts student = {.has_roster = true, .on_roster = true};
+    open_day(NULL);
+    for (uint32_t n = 1; n <= QUEUE_ENTRIES_MAX + 1; n++) {
+        char label[TICKET_LABEL_SIZE];
+        ticket_label(&queue_event(day->queue)->rules, "A", n, label);
+        if (n == QUEUE_ENTRIES_MAX + 1) {
+            struct queue_command bind = {OF(BIND, 1), .person = person(7), .facts = student};
+            queue_decide(day->queue, &bind, &day->decision); /* decided only: one more would be too many */
+            assert_int_equal(day->decision.verdict, QUEUE_DONE);
+            assert_int_equal(day->decision.n_entries, QUEUE_ENTRIES_MAX);
+        }
+        EXPECT("a chip", QUEUE_DONE, label, COMES(90), .medium = MEDIUM_CHIP, .bound = false);
+        EXPECT("gone", QUEUE_DONE, label, OF(LEAVE, n));
+    }
+    EXPECT("too many", QUEUE_WRONG_STATE, "A0001", OF(BIND, 1), .person = person(7), .facts = student);
+}
+
 static void an_unpaid_student_is_bound_all_the_same(void **state)
 {
     (void)state;
@@ -874,6 +894,7 @@ int main(void)
         TEST(rules_change),
         TEST(the_pace),
         TEST(binding_moves_every_number),
+        TEST(more_numbers_than_one_step_can_move),
         TEST(an_unpaid_student_is_bound_all_the_same),
         TEST(slips_of_paper),
         TEST(an_older_journal_still_replays),

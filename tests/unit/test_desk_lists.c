@@ -1,4 +1,7 @@
 /* The office's lists through the desk and onto the disk: whole or not at all, nobody lost, the same after a restart. */
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "desk_door.h"
 
 static struct desk_member *members(struct door *door, uint32_t unit, size_t *ret_count)
@@ -346,6 +349,64 @@ static void a_schedule_tells_who_comes_at_another_time(void **state)
     door_free(door);
 }
 
+/* ---- everybody at once */
+struct reading {
+    struct door *door;
+    atomic_bool is_over;
+};
+
+static void *read_on(void *arg)
+{
+    struct reading *reading = arg;
+    struct desk *desk = reading->door->desk;
+    while (!reading->is_over) {
+        struct desk_unit *units;
+        struct desk_member *people;
+        struct desk_tally *tallies;
+        struct desk_preview preview;
+        struct lane_view view;
+        const struct presentation card = door_card(5);
+        size_t count;
+        desk_units(desk, &units, &count);
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(units[i].people % 10, 0); /* whole lists only */
+        free(units);
+        if (desk_unit_members(desk, 1, &people, &count) == 0)
+            free(people);
+        desk_tallies(desk, &tallies, &count);
+        free(tallies);
+        desk_preview(desk, "A", &card, &preview);
+        assert_int_equal(desk_lane(desk, "A", &view), 0);
+        lane_view_done(&view);
+    }
+    return NULL;
+}
+
+static void pages_read_while_lists_come_in(void **state)
+{
+    (void)state;
+    struct queue_rules rules;
+    queue_rules_default(&rules);
+    rules.order = ORDER_ALARM;
+    struct door *door = door_new(&rules);
+    struct reading reading = {.door = door};
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, read_on, &reading);
+    for (unsigned n = 0; n < 20; n++) {
+        char unit[16];
+        snprintf(unit, sizeof unit, "%u班", n % 5);
+        door_class(door, unit, 1 + 10 * n, 10);
+        door_expect(door_check_in(door, "A", 1 + 10 * n), PROBLEM_NONE);
+        door_expect(door_check_in(door, "A", 5 + 10 * n), PROBLEM_NONE);
+    }
+    reading.is_over = true;
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    door_verify(door);
+    door_free(door);
+}
+
 /* ---- size */
 static void a_hundred_thousand_people_in_a_few_seconds(void **state)
 {
@@ -395,6 +456,7 @@ int main(void)
         cmocka_unit_test(a_prepaid_list_opens_the_gate),
         cmocka_unit_test(cards_out_are_cards_back_and_still_out),
         cmocka_unit_test(a_schedule_tells_who_comes_at_another_time),
+        cmocka_unit_test(pages_read_while_lists_come_in),
         cmocka_unit_test(a_hundred_thousand_people_in_a_few_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

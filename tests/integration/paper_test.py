@@ -6,7 +6,7 @@ import unittest
 
 from harness import manual, person
 
-from roster_test import Rig, broken, row, student_no
+from lists_test import Rig, broken, row, student_no
 
 HEAD = "号码,学号,身份证号,姓名,结果,时间,备注\n"
 

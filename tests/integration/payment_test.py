@@ -6,7 +6,7 @@ import unittest
 
 from harness import manual, person
 
-from roster_test import Rig, broken, row, student_no, table
+from lists_test import Rig, broken, row, student_no, table
 
 
 class Money(Rig):

@@ -18,6 +18,7 @@
 
 enum { ANSWER_MAX = 1 << 30, CHUNK = 64 << 10, FIRST_OTHER_FD = 3 };
 
+/* The daemon is installed in sbin, the tool in bin beside it. */
 char *table_child_program(void)
 {
     char path[PATH_MAX];
@@ -26,7 +27,13 @@ char *table_child_program(void)
         return NULL;
     path[length] = '\0';
     char *slash = strrchr(path, '/');
-    return slash ? bytes_format("%.*s/paihao", (int)(slash - path), path) : NULL;
+    if (!slash)
+        return NULL;
+    *slash = '\0';
+    char *beside = bytes_format("%s/paihao", path), *in_bin = bytes_format("%s/../bin/paihao", path);
+    const bool is_in_bin = access(beside, X_OK) != 0 && access(in_bin, X_OK) == 0;
+    free(is_in_bin ? beside : in_bin);
+    return is_in_bin ? in_bin : beside;
 }
 
 /* The bytes behind a descriptor that can be read from its beginning. */

@@ -98,6 +98,36 @@ static void rows_that_name_two_people_are_left_away(void **state)
     door_free(door);
 }
 
+/* What cannot be stored is a mistake of whoever hands it in, not of the disk. */
+static void lists_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person row = door_row(1, "", "一班");
+    row.level = DEGREE_COUNT;
+    door_expect(door_list(door, LIST_PEOPLE, &row, 1, ""), PROBLEM_BAD_REQUEST);
+    row.level = DEGREE_NONE;
+    door_expect(door_list(door, (enum list_kind)0, &row, 1, ""), PROBLEM_BAD_REQUEST);
+    struct desk_list *list = bytes_alloc(sizeof *list);
+    list->kind = LIST_SCHEDULE;
+    list->n_slots = 1;
+    list->slots = bytes_alloc(sizeof *list->slots);
+    list->slots[0] = (struct list_slot){"A", 2000, 2000, "一班", DEGREE_NONE};
+    struct desk_command command = {.kind = DESK_LIST, .queue = {.device = "test"}, .list = list};
+    door_expect(door_ask(door, &command), PROBLEM_BAD_REQUEST);
+    command = (struct desk_command){.kind = DESK_LIST};
+    door_expect(door_ask(door, &command), PROBLEM_BAD_REQUEST);
+    struct queue_rules rules;
+    queue_rules_default(&rules);
+    char *text = bytes_alloc(DOCUMENT_MAX + 2);
+    memset(text, '#', DOCUMENT_MAX + 1);
+    door_expect(door_rules(door, &rules, text), PROBLEM_TOO_LARGE);
+    free(text);
+    door_counts(door_list(door, LIST_PEOPLE, &row, 1, ""), 1, 0, 0, 0); /* the store is well */
+    door_verify(door);
+    door_free(door);
+}
+
 /* ---- one human at two degree levels */
 static struct desk_answer at_level(struct door *door, unsigned n, enum degree level)
 {
@@ -477,6 +507,7 @@ int main(void)
         cmocka_unit_test(a_class_stands_by_student_number),
         cmocka_unit_test(a_list_again_updates_and_loses_no_number),
         cmocka_unit_test(rows_that_name_two_people_are_left_away),
+        cmocka_unit_test(lists_that_cannot_be_are_refused),
         cmocka_unit_test(one_human_at_two_levels_is_two_people),
         cmocka_unit_test(a_list_without_levels_means_the_only_one),
         cmocka_unit_test(the_student_number_tells_the_level),

@@ -120,7 +120,7 @@ class Hostile(unittest.TestCase):
     def test_old_workbooks_changed_anywhere(self):
         """freexl may do whatever it does: the child ends, and a parent sees an end or a death."""
         whole = corpus.files["people-numbers.xls"]
-        for at in range(0, len(whole), 61):
+        for at in range(0, len(whole), 997 if IS_WIDENED else 61):
             body = bytearray(whole)
             body[at] ^= 0xFF
             done, lines, took = table(bytes(body))

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "rehearsal/rehearse.h"
+#include "roster/table_command.h"
 #include "tool/commands.h"
 #include <getopt.h>
 #include <signal.h>
@@ -35,6 +36,7 @@ static void print_help(void)
         "For the people who run an event. A running paihaod is asked; otherwise the tool works by itself.\n");
     for (const struct tool_command *command = tool_commands; command->words; command++)
         printf("  %-58s %s\n", command->synopsis, command->summary);
+    printf("  %-58s %s\n", "table FILE", "what is read in a CSV, XLSX or XLS file, as JSON lines");
     printf("  %-58s %s\n", "rehearse ...", "try everything with emulated readers and people");
     puts("\n"
          "  -c, --config FILE  configuration, paihao.conf(5); else " CONFIG_DEFAULT_PATH "\n"
@@ -61,63 +63,81 @@ static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
     {"force", no_argument, NULL, 'f'},
     {"lines", required_argument, NULL, 'n'},
+    {"count", required_argument, NULL, 'n'},
+    {"kind", required_argument, NULL, 'K'},
+    {"preview", no_argument, NULL, 'p'},
+    {"accept-good", no_argument, NULL, 'g'},
+    {"division", required_argument, NULL, 'D'},
+    {"pace", required_argument, NULL, 's'},
+    {"id-number", required_argument, NULL, 'I'},
+    {"student-no", required_argument, NULL, 'S'},
+    {"state", required_argument, NULL, 'T'},
+    {"method", required_argument, NULL, 'M'},
+    {"amount", required_argument, NULL, 'A'},
+    {"card", no_argument, NULL, 'C'},
+    {"reason", required_argument, NULL, 'E'},
+    {"from", required_argument, NULL, 'F'},
+    {"level", required_argument, NULL, 'l'},
     {0},
 };
 
-static enum tool_exit take_count(struct arguments *arguments, const char *text)
+/* What an option is, and where its value goes: one of the three. */
+struct option_place {
+    int option;
+    unsigned bit;
+    const char **text;
+    bool *is_on;
+    uint64_t *number;
+};
+
+static enum tool_exit take_number(struct arguments *arguments, const char *text, uint64_t *number)
 {
-    if (text_to_u64(text, 1, 1000000000, &arguments->options.count) == 0)
+    if (text_to_u64(text, 1, 1000000000, number) == 0)
         return TOOL_DONE;
-    return tool_wrong_usage(&arguments->options, "-n takes a number from 1 to 1000000000");
+    return tool_wrong_usage(&arguments->options, "-n, --pace and --from take a number from 1 to 1000000000");
 }
 
 static enum tool_exit take_option(struct arguments *arguments, int option, const char *value)
 {
-    static const struct {
-        int option;
-        unsigned bit;
-    } bits[] = {{'N', OPTION_NAME}, {'P', OPTION_PROFILE}, {'L', OPTION_LANE},  {'R', OPTION_ROLE},
-                {'O', OPTION_ONCE}, {'o', OPTION_OUTPUT},  {'f', OPTION_FORCE}, {'n', OPTION_COUNT}};
-    struct tool_options *options = &arguments->options;
-    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
-        if (bits[i].option == option)
-            arguments->given |= bits[i].bit;
-    switch (option) {
-    case 'c':
-        options->config = value;
-        break;
-    case 'j':
-        options->is_json = true;
-        break;
-    case 'h':
-        arguments->wants_help = true;
-        break;
-    case 'V':
-        arguments->wants_version = true;
-        break;
-    case 'N':
-        options->name = value;
-        break;
-    case 'P':
-        options->profile = value;
-        break;
-    case 'L':
-        options->lane = value;
-        break;
-    case 'R':
-        options->role = value;
-        break;
-    case 'O':
-        options->is_once = true;
-        break;
-    case 'o':
-        options->output = value;
-        break;
-    case 'f':
-        options->is_forced = true;
-        break;
-    case 'n':
-        return take_count(arguments, value);
+    struct tool_options *to = &arguments->options;
+    const struct option_place places[] = {
+        {'c', 0, &to->config, NULL, NULL},
+        {'j', 0, NULL, &to->is_json, NULL},
+        {'h', 0, NULL, &arguments->wants_help, NULL},
+        {'V', 0, NULL, &arguments->wants_version, NULL},
+        {'N', OPTION_NAME, &to->name, NULL, NULL},
+        {'P', OPTION_PROFILE, &to->profile, NULL, NULL},
+        {'L', OPTION_LANE, &to->lane, NULL, NULL},
+        {'R', OPTION_ROLE, &to->role, NULL, NULL},
+        {'O', OPTION_ONCE, NULL, &to->is_once, NULL},
+        {'o', OPTION_OUTPUT, &to->output, NULL, NULL},
+        {'f', OPTION_FORCE, NULL, &to->is_forced, NULL},
+        {'n', OPTION_COUNT, NULL, NULL, &to->count},
+        {'K', OPTION_KIND, &to->kind, NULL, NULL},
+        {'p', OPTION_PREVIEW, NULL, &to->is_preview, NULL},
+        {'g', OPTION_ACCEPT_GOOD, NULL, &to->accepts_good, NULL},
+        {'D', OPTION_DIVISION, &to->division, NULL, NULL},
+        {'s', OPTION_PACE, NULL, NULL, &to->pace_s},
+        {'I', OPTION_ID_NUMBER, &to->id_number, NULL, NULL},
+        {'S', OPTION_STUDENT_NO, &to->student_no, NULL, NULL},
+        {'T', OPTION_STATE, &to->state, NULL, NULL},
+        {'M', OPTION_METHOD, &to->method, NULL, NULL},
+        {'A', OPTION_AMOUNT, &to->amount, NULL, NULL},
+        {'C', OPTION_CARD, NULL, &to->has_card, NULL},
+        {'E', OPTION_REASON, &to->reason, NULL, NULL},
+        {'F', OPTION_FROM, NULL, NULL, &to->from},
+        {'l', OPTION_LEVEL, &to->level, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (places[i].option != option)
+            continue;
+        arguments->given |= places[i].bit;
+        if (places[i].text)
+            *places[i].text = value;
+        if (places[i].is_on)
+            *places[i].is_on = true;
+        if (places[i].number)
+            return take_number(arguments, value, places[i].number);
     }
     return TOOL_DONE;
 }
@@ -237,6 +257,15 @@ static enum tool_exit run_command(const struct tool_command *command, const stru
     return result;
 }
 
+/* Needs no configuration, and gives up the world before it works. */
+static int run_table(const struct arguments *arguments)
+{
+    char *words[WORDS_MAX + 1] = {0};
+    for (int i = 0; i < arguments->n_words; i++)
+        words[i] = (char *)(uintptr_t)arguments->words[i];
+    return table_command(arguments->n_words, words);
+}
+
 static enum tool_exit run(int argc, char **argv)
 {
     struct arguments arguments = {.options.config = CONFIG_DEFAULT_PATH};
@@ -255,6 +284,8 @@ static enum tool_exit run(int argc, char **argv)
         return tool_wrong_usage(&arguments.options, "no command");
     if (strcmp(arguments.words[0], "rehearse") == 0)
         return (enum tool_exit)rehearse_main(argc - optind + 1, argv + optind - 1);
+    if (strcmp(arguments.words[0], "table") == 0)
+        return (enum tool_exit)run_table(&arguments);
     const struct tool_command *command = find_command(&arguments, &n_words);
     if (!command)
         return tool_wrong_usage(&arguments.options, "unknown command \"%s%s%s\"", arguments.words[0],

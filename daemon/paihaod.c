@@ -11,6 +11,7 @@
 #include "handover/numbers.h"
 #include "http/http.h"
 #include "readers/supervisor.h"
+#include "roster/import.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -59,6 +60,29 @@ struct daemon {
 static int numbers_csv(void *arg, const char *lane, char **ret_data, size_t *ret_size, uint64_t *ret_seq)
 {
     return handover_numbers_csv(arg, lane, ret_data, ret_size, ret_seq);
+}
+
+static void take_list(void *arg, const struct http_list *list, struct http_list_answer *ret)
+{
+    const struct import_request request = {
+        .kind = list->kind,
+        .bytes = list->bytes,
+        .size = list->size,
+        .is_preview = list->is_preview,
+        .accepts_good = list->accepts_good,
+        .division_of = list->division_of,
+        .pace_s = list->pace_s,
+        .device = list->device,
+        .key = list->key,
+    };
+    struct import_answer answer;
+    import_run(arg, &request, &answer);
+    *ret = (struct http_list_answer){answer.problem, answer.is_replayed, answer.members};
+}
+
+static char *show_schedule(void *arg, uint32_t pace_s)
+{
+    return import_show_schedule(arg, pace_s);
 }
 
 static void print_figures(void *arg, struct buffer *out)
@@ -114,6 +138,9 @@ static int open_pages(struct daemon *daemon)
         .control_path = daemon->control_path,
         .numbers_csv = numbers_csv,
         .numbers_arg = daemon->desk,
+        .take_list = take_list,
+        .show_schedule = show_schedule,
+        .lists_arg = daemon->desk,
         .print_figures = print_figures,
         .figures_arg = daemon,
     };

@@ -6,13 +6,15 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: insert_ticket
 INSERT INTO ticket (state, person, medium, bound, session, calls, shots, retakes, issued_us, called_us, shot_us,
-                    ended_us, issued_seq, seq, reason, lane, number)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+                    ended_us, issued_seq, seq, reason, note_unit, note_rank, note_flags, confirmed, is_suspect, acknowledged,
+                    card_back, has_left, turn, lane, number)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update_ticket
 UPDATE ticket
 SET state = ?, person = ?, medium = ?, bound = ?, session = ?, calls = ?, shots = ?, retakes = ?, issued_us = ?,
-    called_us = ?, shot_us = ?, ended_us = ?, issued_seq = ?, seq = ?, reason = ?
+    called_us = ?, shot_us = ?, ended_us = ?, issued_seq = ?, seq = ?, reason = ?, note_unit = ?, note_rank = ?, note_flags = ?,
+    confirmed = ?, is_suspect = ?, acknowledged = ?, card_back = ?, has_left = ?, turn = ?
 WHERE lane = ? AND number = ?;
 
 -- name: insert_person
@@ -24,8 +26,28 @@ UPDATE person SET sealed = ?2 WHERE row = ?3 AND id = ?1;
 -- name: insert_credential
 INSERT INTO credential (digest, kind, person, sealed) VALUES (?, ?, ?, ?);
 
+-- name: move_credential
+UPDATE credential SET person = ?, sealed = ? WHERE row = ?;
+
+-- name: select_credentials_of
+SELECT digest, kind, person, sealed, row FROM credential WHERE person = ? ORDER BY row;
+
+-- name: put_unit
+INSERT INTO unit (id, college, name) VALUES (?, ?, ?);
+
+-- name: delete_slots
+DELETE FROM slot;
+
+-- name: insert_slot
+INSERT INTO slot (lane, start_us, end_us, unit, level) VALUES (?, ?, ?, ?, ?);
+
+-- name: insert_document
+INSERT INTO document (seq, kind, text) VALUES (?, ?, ?);
+
 -- name: insert_answer
-INSERT INTO answer (key, fingerprint, verdict, created, lane, number, called, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+INSERT INTO answer (key, fingerprint, verdict, created, lane, number, called, seq, could_override, warnings, is_alarm,
+                    next_number, added, updated, unchanged, skipped)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: put_token
 INSERT INTO token (id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us)
@@ -60,7 +82,8 @@ FROM (SELECT * FROM entry ORDER BY seq DESC LIMIT ?) ORDER BY seq;
 
 -- name: select_tickets
 SELECT state, person, medium, bound, session, calls, shots, retakes, issued_us, called_us, shot_us, ended_us, issued_seq,
-       seq, reason, lane, number
+       seq, reason, note_unit, note_rank, note_flags, confirmed, is_suspect, acknowledged, card_back, has_left, turn,
+       lane, number
 FROM ticket ORDER BY lane, number;
 
 -- name: select_people
@@ -94,14 +117,35 @@ ORDER BY lane, number;
 SELECT row, seq FROM answer
 WHERE (created = 1 AND number > 0 AND NOT EXISTS (
         SELECT 1 FROM entry
-        WHERE entry.seq = answer.seq AND kind = 16 AND entry.lane = answer.lane AND entry.number = answer.number))
+        WHERE entry.seq = answer.seq - (called = number) AND kind = 16 AND entry.lane = answer.lane
+            AND entry.number = answer.number))
     OR (called > 0 AND NOT EXISTS (
         SELECT 1 FROM entry
-        WHERE entry.seq = answer.seq AND entry.lane = answer.lane AND entry.number = answer.called))
+        WHERE entry.seq = answer.seq AND kind = 17 AND entry.lane = answer.lane AND entry.number = answer.called))
 ORDER BY row;
 
+-- name: select_units
+SELECT id, college, name FROM unit ORDER BY id;
+
+-- name: select_slots
+SELECT lane, start_us, end_us, unit, level FROM slot ORDER BY row;
+
+-- name: select_documents
+SELECT seq, kind, text FROM document ORDER BY seq;
+
+-- name: select_vouched_documents
+SELECT document.seq, document.kind, document.text, coalesce(entry.kind, 0), coalesce(entry.extra, ''), coalesce(entry.text, '')
+FROM document LEFT JOIN entry ON entry.seq = document.seq ORDER BY document.seq;
+
+-- name: select_lost_documents
+SELECT seq FROM entry
+WHERE kind = 9 AND extra LIKE 'document-%' AND seq NOT IN (SELECT seq FROM document)
+ORDER BY seq;
+
 -- name: select_answers
-SELECT key, fingerprint, verdict, created, lane, number, called, seq FROM answer ORDER BY row;
+SELECT key, fingerprint, verdict, created, lane, number, called, seq, could_override, warnings, is_alarm, next_number,
+       added, updated, unchanged, skipped
+FROM answer ORDER BY row;
 
 -- name: select_tokens
 SELECT id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us FROM token ORDER BY id;

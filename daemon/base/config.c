@@ -4,8 +4,8 @@
 #include "base/bytes.h"
 #include "base/config_rules.h"
 #include "base/config_scans.h"
+#include "base/config_text.h"
 #include "base/files.h"
-#include "base/text.h"
 #include <confuse.h>
 #include <errno.h>
 #include <limits.h>
@@ -136,64 +136,11 @@ static int check_whole(cfg_t *cfg, const struct config *config)
     return check_data_folder(config);
 }
 
-/* libconfuse takes a C text and does not look at its encoding. */
-static int check_encoding(const char *text, size_t size)
+static int prepare_text(char *text, size_t size)
 {
-    int line = 1;
-    for (const char *at = text, *end = text + size; at < end; line++) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        size_t length = (size_t)((stop ? stop : end) - at);
-        if (memchr(at, '\0', length) || !utf8_is_valid(at, length))
-            return config_fail(line, "not UTF-8 text");
-        at += length + 1;
-    }
-    return 0;
-}
-
-/* The quote that ends what `at` begins, or the end of the text. */
-static char *end_of_quoted(char *at)
-{
-    char quote = *at++;
-    while (*at && *at != quote)
-        at += at[0] == '\\' && at[1] ? 2 : 1;
-    return at;
-}
-
-static int line_of(const char *text, const char *at)
-{
-    int line = 1;
-    while (at > text)
-        line += *--at == '\n';
-    return line;
-}
-
-static char *blank_to(char *at, const char *end)
-{
-    for (; at < end; at++)
-        if (*at != '\n')
-            *at = ' ';
-    return at;
-}
-
-/* libconfuse 3.3 counts the line of a comment twice, so it gets none to see: each becomes blanks, line for line. */
-static int blank_comments(char *text)
-{
-    for (char *at = text; *at; at++) {
-        bool is_start = at == text || strchr(" \t\r\n{}()=+,", at[-1]);
-        bool is_block = is_start && strncmp(at, "/*", 2) == 0;
-        const char *end = is_block ? strstr(at + 2, "*/") : NULL;
-        if (is_block && !end)
-            return config_fail(line_of(text, at), "a comment is not closed");
-        if (is_block)
-            at = blank_to(at, end + 2);
-        else if (*at == '"' || *at == '\'')
-            at = end_of_quoted(at);
-        else if (*at == '#' || (is_start && strncmp(at, "//", 2) == 0))
-            at = blank_to(at, at + strcspn(at, "\n"));
-        if (!*at)
-            break;
-    }
-    return 0;
+    const char *cause = NULL;
+    int line = config_text_prepare(text, size, &cause);
+    return line == 0 ? 0 : config_fail(line, "%s", cause);
 }
 
 static int load_text(const char *text, struct config *config)
@@ -254,7 +201,7 @@ int config_load(const char *path, struct config **ret, char **ret_error)
         state.error = error == -ENOENT ? bytes_format("%s: No such file", path)
                                        : bytes_format("%s: %s", path, strerror(-error));
         state.result = error;
-    } else if (check_encoding(text, size) == 0 && blank_comments(text) == 0) {
+    } else if (prepare_text(text, size) == 0) {
         load_text(text, config);
     }
     config_loading = NULL;

@@ -27,6 +27,8 @@ static void free_desk(struct desk *desk)
     feed_done(&desk->feed);
     kept_notes_free(desk->notes);
     free(desk->tokens.records);
+    free(desk->slots);
+    documents_free(desk->documents);
     free(desk->vfs);
     pthread_cond_destroy(&desk->inbox_filled);
     pthread_mutex_destroy(&desk->inbox_lock);

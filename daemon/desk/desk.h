@@ -9,6 +9,7 @@
 #ifndef DESK_DESK_H
 #define DESK_DESK_H
 #include "base/config.h"
+#include "desk/list.h"
 #include "desk/problem.h"
 
 struct desk;
@@ -31,18 +32,30 @@ struct ticket_view {
     char label[TICKET_LABEL_SIZE];
     char name[40]; /* masked (identity/mask.h) */
     char id_mask[ID_NUMBER_LENGTH + 1];
-    char unit[UNIT_MAX + 1];
+    char unit[UNIT_MAX + 1], college[UNIT_MAX + 1];
+    enum degree level;
+    enum payment_state payment; /* of the person, as of now */
 };
 
 /* ---- commands */
 enum desk_kind {
-    DESK_QUEUE, /* queue: a command of queue.h; for COMMAND_CHECK_IN `presentation` says who */
-    DESK_BIND,  /* queue: lane, number, device; `presentation` (manual) says who that number is. From then on
+    /* queue: a command of queue.h. For COMMAND_CHECK_IN `presentation` says who, `level` at which degree level when that
+     * was asked for (DEGREE_NONE: not said). COMMAND_PAPER likewise; without a presentation the slip was not used, and
+     * queue.at_us may say when it happened (0: now). COMMAND_EVENT_CREATE with a document: DESK_RULES in the same step.
+     * queue.text is a written reason where queue.h says so; overrides, authority and card as there. */
+    DESK_QUEUE,
+    DESK_BIND, /* queue: lane, number, device; `presentation` (manual) says who that number is. From then on
                           everything that person ever presented and the typed numbers name the same one. */
     DESK_TOKEN_CREATE, /* token: role, lane, kind, expires_us, hash; answer.token_id */
     DESK_TOKEN_REVOKE, /* token.id */
-    DESK_PAIR, /* token.hash: of the token presented; session: the record to create from it (kind, hash,
+    DESK_PAIR,  /* token.hash: of the token presented; session: the record to create from it (kind, hash,
                   expires) */
+    DESK_RULES, /* queue: rules, extra (the profile's name), device; document: the profile's whole text */
+    DESK_LIST,  /* list; queue: device, at_us is not used. All of it or nothing */
+    DESK_PAYMENT, /* queue: value (CNY 0.01), extra ("paid cash"), card, text (reason), device; who: presentation (and
+                     level), or person_ref. Somebody nobody knew becomes a person */
+    DESK_ROLL, /* queue: person, value (enum roll), device. Or queue.person none and `unit`: all of that unit who have
+                     no number yet */
 };
 struct desk_command {
     enum desk_kind kind;
@@ -50,6 +63,15 @@ struct desk_command {
     const struct presentation *presentation; /* borrowed only during desk_submit */
     char key[ANSWER_KEY_MAX + 1];            /* idempotency key of the caller, "" for none */
     struct token_record token, session;
+    struct desk_list *list;      /* DESK_LIST: taken by desk_submit whatever happens */
+    char *document;              /* DESK_RULES, event create: malloc'd, taken likewise; NULL: none */
+    struct person_id person_ref; /* DESK_PAYMENT without a presentation */
+    uint32_t unit;               /* DESK_ROLL */
+    enum degree level;           /* with a presentation */
+};
+/* What became of a list's rows. skipped: they name nobody who could be found, or two people at once. */
+struct list_result {
+    uint32_t added, updated, unchanged, skipped;
 };
 struct desk_answer {
     enum problem problem; /* PROBLEM_NONE: done */
@@ -60,7 +82,23 @@ struct desk_answer {
         called;                /* with a problem: the ticket in question. called: the next one (`advance`) */
     struct token_record token; /* DESK_TOKEN_CREATE, DESK_PAIR */
     uint64_t seq;              /* journal position after it */
+    bool is_alarm; /* check-in: out of order, and the rules want that heard ("alarm":"out-of-order") */
+    uint32_t
+        could_override; /* a refusal: enum issue_flag, ISSUE_OVER_... that would let it through for this role */
+    /* bind and paper: what a check-in would have needed of the person it turned out to be: ISSUE_OVER_EXCLUDED, _ROSTER,
+     * _CAPTURED, _UNPAID, and ISSUE_UNPAID, ISSUE_CAPTURED where the gate only warns. The number stands; the marshal
+     * acts. */
+    uint32_t warnings;
+    uint32_t next_number; /* paper-gap: the number that comes next */
+    struct list_result list;
 };
+/* "excluded" "not-on-roster" "already-captured" "unpaid" "missed-waits" "already-shot": the refusal that an
+ * ISSUE_OVER_... flag overrides; "" for another flag. And back: 0 when unknown. */
+const char *override_code(enum issue_flag);
+uint32_t override_from_code(const char *);
+/* A note's code: "look-twice" "outsider" "unpaid" "out-of-order" "out-of-slot" "captured" "paper"; "override-shot"
+ * "override-excluded" "override-roster" "override-captured" "override-unpaid" "override-missed"; "" when unknown. */
+const char *issue_flag_code(enum issue_flag);
 /* Called once for each submitted command, on the writer's thread, after the commit. Must not block or call
  * the desk's submit functions; reading functions are fine. */
 typedef void (*desk_done_fn)(void *arg, const struct desk_answer *);
@@ -72,6 +110,21 @@ int desk_submit(struct desk *, const struct desk_command *, desk_done_fn, void *
 void desk_call(struct desk *, const struct desk_command *, struct desk_answer *ret);
 
 /* ---- what is visible now. Any thread. */
+/* Somebody of the roster, or who paid: for roles that may see a class. */
+struct desk_member {
+    struct person_id id;
+    char name[40]; /* masked */
+    char student_no[STUDENT_NO_MAX + 1];
+    uint32_t unit, rank; /* place in the unit by student number, from 1; 0: none */
+    char unit_name[UNIT_MAX + 1], college[UNIT_MAX + 1];
+    enum degree level;
+    bool is_excluded, is_captured;
+    bool is_next; /* the lowest of the unit without a number and not marked absent */
+    struct queue_person state;
+    bool has_ticket;
+    struct ticket_view ticket; /* the latest */
+};
+enum { LANE_AT_RISK_MAX = 16, LANE_OPEN_VOIDS_MAX = 32 };
 struct lane_view {
     struct queue_lane lane;
     bool has_current, has_last;
@@ -84,6 +137,18 @@ struct lane_view {
     enum problem store; /* PROBLEM_NONE, PROBLEM_DISK_FULL, PROBLEM_STORE_FAILED */
     uint64_t seq;       /* of the whole journal */
     uint64_t feed;      /* the feed's position: feed_read from here on misses nothing and repeats nothing */
+    bool has_stopped;   /* a mismatch waits to be resolved */
+    struct ticket_view stopped,
+        at_risk[LANE_AT_RISK_MAX]; /* its number; who may have the wrong face, lowest first */
+    size_t n_at_risk;
+    struct ticket_view
+        open_voids[LANE_OPEN_VOIDS_MAX]; /* void and not acknowledged, lowest first; lane.open_voids: all */
+    size_t n_open_voids;
+    bool has_expected;
+    struct desk_member expected; /* who of the class at the door should come next */
+    uint32_t pace_ms;            /* 0: too few people yet */
+    uint32_t limit;              /* of the frozen line, in force: the lane's own or the rules'; 0: none */
+    bool is_full;                /* the door shows a stop sign */
 };
 /* 0, or -ENOENT for an unknown lane (*ret untouched). */
 int desk_lane(struct desk *, const char *lane, struct lane_view *ret);
@@ -137,7 +202,7 @@ struct feed_item {
     char lane[LANE_NAME_MAX + 1]; /* "" for FEED_STORE */
     struct ticket_view ticket;    /* FEED_TICKET */
     struct queue_lane lane_state; /* FEED_LANE */
-    char note[16];                /* FEED_NOTE: the SSE event's name, "reader", "door" or "check" */
+    char note[16]; /* FEED_NOTE: the SSE event's name, "reader", "door", "check" or, of no lane, "lists" */
     const char
         *json;       /* FEED_NOTE: borrowed until the next call of feed_read by this thread; NULL otherwise */
     bool staff_only; /* FEED_NOTE: not for display and liaison; notes "check" also for the queue-tail check */
@@ -167,6 +232,50 @@ struct desk_stats {
     uint32_t waiting; /* in the command queue now */
 };
 void desk_stats(struct desk *, struct desk_stats *ret);
+
+/* ---- the roster as it stands. Each gives one block to free(); 0 or -ENOENT. Any thread. */
+struct desk_unit {
+    uint32_t id; /* from 1 */
+    char college[UNIT_MAX + 1], name[UNIT_MAX + 1];
+    uint32_t people, excluded, captured; /* captured: before, says a list */
+    uint32_t due, paid, waived, refunded, present, absent;
+    struct queue_counts counts; /* of its people's latest numbers */
+    uint32_t next_rank;         /* of who should come next, 0: nobody */
+    uint32_t pace_ms;           /* of the lane that photographs it, 0: unknown */
+    uint32_t left;              /* people still to be photographed: not shot, excluded, captured or absent */
+};
+int desk_units(struct desk *, struct desk_unit **ret, size_t *ret_count); /* by id */
+int desk_unit(struct desk *, uint32_t unit, struct desk_unit *ret);
+int desk_unit_members(struct desk *, uint32_t unit, struct desk_member **ret,
+                      size_t *ret_count); /* by rank */
+/* Paid (or with a payment card) and never photographed: money to give back. */
+int desk_refunds(struct desk *, struct desk_member **ret, size_t *ret_count);
+
+/* Sums that must agree with each other. People are counted by their latest number. */
+enum tally_scope { TALLY_EVENT, TALLY_LANE, TALLY_UNIT };
+struct desk_tally {
+    enum tally_scope scope;
+    char lane[LANE_NAME_MAX + 1]; /* TALLY_LANE */
+    uint32_t unit;                /* TALLY_UNIT */
+    char college[UNIT_MAX + 1], name[UNIT_MAX + 1];
+    uint32_t planned; /* people of the roster who are to be photographed: not excluded, not captured before */
+    uint32_t issued, waiting, called, shot, missed, voided, open_voids,
+        suspects;                         /* numbers; of a unit: people */
+    uint32_t people_shot;                 /* people with a photograph: a number of theirs is shot */
+    uint32_t due, paid, waived, refunded; /* people */
+    uint64_t paid_fen, bill_fen;          /* paid in all, refunds taken off; people_shot * the fee */
+    uint32_t refund_due;                  /* people who paid and were never photographed */
+    uint32_t cards_out, cards_back,
+        cards_held;                       /* handed out in all, returned, still out; lanes: returned there */
+    uint32_t absent, excluded, outsiders; /* outsiders: people with a number who are on no roster */
+};
+/* The event first, then the lanes in their order, then the units by id. */
+int desk_tallies(struct desk *, struct desk_tally **ret, size_t *ret_count);
+
+/* The stored text, to free(), and the journal position it came with. Kinds: "profile", "schedule". -ENOENT: none. */
+int desk_document(struct desk *, const char *kind, char **ret_text, uint64_t *ret_seq);
+/* The slots in force; free(). */
+struct list_slot *desk_slots(struct desk *, size_t *ret_count);
 
 /* ---- for hand-over: the lane's tickets in number order with the unmasked person. Called without the lock
  * held, on the caller's thread, from a copy of the visible state. */

@@ -7,6 +7,7 @@
 #include "desk/answers.h"
 #include "desk/desk.h"
 #include "desk/directory.h"
+#include "desk/documents.h"
 #include "desk/feed.h"
 
 /* A submitted command, waiting. Owned by the list, then by the writer. */
@@ -55,6 +56,9 @@ struct desk {
     struct queue *visible;
     struct directory *directory;
     struct token_list tokens;
+    struct list_slot *slots; /* the schedule in force */
+    size_t n_slots;
+    struct stored_document *documents;
     struct feed feed;
     struct kept_note *notes;
     enum problem store;
@@ -78,8 +82,16 @@ void writer_unload(struct desk *);
 void group_run(struct desk *, struct job *jobs);
 
 /* view.c */
+void copy_text(char *ret_text, size_t size, const char *text); /* cut at size - 1 bytes */
 void view_of_ticket(const struct desk *, const struct ticket *, struct ticket_view *ret); /* `lock` held */
 void wake_listener(struct desk *);                                                        /* no lock held */
+
+/* view_office.c; `lock` held */
+/* Paid, and not photographed. No lock. */
+bool person_gets_refund(const struct queue *, const struct person_id *);
+/* Under rules that want each person to pay: who has not. Refunded is owed again. */
+bool payment_is_owed(const struct queue *, const struct queue_person *);
+void view_of_rules(const struct desk *, const struct queue_lane *, struct lane_view *);
 
 /* tokens.c */
 struct token_record *tokens_by_id(const struct token_list *, uint32_t id);
@@ -89,5 +101,8 @@ bool token_is_live(const struct token_record *, int64_t now_us);
 
 /* submit.c */
 void job_free(struct job *);
+/* Fills who was presented: fresh, credential, second, payload. job_forget wipes them. */
+void job_present(const struct desk *, struct job *, const struct presentation *);
+void job_forget(struct job *);
 
 #endif

@@ -27,9 +27,11 @@ static uint64_t head_seq(const struct feed *feed)
     return feed->next ? feed->slots[(feed->next - 1) % FEED_SIZE].head_seq : 0;
 }
 
-static struct feed_slot *add(struct feed *feed, enum feed_kind kind, const char *lane, uint64_t seq)
+/* `head`: the journal's position then. Of several items of one entry all but the last have the position before it as their
+ * seq, so that whoever was cut off between them gets the rest. */
+static struct feed_slot *add_at(struct feed *feed, enum feed_kind kind, const char *lane, uint64_t seq,
+                                uint64_t head)
 {
-    uint64_t head = seq ? seq : head_seq(feed);
     struct feed_slot *slot = &feed->slots[feed->next % FEED_SIZE];
     if (feed->next >= FEED_SIZE)
         feed->dropped_seq = slot->head_seq;
@@ -41,11 +43,32 @@ static struct feed_slot *add(struct feed *feed, enum feed_kind kind, const char 
     return slot;
 }
 
+static struct feed_slot *add(struct feed *feed, enum feed_kind kind, const char *lane, uint64_t seq)
+{
+    return add_at(feed, kind, lane, seq, seq ? seq : head_seq(feed));
+}
+
 static void add_lane(struct feed *feed, const struct queue_lane *facts, uint64_t seq)
 {
     struct feed_slot *slot = add(feed, FEED_LANE, facts->name, seq);
     slot->facts = bytes_alloc(sizeof *slot->facts);
     *slot->facts = *facts;
+}
+
+static void add_ticket(struct feed *feed, const struct ticket *ticket, uint64_t seq, uint64_t head)
+{
+    if (ticket)
+        add_at(feed, FEED_TICKET, ticket->lane, seq, head)->ticket = *ticket;
+}
+
+/* A ticket and what it did to its lane. */
+static void add_both(struct feed *feed, const struct queue *queue, const struct queue_entry *entry)
+{
+    if (entry->kind == ENTRY_RESOLVED)
+        for (uint32_t number = entry->value; number && number < entry->number; number++)
+            add_ticket(feed, queue_ticket(queue, entry->lane, number), entry->seq - 1, entry->seq);
+    add_ticket(feed, queue_ticket(queue, entry->lane, entry->number), entry->seq - 1, entry->seq);
+    add_lane(feed, queue_lane(queue, entry->lane), entry->seq);
 }
 
 void feed_add_entry(struct feed *feed, const struct queue *queue, const struct queue_entry *entry)
@@ -54,8 +77,18 @@ void feed_add_entry(struct feed *feed, const struct queue *queue, const struct q
     case ENTRY_LANE_SET:
     case ENTRY_SESSION_OPENED:
     case ENTRY_SESSION_CLOSED:
+    case ENTRY_LATE_ROUND:
         add_lane(feed, queue_lane(queue, entry->lane), entry->seq);
         return;
+    case ENTRY_MISMATCH:
+    case ENTRY_RESOLVED:
+        add_both(feed, queue, entry);
+        return;
+    case ENTRY_PAYMENT:
+    case ENTRY_CARD_OUT:
+        add_ticket(feed, queue_ticket_of(queue, &entry->person), entry->seq, entry->seq);
+        return;
+    case ENTRY_RULES_SET:
     case ENTRY_EVENT_CREATED:
     case ENTRY_EVENT_CLOSED:
         for (size_t i = 0; i < queue_lane_count(queue); i++)

@@ -20,7 +20,19 @@ void group_begin(struct group *group)
     }
 }
 
-static void append_entry(struct group *group, struct queue_entry *entry)
+/* A decision on a mismatch puts every frame of a range under suspicion. */
+static void write_suspects(struct group *group, const struct queue_entry *entry)
+{
+    const struct writer *writer = group->writer;
+    for (uint32_t number = entry->value; number && number < entry->number && group_is_sound(group);
+         number++) {
+        const struct ticket *ticket = queue_ticket(writer->deciding, entry->lane, number);
+        if (ticket)
+            group->fault = journal_put_ticket(writer->journal, ticket);
+    }
+}
+
+void group_append(struct group *group, struct queue_entry *entry)
 {
     struct writer *writer = group->writer;
     group_begin(group);
@@ -34,6 +46,8 @@ static void append_entry(struct group *group, struct queue_entry *entry)
     const struct ticket *after =
         entry->number ? queue_ticket(writer->deciding, entry->lane, entry->number) : NULL;
     group->fault = journal_append(writer->journal, entry, after);
+    if (entry->kind == ENTRY_RESOLVED)
+        write_suspects(group, entry);
     if (group->n_entries == group->entries_capacity) {
         group->entries_capacity = group->entries_capacity ? group->entries_capacity * 2 : 64;
         group->entries = bytes_resize(group->entries, group->entries_capacity * sizeof *group->entries);
@@ -48,7 +62,7 @@ static struct ticket ticket_now(const struct group *group, const char *lane, uin
     return ticket ? *ticket : (struct ticket){0};
 }
 
-static void keep_answer(struct group *group, const struct outcome *outcome, enum queue_verdict verdict)
+void group_keep_answer(struct group *group, const struct outcome *outcome, enum queue_verdict verdict)
 {
     const struct job *job = outcome->job;
     if (!*job->command.key)
@@ -60,6 +74,14 @@ static void keep_answer(struct group *group, const struct outcome *outcome, enum
         .number = outcome->ticket.number,
         .called = outcome->called.number,
         .seq = journal_seq(group->writer->journal),
+        .could_override = outcome->could_override,
+        .warnings = outcome->warnings,
+        .is_alarm = outcome->is_alarm,
+        .next_number = outcome->next_number,
+        .added = outcome->list.added,
+        .updated = outcome->list.updated,
+        .unchanged = outcome->list.unchanged,
+        .skipped = outcome->list.skipped,
     };
     memcpy(answer.record.key, job->command.key, sizeof answer.record.key);
     memcpy(answer.record.fingerprint, job->fingerprint, sizeof answer.record.fingerprint);
@@ -70,9 +92,74 @@ static void keep_answer(struct group *group, const struct outcome *outcome, enum
     answers_put(group->writer->answers, &answer);
 }
 
+enum queue_verdict group_decide(struct group *group, struct queue_command *command,
+                                struct queue_decision *ret)
+{
+    queue_decide(group->writer->deciding, command, ret);
+    for (size_t i = 0; i < ret->n_entries; i++)
+        group_append(group, &ret->entries[i]);
+    return ret->verdict;
+}
+
 static bool is_creating(enum command_kind kind)
 {
     return kind == COMMAND_CHECK_IN || kind == COMMAND_EVENT_CREATE;
+}
+
+void group_settle(struct group *group, struct outcome *outcome, const struct queue_decision *decision)
+{
+    outcome->problem = problem_of_verdict(decision->verdict);
+    outcome->created = decision->verdict == QUEUE_DONE && is_creating(outcome->job->command.queue.kind);
+    outcome->ticket = ticket_now(group, decision->lane, decision->number);
+    outcome->called = ticket_now(group, decision->lane, decision->called);
+    outcome->could_override = decision->could_override;
+    outcome->warnings = decision->warnings;
+    if (decision->verdict == QUEUE_PAPER_GAP)
+        outcome->next_number = decision->number;
+}
+
+/* Heard at once, since whoever stands in the wrong place can still be asked to step back. */
+static bool is_alarming(const struct group *group, const struct outcome *outcome)
+{
+    return outcome->created && outcome->ticket.number && outcome->ticket.note.flags & ISSUE_OUT_OF_ORDER &&
+           queue_event(group->writer->deciding)->rules.order == ORDER_ALARM;
+}
+
+/* Slips are entered later than they were handed out; nothing else knows a time of its own. */
+static void take_time(struct queue_command *command)
+{
+    const int64_t now_us = clock_utc_us();
+    if (command->kind != COMMAND_PAPER || command->at_us <= 0 || command->at_us > now_us)
+        command->at_us = now_us;
+    command->mono_us = clock_mono_us();
+}
+
+static bool brings_somebody(enum command_kind kind)
+{
+    return kind == COMMAND_CHECK_IN || kind == COMMAND_PAPER;
+}
+
+/* What is learnt of people goes before the entries that name them. */
+static void learn(struct group *group, struct outcome *outcome, bool was_known,
+                  const struct queue_decision *decision)
+{
+    struct job *job = outcome->job;
+    const struct queue_command *command = &job->command.queue;
+    if (brings_somebody(command->kind)) {
+        people_of_check_in(group, job, was_known, decision->verdict);
+    } else if (command->kind == COMMAND_BIND && decision->verdict == QUEUE_DONE) {
+        const struct person_id before =
+            queue_ticket(group->writer->deciding, command->lane, command->number)->person;
+        people_bind(group, job, &before, &decision->entries[0].person);
+    }
+}
+
+/* No event without the rules it was to have. */
+static bool is_unsound_event(const struct job *job)
+{
+    const struct queue_command *command = &job->command.queue;
+    return command->kind == COMMAND_EVENT_CREATE && job->command.document &&
+           queue_rules_check(&command->rules) != RULES_SOUND;
 }
 
 static void run_queue_command(struct group *group, struct outcome *outcome)
@@ -81,25 +168,24 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
     struct queue_command *command = &job->command.queue;
     struct queue_decision decision;
     bool was_known = false;
-    if (command->kind == COMMAND_CHECK_IN)
+    take_time(command);
+    if (brings_somebody(command->kind))
         was_known = people_prepare_check_in(group, job);
     else if (command->kind == COMMAND_BIND)
         people_prepare_bind(group, job);
-    command->at_us = clock_utc_us();
-    command->mono_us = clock_mono_us();
     queue_decide(group->writer->deciding, command, &decision);
-    if (command->kind == COMMAND_CHECK_IN)
-        people_of_check_in(group, job, was_known, decision.verdict);
-    else if (command->kind == COMMAND_BIND && decision.verdict == QUEUE_DONE)
-        people_bind(group, job, &decision.entries[0].person);
+    if (is_unsound_event(job))
+        decision = (struct queue_decision){.verdict = QUEUE_RULES_CONTRADICT};
+    else if (command->kind == COMMAND_BIND && command->facts.is_ambiguous)
+        decision = (struct queue_decision){.verdict = QUEUE_LEVEL_AMBIGUOUS};
+    learn(group, outcome, was_known, &decision);
     for (size_t i = 0; i < decision.n_entries; i++)
-        append_entry(group, &decision.entries[i]);
-    outcome->problem = problem_of_verdict(decision.verdict);
-    outcome->created = decision.verdict == QUEUE_DONE && is_creating(command->kind);
-    outcome->ticket = ticket_now(group, decision.lane, decision.number);
-    if (decision.n_entries == 2)
-        outcome->called = ticket_now(group, decision.lane, decision.entries[1].number);
-    keep_answer(group, outcome, decision.verdict);
+        group_append(group, &decision.entries[i]);
+    group_settle(group, outcome, &decision);
+    outcome->is_alarm = is_alarming(group, outcome);
+    group_keep_answer(group, outcome, decision.verdict);
+    if (command->kind == COMMAND_EVENT_CREATE && job->command.document && decision.verdict == QUEUE_DONE)
+        group_rules(group, outcome);
 }
 
 static void repeat_answer(struct outcome *outcome, const struct kept_answer *answer)
@@ -114,101 +200,20 @@ static void repeat_answer(struct outcome *outcome, const struct kept_answer *ans
     outcome->problem = problem_of_verdict((enum queue_verdict)record->verdict);
     outcome->ticket = answer->ticket;
     outcome->called = answer->called;
-}
-
-/* ---- tokens */
-static void write_token(struct group *group, const struct token_record *token)
-{
-    group_begin(group);
-    if (group_is_sound(group))
-        group->fault = journal_put_token(group->writer->journal, token);
-    tokens_put(&group->writer->tokens, token);
-    group->tokens = bytes_resize(group->tokens, (group->n_tokens + 1) * sizeof *group->tokens);
-    group->tokens[group->n_tokens++] = *token;
-}
-
-static void write_token_entry(struct group *group, const struct job *job, enum entry_kind kind,
-                              const struct token_record *token)
-{
-    struct queue_entry entry = {
-        .kind = kind,
-        .at_us = clock_utc_us(),
-        .mono_us = clock_mono_us(),
-        .value = token->id,
-    };
-    memcpy(entry.device, job->command.queue.device, sizeof entry.device);
-    memcpy(entry.lane, token->lane, sizeof entry.lane);
-    memcpy(entry.text, token->role, sizeof token->role);
-    append_entry(group, &entry);
-}
-
-static void create_token(struct group *group, struct outcome *outcome, const struct token_record *wanted)
-{
-    struct token_record token = *wanted;
-    token.id = (uint32_t)group->writer->tokens.count + 1;
-    token.created_us = clock_utc_us();
-    write_token_entry(group, outcome->job, ENTRY_TOKEN_CREATED, &token);
-    write_token(group, &token);
-    outcome->token = token;
-    outcome->created = true;
-}
-
-static void run_token_create(struct group *group, struct outcome *outcome)
-{
-    const struct token_record *wanted = &outcome->job->command.token;
-    if (*wanted->lane && !queue_lane(group->writer->deciding, wanted->lane))
-        outcome->problem = PROBLEM_LANE_UNKNOWN;
-    else
-        create_token(group, outcome, wanted);
-}
-
-static void revoke_token(struct group *group, const struct job *job, uint32_t id)
-{
-    struct token_record token = *tokens_by_id(&group->writer->tokens, id);
-    if (token.revoked_us)
-        return;
-    token.revoked_us = clock_utc_us();
-    write_token_entry(group, job, ENTRY_TOKEN_REVOKED, &token);
-    write_token(group, &token);
-}
-
-/* A token's sessions end with it; they have higher ids. */
-static void run_token_revoke(struct group *group, struct outcome *outcome)
-{
-    const struct token_record *known = tokens_by_id(&group->writer->tokens, outcome->job->command.token.id);
-    if (!known) {
-        outcome->problem = PROBLEM_NOT_FOUND;
-        return;
-    }
-    uint32_t id = known->id;
-    for (uint32_t each = id; each <= group->writer->tokens.count; each++)
-        if (each == id || tokens_by_id(&group->writer->tokens, each)->parent == id)
-            revoke_token(group, outcome->job, each);
-    outcome->token = *tokens_by_id(&group->writer->tokens, id);
-}
-
-static void run_pair(struct group *group, struct outcome *outcome)
-{
-    const struct desk_command *command = &outcome->job->command;
-    const struct token_record *known = tokens_by_hash(&group->writer->tokens, command->token.hash);
-    if (!known || !token_is_live(known, clock_utc_us()) || known->kind == TOKEN_SESSION) {
-        outcome->problem = PROBLEM_BAD_TOKEN;
-        return;
-    }
-    struct token_record parent = *known, session = command->session;
-    memcpy(session.role, parent.role, sizeof session.role);
-    memcpy(session.lane, parent.lane, sizeof session.lane);
-    session.parent = parent.id;
-    if (parent.kind == TOKEN_PAIRING) {
-        parent.used_us = clock_utc_us();
-        write_token(group, &parent);
-    }
-    create_token(group, outcome, &session);
+    outcome->could_override = record->could_override;
+    outcome->warnings = record->warnings;
+    outcome->is_alarm = record->is_alarm;
+    outcome->next_number = record->next_number;
+    outcome->list = (struct list_result){record->added, record->updated, record->unchanged, record->skipped};
 }
 
 static void run_job(struct group *group, struct outcome *outcome)
 {
     const struct desk_command *command = &outcome->job->command;
+    if (command->document && strlen(command->document) > DOCUMENT_MAX) {
+        outcome->problem = PROBLEM_TOO_LARGE;
+        return;
+    }
     const struct kept_answer *known =
         *command->key ? answers_get(group->writer->answers, command->key) : NULL;
     if (known) {
@@ -221,29 +226,56 @@ static void run_job(struct group *group, struct outcome *outcome)
         run_queue_command(group, outcome);
         return;
     case DESK_TOKEN_CREATE:
-        run_token_create(group, outcome);
+        group_token_create(group, outcome);
         return;
     case DESK_TOKEN_REVOKE:
-        run_token_revoke(group, outcome);
+        group_token_revoke(group, outcome);
         return;
     case DESK_PAIR:
-        run_pair(group, outcome);
+        group_pair(group, outcome);
+        return;
+    case DESK_RULES:
+        group_rules(group, outcome);
+        return;
+    case DESK_LIST:
+        group_list(group, outcome);
+        return;
+    case DESK_PAYMENT:
+        group_payment(group, outcome);
+        return;
+    case DESK_ROLL:
+        group_roll(group, outcome);
         return;
     }
 }
 
 /* ---- after the commit */
+static void publish_office(struct group *group)
+{
+    struct desk *desk = group->desk;
+    if (group->news)
+        directory_merge(desk->directory, group->news);
+    if (group->has_slots) {
+        free(desk->slots);
+        desk->slots = group->slots;
+        desk->n_slots = group->n_slots;
+        group->slots = NULL;
+    }
+    documents_take(&desk->documents, &group->documents);
+}
+
 static void publish(struct group *group, int64_t commit_us)
 {
     struct desk *desk = group->desk;
     pthread_mutex_lock(&desk->lock);
-    for (size_t i = 0; i < group->n_people; i++)
-        directory_put(desk->directory, &group->people[i]);
+    publish_office(group);
     for (size_t i = 0; i < group->n_entries; i++) {
         if (queue_apply(desk->visible, &group->entries[i]) != QUEUE_APPLY_OK)
             abort(); /* it was applied to the writer's state a moment ago */
         feed_add_entry(&desk->feed, desk->visible, &group->entries[i]);
     }
+    if (group->has_lists)
+        feed_add_note(&desk->feed, "", "lists", "{}", false);
     desk->stats.entries += group->n_entries;
     for (size_t i = 0; i < group->n_tokens; i++)
         tokens_put(&desk->tokens, &group->tokens[i]);
@@ -269,6 +301,11 @@ static void answer_job(struct group *group, struct outcome *outcome)
         .has_ticket = outcome->ticket.number,
         .has_called = outcome->called.number,
         .token = outcome->token,
+        .is_alarm = outcome->is_alarm,
+        .could_override = outcome->could_override,
+        .warnings = outcome->warnings,
+        .next_number = outcome->next_number,
+        .list = outcome->list,
     };
     pthread_mutex_lock(&desk->lock);
     answer.seq = queue_seq(desk->visible);
@@ -329,6 +366,7 @@ void group_run(struct desk *desk, struct job *jobs)
     free(group.outcomes);
     free(group.entries);
     free(group.tokens);
-    wipe_bytes(group.people, group.n_people * sizeof *group.people);
-    free(group.people);
+    free(group.slots);
+    documents_free(group.documents);
+    directory_free(group.news);
 }

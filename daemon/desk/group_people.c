@@ -1,6 +1,5 @@
 /* The people of a group of commands: who is meant, and what the journal and the directory learn of them. Must not
  * answer or publish anything. Writer's thread. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -14,26 +13,37 @@ static bool fill_gap(char *ret_field, size_t size, const char *news)
     return true;
 }
 
-static void write_person(struct group *group, const struct person_record *record)
+void group_look(const struct group *group, struct lookup *ret)
+{
+    const struct desk *desk = group->desk;
+    *ret = (struct lookup){
+        .directory = group->news ? group->news : desk->directory,
+        .queue = group->writer->deciding,
+        .keys = &desk->keys,
+        .slots = desk->slots,
+        .n_slots = desk->n_slots,
+    };
+}
+
+/* Only this thread changes the directory, so reading it here needs no lock. */
+struct directory *group_news(struct group *group)
+{
+    if (!group->news)
+        group->news = directory_over(group->desk->directory);
+    return group->news;
+}
+
+void group_write_person(struct group *group, const struct person_record *record)
 {
     group_begin(group);
     if (group_is_sound(group))
         group->fault = journal_put_person(group->writer->journal, record);
-    group->people = bytes_resize(group->people, (group->n_people + 1) * sizeof *group->people);
-    group->people[group->n_people++] = *record;
+    directory_put(group_news(group), record);
 }
 
-/* As this group has left it so far. Only this thread changes the directory, so reading it here needs no lock.
- */
 static void read_person(const struct group *group, const struct person_id *id, struct person_record *ret)
 {
-    for (size_t i = group->n_people; i-- > 0;) {
-        if (person_id_equal(&group->people[i].id, id)) {
-            *ret = group->people[i];
-            return;
-        }
-    }
-    directory_get(group->desk->directory, id, ret);
+    directory_get(group->news ? group->news : group->desk->directory, id, ret);
 }
 
 /* What was empty is filled; what is known is never overwritten by a later reading, but for the name by the card's own. */
@@ -50,29 +60,34 @@ static void learn_about(struct group *group, const struct person_id *id, const s
     has_changed |= fill_gap(record.unit, sizeof record.unit, news->unit);
     has_changed |= fill_gap(record.valid_to, sizeof record.valid_to, news->valid_to);
     if (has_changed)
-        write_person(group, &record);
+        group_write_person(group, &record);
     wipe_bytes(&record, sizeof record);
 }
 
-static void write_credential(struct group *group, struct credential_record *credential,
-                             const struct person_id *person, const uint8_t *payload, size_t payload_size)
+void group_write_credential(struct group *group, const struct credential_record *credential,
+                            const struct person_id *person, const uint8_t *payload, size_t payload_size)
 {
-    credential->person = *person;
+    struct credential_record record = *credential;
+    record.person = *person;
     group_begin(group);
     if (group_is_sound(group))
-        group->fault = journal_put_credential(group->writer->journal, credential, payload, payload_size);
-    pthread_mutex_lock(&group->desk->lock);
-    directory_put_digest(group->desk->directory, credential->digest, person);
-    pthread_mutex_unlock(&group->desk->lock);
+        group->fault = journal_put_credential(group->writer->journal, &record, payload, payload_size);
+    directory_put_digest(group_news(group), record.digest, person);
 }
 
-static bool person_is_known(const struct group *group, const uint8_t digest[static DIGEST_SIZE],
-                            struct person_id *ret)
+static bool is_known_by(const struct group *group, const uint8_t digest[static DIGEST_SIZE])
 {
-    const struct person_id *id = directory_by_digest(group->desk->directory, digest);
-    if (id)
-        *ret = *id;
-    return id;
+    return directory_by_digest(group->news ? group->news : group->desk->directory, digest);
+}
+
+/* What was presented names this person from now on, unless it names somebody already. */
+static void keep_credentials(struct group *group, struct job *job, const struct person_id *person)
+{
+    if (!is_known_by(group, job->credential.digest))
+        group_write_credential(group, &job->credential, person, job->payload, job->payload_size);
+    if (job->second.kind && !is_known_by(group, job->second.digest))
+        group_write_credential(group, &job->second, person, (const uint8_t *)job->fresh.student_no,
+                               strlen(job->fresh.student_no));
 }
 
 /* Blanks do not tell names apart: cards and people set them differently. */
@@ -91,35 +106,31 @@ static bool names_differ(const char *known, const char *typed)
     return false;
 }
 
-/* An ID number nobody has yet, beside a student number that is known: the same person, unless that one has an ID number
- * of his own. */
-static void settle_second(const struct group *group, struct job *job, bool *is_known)
+static void find_who(const struct group *group, const struct job *job, struct lookup *ret_look,
+                     struct who *ret)
 {
-    struct queue_command *command = &job->command.queue;
-    struct person_id second;
-    struct person_record record;
-    if (!job->second.kind || !person_is_known(group, job->second.digest, &second))
-        return;
-    read_person(group, &second, &record);
-    if (!*is_known && !*record.id_number) {
-        command->person = second;
-        *is_known = true;
-    } else if (!person_id_equal(&command->person, &second)) {
-        command->other = second;
-    }
-    wipe_bytes(&record, sizeof record);
+    group_look(group, ret_look);
+    const struct presented presented = {&job->fresh, &job->credential, &job->second, job->command.level};
+    lookup_who(ret_look, &presented, ret);
 }
 
 bool people_prepare_check_in(const struct group *group, struct job *job)
 {
     struct queue_command *command = &job->command.queue;
     struct person_record record;
-    command->person = job->fresh.id;
-    bool is_known = person_is_known(group, job->credential.digest, &command->person);
-    settle_second(group, job, &is_known);
-    if (!is_known)
+    struct lookup look;
+    struct who who;
+    if (!job->credential.kind) {
+        command->person = (struct person_id){{0}}; /* a slip that nobody used */
         return false;
-    read_person(group, &command->person, &record);
+    }
+    find_who(group, job, &look, &who);
+    command->person = who.person;
+    command->other = who.other;
+    lookup_facts(&look, &who.person, who.is_ambiguous, command->lane, command->at_us, &command->facts);
+    if (!who.is_known)
+        return false;
+    read_person(group, &who.person, &record);
     command->name_differs = command->medium == MEDIUM_MANUAL && names_differ(record.name, job->fresh.name);
     command->bound |= record.bound;
     wipe_bytes(&record, sizeof record);
@@ -129,18 +140,13 @@ bool people_prepare_check_in(const struct group *group, struct job *job)
 void people_of_check_in(struct group *group, struct job *job, bool was_known, enum queue_verdict verdict)
 {
     const struct person_id *person = &job->command.queue.person;
-    struct person_id known;
-    if (verdict != QUEUE_DONE && verdict != QUEUE_ALREADY_WAITING)
+    if ((verdict != QUEUE_DONE && verdict != QUEUE_ALREADY_WAITING) || !job->credential.kind)
         return;
     if (was_known)
         learn_about(group, person, &job->fresh, job->command.queue.medium == MEDIUM_ID_CARD);
     else
-        write_person(group, &job->fresh);
-    if (!person_is_known(group, job->credential.digest, &known))
-        write_credential(group, &job->credential, person, job->payload, job->payload_size);
-    if (job->second.kind && !person_is_known(group, job->second.digest, &known))
-        write_credential(group, &job->second, person, (const uint8_t *)job->fresh.student_no,
-                         strlen(job->fresh.student_no));
+        group_write_person(group, &job->fresh);
+    keep_credentials(group, job, person);
 }
 
 /* ---- binding */
@@ -163,30 +169,34 @@ static bool contradicts(const struct group *group, const struct person_id *id,
 }
 
 /* Whom the typed numbers name: somebody else rather than `self`; `self` only when all of them do. */
-static struct person_id named_by(const struct group *group, const struct job *job,
+static struct person_id named_by(const struct group *group, const struct job *job, const struct who *who,
                                  const struct person_id *self)
 {
-    struct person_id first, second;
-    const bool has_second = job->second.kind;
-    const bool knows_first = person_is_known(group, job->credential.digest, &first);
-    const bool knows_second = has_second && person_is_known(group, job->second.digest, &second);
-    if (knows_first && !person_id_equal(&first, self))
-        return first;
-    if (knows_second && !person_id_equal(&second, self))
-        return second;
-    return knows_first && (knows_second || !has_second) ? *self : (struct person_id){{0}};
+    const struct person_id nobody = {{0}};
+    if (who->is_known && !person_id_equal(&who->person, self))
+        return who->person;
+    if (!person_id_is_none(&who->other) && !person_id_equal(&who->other, self))
+        return who->other;
+    const bool knows_all = is_known_by(group, job->credential.digest) &&
+                           (!job->second.kind || is_known_by(group, job->second.digest));
+    return who->is_known && knows_all ? *self : nobody;
 }
 
 void people_prepare_bind(const struct group *group, struct job *job)
 {
     struct queue_command *command = &job->command.queue;
     const struct ticket *ticket = queue_ticket(group->writer->deciding, command->lane, command->number);
+    struct lookup look;
+    struct who who;
     command->person = (struct person_id){{0}};
     command->bound = false;
     if (!ticket)
         return;
-    command->person = named_by(group, job, &ticket->person);
+    find_who(group, job, &look, &who);
+    command->person = named_by(group, job, &who, &ticket->person);
     command->bound = contradicts(group, &ticket->person, &job->fresh);
+    const struct person_id *whose = person_id_is_none(&command->person) ? &ticket->person : &command->person;
+    lookup_facts(&look, whose, who.is_ambiguous, command->lane, command->at_us, &command->facts);
 }
 
 static void take_field(char *ret_field, size_t size, const char *typed)
@@ -195,21 +205,37 @@ static void take_field(char *ret_field, size_t size, const char *typed)
         memcpy(ret_field, typed, size);
 }
 
-void people_bind(struct group *group, struct job *job, const struct person_id *person)
+static int take_moved(void *arg, const struct credential_record *moved)
+{
+    directory_put_digest(arg, moved->digest, &moved->person);
+    return 0;
+}
+
+/* Of somebody of the roster the list knows the names better than whoever types them at the door. */
+static void take_typed(struct person_record *record, const struct person_record *typed)
+{
+    record->bound = true;
+    if (record->on_roster) {
+        fill_gap(record->name, sizeof record->name, typed->name);
+        fill_gap(record->id_number, sizeof record->id_number, typed->id_number);
+        fill_gap(record->student_no, sizeof record->student_no, typed->student_no);
+        return;
+    }
+    take_field(record->name, sizeof record->name, typed->name);
+    take_field(record->id_number, sizeof record->id_number, typed->id_number);
+    take_field(record->student_no, sizeof record->student_no, typed->student_no);
+}
+
+void people_bind(struct group *group, struct job *job, const struct person_id *before,
+                 const struct person_id *person)
 {
     struct person_record record;
-    struct person_id known;
-    const struct person_record *typed = &job->fresh;
     read_person(group, person, &record);
-    record.bound = true;
-    take_field(record.name, sizeof record.name, typed->name);
-    take_field(record.id_number, sizeof record.id_number, typed->id_number);
-    take_field(record.student_no, sizeof record.student_no, typed->student_no);
-    write_person(group, &record);
+    take_typed(&record, &job->fresh);
+    group_write_person(group, &record);
     wipe_bytes(&record, sizeof record);
-    if (!person_is_known(group, job->credential.digest, &known))
-        write_credential(group, &job->credential, person, job->payload, job->payload_size);
-    if (job->second.kind && !person_is_known(group, job->second.digest, &known))
-        write_credential(group, &job->second, person, (const uint8_t *)typed->student_no,
-                         strlen(typed->student_no));
+    if (!person_id_equal(before, person) && group_is_sound(group))
+        group->fault =
+            journal_move_credentials(group->writer->journal, before, person, take_moved, group_news(group));
+    keep_credentials(group, job, person);
 }

@@ -1,5 +1,7 @@
 /* The list of problems as tables. Pure. */
-#include "desk/problem.h"
+#include <string.h>
+
+#include "desk/desk.h"
 
 struct problem_facts {
     const char *code, *en, *zh;
@@ -61,8 +63,72 @@ enum problem problem_of_verdict(enum queue_verdict verdict)
         [QUEUE_NAME_DIFFERS] = PROBLEM_NAME_DIFFERS,
         [QUEUE_CREDENTIAL_TAKEN] = PROBLEM_CREDENTIAL_TAKEN,
         [QUEUE_ALREADY_BOUND] = PROBLEM_ALREADY_BOUND,
+        [QUEUE_MEDIUM_NOT_ALLOWED] = PROBLEM_MEDIUM_NOT_ALLOWED,
+        [QUEUE_NOT_ON_ROSTER] = PROBLEM_NOT_ON_ROSTER,
+        [QUEUE_EXCLUDED] = PROBLEM_EXCLUDED,
+        [QUEUE_ALREADY_CAPTURED] = PROBLEM_ALREADY_CAPTURED,
+        [QUEUE_UNPAID] = PROBLEM_UNPAID,
+        [QUEUE_MISSED_WAITS] = PROBLEM_MISSED_WAITS,
+        [QUEUE_LEVEL_AMBIGUOUS] = PROBLEM_LEVEL_AMBIGUOUS,
+        [QUEUE_OVERRIDE_FORBIDDEN] = PROBLEM_OVERRIDE_FORBIDDEN,
+        [QUEUE_REASON_NEEDED] = PROBLEM_REASON_NEEDED,
+        [QUEUE_LANE_STOPPED] = PROBLEM_LANE_STOPPED,
+        [QUEUE_NOT_STOPPED] = PROBLEM_NOT_STOPPED,
+        [QUEUE_NOT_CONFIRMED] = PROBLEM_NOT_CONFIRMED,
+        [QUEUE_CAMERA_BUSY] = PROBLEM_CAMERA_BUSY,
+        [QUEUE_NO_CARD] = PROBLEM_NO_CARD,
+        [QUEUE_CARD_IS_OUT] = PROBLEM_CARD_IS_OUT,
+        [QUEUE_NOT_PAID] = PROBLEM_NOT_PAID,
+        [QUEUE_RULES_CONTRADICT] = PROBLEM_RULES_CONTRADICT,
+        [QUEUE_RULES_FIXED] = PROBLEM_RULES_FIXED,
+        [QUEUE_PAPER_GAP] = PROBLEM_PAPER_GAP,
+        [QUEUE_PAPER_CONFLICT] = PROBLEM_PAPER_CONFLICT,
     };
     return (unsigned)verdict < QUEUE_VERDICT_COUNT ? problems[verdict] : PROBLEM_INTERNAL;
+}
+
+static const struct {
+    uint32_t flag;
+    const char *note, *refusal; /* refusal: what an override of that kind lets through */
+} flags[] = {
+    {ISSUE_LOOK_TWICE, "look-twice", ""},
+    {ISSUE_OUTSIDER, "outsider", ""},
+    {ISSUE_UNPAID, "unpaid", ""},
+    {ISSUE_OUT_OF_ORDER, "out-of-order", ""},
+    {ISSUE_OUT_OF_SLOT, "out-of-slot", ""},
+    {ISSUE_CAPTURED, "captured", ""},
+    {ISSUE_PAPER, "paper", ""},
+    {ISSUE_OVER_SHOT, "override-shot", "already-shot"},
+    {ISSUE_OVER_EXCLUDED, "override-excluded", "excluded"},
+    {ISSUE_OVER_ROSTER, "override-roster", "not-on-roster"},
+    {ISSUE_OVER_CAPTURED, "override-captured", "already-captured"},
+    {ISSUE_OVER_UNPAID, "override-unpaid", "unpaid"},
+    {ISSUE_OVER_MISSED, "override-missed", "missed-waits"},
+};
+enum { FLAG_COUNT = sizeof flags / sizeof *flags };
+
+const char *issue_flag_code(enum issue_flag flag)
+{
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (flags[i].flag == (uint32_t)flag)
+            return flags[i].note;
+    return "";
+}
+
+const char *override_code(enum issue_flag flag)
+{
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (flags[i].flag == (uint32_t)flag)
+            return flags[i].refusal;
+    return "";
+}
+
+uint32_t override_from_code(const char *code)
+{
+    for (size_t i = 0; i < FLAG_COUNT; i++)
+        if (*code && strcmp(flags[i].refusal, code) == 0)
+            return flags[i].flag;
+    return 0;
 }
 
 enum problem problem_of_presentation(enum presentation_fault fault)

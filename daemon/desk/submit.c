@@ -9,18 +9,26 @@
 #include "desk/desk_state.h"
 #include "desk/reason.h"
 
+void job_forget(struct job *job)
+{
+    if (job->payload)
+        wipe_bytes(job->payload, job->payload_size);
+    free(job->payload);
+    job->payload = NULL;
+    wipe_bytes(&job->fresh, sizeof job->fresh);
+}
+
 void job_free(struct job *job)
 {
     if (!job)
         return;
-    if (job->payload)
-        wipe_bytes(job->payload, job->payload_size);
-    free(job->payload);
-    wipe_bytes(&job->fresh, sizeof job->fresh);
+    job_forget(job);
+    desk_list_free(job->command.list);
+    free(job->command.document);
     free(job);
 }
 
-static void prepare_person(const struct desk *desk, struct job *job, const struct presentation *presentation)
+void job_present(const struct desk *desk, struct job *job, const struct presentation *presentation)
 {
     const uint8_t *bytes;
     size_t size;
@@ -47,6 +55,34 @@ static void prepare_person(const struct desk *desk, struct job *job, const struc
     job->command.queue.bound = fresh->bound;
 }
 
+/* Fields that came with the rules. Commands without them keep the fingerprint they always had, so that a key of yesterday
+ * is still known. */
+static void take_later_fields(const struct desk_command *command, crypto_generichash_state *state)
+{
+    static const struct person_id nobody;
+    const struct queue_command *queue = &command->queue;
+    const uint32_t numbers[] = {queue->overrides, queue->decision,          queue->outcome,  queue->card,
+                                command->unit,    (uint32_t)command->level, queue->authority};
+    bool has_any = command->list || command->document || !person_id_equal(&command->person_ref, &nobody) ||
+                   !person_id_equal(&queue->person, &nobody);
+    for (size_t i = 0; i + 1 < sizeof numbers / sizeof *numbers; i++)
+        has_any |= numbers[i] != 0;
+    if (!has_any)
+        return;
+    crypto_generichash_update(state, (const uint8_t *)numbers, sizeof numbers);
+    crypto_generichash_update(state, command->person_ref.bytes, PERSON_ID_SIZE);
+    crypto_generichash_update(state, queue->person.bytes, PERSON_ID_SIZE);
+    if (command->document)
+        crypto_generichash_update(state, (const uint8_t *)command->document, strlen(command->document) + 1);
+    if (command->list) {
+        const uint32_t list[] = {command->list->kind, (uint32_t)command->list->n_people,
+                                 (uint32_t)command->list->n_slots};
+        crypto_generichash_update(state, (const uint8_t *)list, sizeof list);
+        crypto_generichash_update(state, (const uint8_t *)command->list->digest,
+                                  strlen(command->list->digest) + 1);
+    }
+}
+
 /* Keyed, since it goes to disk and is made of a credential's digest among others. */
 static void take_fingerprint(const struct desk *desk, struct job *job)
 {
@@ -63,6 +99,7 @@ static void take_fingerprint(const struct desk *desk, struct job *job)
     crypto_generichash_update(&state, job->second.digest, sizeof job->second.digest);
     crypto_generichash_update(&state, (const uint8_t *)job->fresh.name, strlen(job->fresh.name) + 1);
     crypto_generichash_update(&state, (const uint8_t *)job->fresh.unit, strlen(job->fresh.unit) + 1);
+    take_later_fields(&job->command, &state);
     crypto_generichash_final(&state, job->fingerprint, sizeof job->fingerprint);
 }
 
@@ -85,10 +122,24 @@ static int put_in_inbox(struct desk *desk, struct job *job)
     return result;
 }
 
-static bool says_why(const struct queue_command *command)
+/* What somebody wrote may hold a name or a number. */
+static bool says_why(const struct desk_command *command)
 {
-    return *command->text && (command->kind == COMMAND_RETAKE || command->kind == COMMAND_MISS ||
-                              command->kind == COMMAND_VOID);
+    if (!*command->queue.text)
+        return false;
+    switch (command->queue.kind) {
+    case COMMAND_CHECK_IN:
+    case COMMAND_RETAKE:
+    case COMMAND_MISS:
+    case COMMAND_VOID:
+    case COMMAND_MISMATCH:
+    case COMMAND_RESOLVE:
+    case COMMAND_LEAVE:
+    case COMMAND_PAPER:
+        return command->kind == DESK_QUEUE;
+    default:
+        return command->kind == DESK_PAYMENT;
+    }
 }
 
 int desk_submit(struct desk *desk, const struct desk_command *command, desk_done_fn done, void *arg)
@@ -99,12 +150,12 @@ int desk_submit(struct desk *desk, const struct desk_command *command, desk_done
     job->done = done;
     job->arg = arg;
     if (command->presentation)
-        prepare_person(desk, job, command->presentation);
+        job_present(desk, job, command->presentation);
     if (command->kind == DESK_BIND)
         job->command.queue.kind = COMMAND_BIND;
     if (*command->key)
         take_fingerprint(desk, job);
-    if (says_why(&job->command.queue))
+    if (says_why(&job->command))
         reason_seal(&desk->keys, command->queue.text, job->command.queue.text);
     int result = put_in_inbox(desk, job);
     if (result < 0)

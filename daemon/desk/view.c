@@ -8,7 +8,7 @@
 #include "desk/desk_state.h"
 #include "desk/reason.h"
 
-static void copy_text(char *ret_text, size_t size, const char *text)
+void copy_text(char *ret_text, size_t size, const char *text)
 {
     size_t length = strnlen(text, size - 1);
     memcpy(ret_text, text, length);
@@ -17,15 +17,18 @@ static void copy_text(char *ret_text, size_t size, const char *text)
 
 void view_of_ticket(const struct desk *desk, const struct ticket *ticket, struct ticket_view *ret)
 {
-    struct person_masks masks;
-    directory_masks(desk->directory, &ticket->person, &masks);
+    struct person_facts facts;
+    directory_facts(desk->directory, &ticket->person, &facts);
     reason_open(&desk->keys, ticket->reason ? ticket->reason : "", ret->reason);
     ret->ticket = *ticket;
     ret->ticket.reason = "";
-    ticket_label(ticket->lane, ticket->number, ret->label);
-    copy_text(ret->name, sizeof ret->name, masks.name);
-    copy_text(ret->id_mask, sizeof ret->id_mask, masks.id_mask);
-    copy_text(ret->unit, sizeof ret->unit, masks.unit);
+    ticket_label(&queue_event(desk->visible)->rules, ticket->lane, ticket->number, ret->label);
+    copy_text(ret->name, sizeof ret->name, facts.name);
+    copy_text(ret->id_mask, sizeof ret->id_mask, facts.id_mask);
+    copy_text(ret->unit, sizeof ret->unit, facts.unit);
+    copy_text(ret->college, sizeof ret->college, facts.college);
+    ret->level = facts.level;
+    ret->payment = queue_person(desk->visible, &ticket->person).payment;
 }
 
 static void fill_line(const struct desk *desk, struct lane_view *view, uint32_t current)
@@ -58,6 +61,7 @@ static void fill_lane(const struct desk *desk, const struct queue_lane *lane, st
     view->n_recent = queue_recent(desk->visible, lane->name, recent, QUEUE_RECENT_MAX);
     for (size_t i = 0; i < view->n_recent; i++)
         view_of_ticket(desk, recent[i], &view->recent[i]);
+    view_of_rules(desk, lane, view);
 }
 
 int desk_lane(struct desk *desk, const char *lane, struct lane_view *ret)
@@ -139,98 +143,6 @@ int desk_ticket(struct desk *desk, const char *lane, uint32_t number, struct tic
         view_of_ticket(desk, ticket, ret);
     pthread_mutex_unlock(&desk->lock);
     return ticket ? 0 : -ENOENT;
-}
-
-/* ---- the feed */
-static pthread_key_t note_key;
-static pthread_once_t note_once = PTHREAD_ONCE_INIT;
-
-static void make_note_key(void)
-{
-    pthread_key_create(&note_key, free);
-}
-
-/* The note's text may be overwritten in the ring as soon as the lock is released, so each thread keeps its
- * copy. */
-static const char *keep_note(const char *json)
-{
-    pthread_once(&note_once, make_note_key);
-    free(pthread_getspecific(note_key));
-    char *copy = bytes_text(json);
-    pthread_setspecific(note_key, copy);
-    return copy;
-}
-
-static void fill_item(const struct desk *desk, const struct feed_slot *slot, struct feed_item *ret)
-{
-    ret->kind = slot->kind;
-    ret->seq = slot->seq;
-    ret->staff_only = slot->staff_only;
-    ret->json = NULL;
-    memcpy(ret->lane, slot->lane, sizeof ret->lane);
-    memcpy(ret->note, slot->note, sizeof ret->note);
-    if (slot->kind == FEED_TICKET)
-        view_of_ticket(desk, &slot->ticket, &ret->ticket);
-    if (slot->kind == FEED_LANE)
-        ret->lane_state = *slot->facts;
-    if (slot->kind == FEED_NOTE)
-        ret->json = keep_note(slot->json);
-}
-
-enum feed_result feed_read(struct desk *desk, const char *lane, uint64_t *position, struct feed_item *ret)
-{
-    enum feed_result result;
-    pthread_mutex_lock(&desk->lock);
-    const struct feed_slot *slot = feed_next(&desk->feed, lane, position, &result);
-    if (slot) {
-        ret->position = *position - 1;
-        fill_item(desk, slot, ret);
-    }
-    pthread_mutex_unlock(&desk->lock);
-    return result;
-}
-
-enum feed_result feed_find(struct desk *desk, uint64_t after_seq, uint64_t *ret_position)
-{
-    pthread_mutex_lock(&desk->lock);
-    enum feed_result result = feed_position_after(&desk->feed, after_seq, ret_position);
-    pthread_mutex_unlock(&desk->lock);
-    return result;
-}
-
-void desk_on_publish(struct desk *desk, void (*wake)(void *arg), void *arg)
-{
-    pthread_mutex_lock(&desk->wake_lock);
-    desk->wake = wake;
-    desk->wake_arg = arg;
-    pthread_mutex_unlock(&desk->wake_lock);
-}
-
-void wake_listener(struct desk *desk)
-{
-    pthread_mutex_lock(&desk->wake_lock);
-    if (desk->wake)
-        desk->wake(desk->wake_arg);
-    pthread_mutex_unlock(&desk->wake_lock);
-}
-
-void desk_note(struct desk *desk, const char *lane, const char *note, const char *key, const char *json,
-               bool staff_only)
-{
-    pthread_mutex_lock(&desk->lock);
-    feed_add_note(&desk->feed, lane, note, json, staff_only);
-    if (key)
-        kept_notes_put(&desk->notes, lane, key, json);
-    pthread_mutex_unlock(&desk->lock);
-    wake_listener(desk);
-}
-
-char *desk_notes(struct desk *desk, const char *lane)
-{
-    pthread_mutex_lock(&desk->lock);
-    char *json = kept_notes_json(desk->notes, lane);
-    pthread_mutex_unlock(&desk->lock);
-    return json;
 }
 
 void desk_stats(struct desk *desk, struct desk_stats *ret)

@@ -38,6 +38,30 @@ static int load_person(void *arg, const struct person_record *record)
     return 0;
 }
 
+static int load_unit(void *arg, const struct unit_record *record)
+{
+    directory_put_unit(arg, record);
+    return 0;
+}
+
+static int load_slot(void *arg, const struct slot_record *record)
+{
+    struct desk *desk = arg;
+    struct list_slot slot = {.start_us = record->start_us, .end_us = record->end_us, .level = record->level};
+    memcpy(slot.lane, record->lane, sizeof slot.lane);
+    memcpy(slot.unit, record->unit, sizeof slot.unit);
+    desk->slots = bytes_resize(desk->slots, (desk->n_slots + 1) * sizeof *desk->slots);
+    desk->slots[desk->n_slots++] = slot;
+    return 0;
+}
+
+static int load_document(void *arg, const struct document_record *record)
+{
+    struct desk *desk = arg;
+    documents_put(&desk->documents, record->kind, record->text, record->seq);
+    return 0;
+}
+
 static int load_credential(void *arg, const struct credential_record *record)
 {
     directory_put_digest(arg, record->digest, &record->person);
@@ -66,11 +90,18 @@ static enum journal_fault load_tables(struct desk *desk, struct directory *direc
         fault = journal_read_entries(writer->journal, 0, load_entry, &loading);
     answers_fill(writer->answers, writer->deciding);
     if (fault == JOURNAL_OK)
+        fault = journal_read_units(writer->journal, load_unit, directory);
+    if (fault == JOURNAL_OK)
         fault = journal_read_people(writer->journal, load_person, directory);
     if (fault == JOURNAL_OK)
         fault = journal_read_credentials(writer->journal, load_credential, directory);
     if (fault == JOURNAL_OK)
         fault = journal_read_tokens(writer->journal, load_token, &writer->tokens);
+    if (fault == JOURNAL_OK && everything)
+        fault = journal_read_slots(writer->journal, load_slot, desk);
+    if (fault == JOURNAL_OK && everything)
+        fault = journal_read_documents(writer->journal, load_document, desk);
+    directory_settle(directory);
     return fault;
 }
 
@@ -173,6 +204,12 @@ static void refuse_all(struct job *jobs, enum problem problem)
     }
 }
 
+/* A list is a group of its own: the order within the classes changes with it, for whoever comes next. */
+static bool is_list(const struct job *job)
+{
+    return job->command.kind == DESK_LIST;
+}
+
 /* Waits for commands; NULL with *ret_closing when there will be no more, NULL alone after a second with a
  * failed store. */
 static struct job *take_group(struct desk *desk, bool *ret_closing)
@@ -187,9 +224,12 @@ static struct job *take_group(struct desk *desk, bool *ret_closing)
         waited = is_well ? pthread_cond_wait(&desk->inbox_filled, &desk->inbox_lock)
                          : pthread_cond_timedwait(&desk->inbox_filled, &desk->inbox_lock, &until);
     struct job *jobs = desk->inbox, **end = &desk->inbox;
-    for (size_t i = 0; *end && i < DESK_GROUP_MAX; i++) {
+    for (size_t i = 0; *end && i < DESK_GROUP_MAX && !(i > 0 && is_list(*end)); i++) {
+        const bool is_alone = is_list(*end);
         end = &(*end)->next;
         desk->inbox_count--;
+        if (is_alone)
+            break;
     }
     desk->inbox = *end;
     *end = NULL;

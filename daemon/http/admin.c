@@ -89,27 +89,26 @@ static enum MHD_Result answer_event_change(struct request *request, const struct
 
 enum MHD_Result event_create(struct request *request)
 {
-    static const char *const members[] = {"name", "profile", NULL};
+    static const char *const members[] = {"name", "profile", "text", NULL};
     struct desk_command command;
-    const char *name = NULL, *profile = NULL;
+    enum MHD_Result result;
+    const char *name = NULL;
     json_t *object = NULL;
     enum problem problem = body_object(request->body.data, request->body.size, members, &object);
     if (problem)
         return reply_problem(request, problem);
     request_command(request, COMMAND_EVENT_CREATE, &command);
     problem = body_text(object, "name", PLAIN_TEXT_MAX, &name);
-    if (!problem)
-        problem = body_text(object, "profile", PROFILE_MAX, &profile);
-    if (!problem && name) {
+    if (problem || !name) {
+        result =
+            reply_problem_saying(request, PROBLEM_BAD_REQUEST, "\"name\" must be a text of 1 to 200 bytes.",
+                                 "name 须为 1 至 200 字节的文本。");
+    } else {
         strcpy(command.queue.text, name);
-        strcpy(command.queue.extra, profile ? profile : "default");
+        result = profile_submit(request, object, &command, answer_event_change);
     }
     json_decref(object);
-    if (problem || !*command.queue.text)
-        return reply_problem_saying(request, PROBLEM_BAD_REQUEST,
-                                    "\"name\" must be a text of 1 to 200 bytes.",
-                                    "name 须为 1 至 200 字节的文本。");
-    return wait_for_desk(request, &command, answer_event_change);
+    return result;
 }
 
 enum MHD_Result event_close(struct request *request)

@@ -25,6 +25,7 @@ enum {
     ROLES_DOOR = ROLES_OFFICE | 1 << ROLE_MARSHAL,
     ROLES_CAMERA = ROLES_DOOR | 1 << ROLE_PHOTOGRAPHER,
     ROLES_CHECK = ROLES_DOOR | 1 << ROLE_CHECK,
+    ROLES_CLASS = ROLES_DOOR | 1 << ROLE_LIAISON, /* see a class by name and call its roll */
     ROLES_ALL = ROLES_CAMERA | 1 << ROLE_DISPLAY | 1 << ROLE_LIAISON | 1 << ROLE_CHECK,
     ROLES_STRANGER = ROLES_ALL | 1 << ROLE_NONE, /* no token asked for */
 };

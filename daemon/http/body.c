@@ -13,15 +13,19 @@ static bool is_listed(const char *name, const char *const *members)
     return false;
 }
 
+enum problem body_members(const json_t *object, const char *const *members)
+{
+    bool is_right = json_is_object(object);
+    void *at = json_object_iter((json_t *)(uintptr_t)object);
+    for (; at; at = json_object_iter_next((json_t *)(uintptr_t)object, at))
+        is_right &= !members || is_listed(json_object_iter_key(at), members);
+    return is_right ? PROBLEM_NONE : PROBLEM_BAD_REQUEST;
+}
+
 enum problem body_object(const char *data, size_t size, const char *const *members, json_t **ret)
 {
     json_t *object = size ? json_loadb(data, size, JSON_REJECT_DUPLICATES, NULL) : json_object();
-    bool is_right = json_is_object(object);
-    const char *name;
-    json_t *value;
-    json_object_foreach (object, name, value)
-        is_right &= !members || is_listed(name, members);
-    if (!is_right) {
+    if (body_members(object, members) != PROBLEM_NONE) {
         json_decref(object);
         return PROBLEM_BAD_REQUEST;
     }
@@ -43,6 +47,15 @@ enum problem body_text(const json_t *object, const char *member, size_t most, co
     return PROBLEM_NONE;
 }
 
+enum problem body_person(const json_t *object, struct person_id *ret)
+{
+    const char *text = NULL;
+    enum problem problem = body_text(object, "person", 2 * PERSON_ID_SIZE, &text);
+    if (problem || !text || hex_decode(text, strlen(text), ret->bytes, sizeof ret->bytes) != PERSON_ID_SIZE)
+        return PROBLEM_BAD_REQUEST;
+    return PROBLEM_NONE;
+}
+
 enum problem body_bool(const json_t *object, const char *member, bool *ret)
 {
     const json_t *value = json_object_get(object, member);
@@ -50,4 +63,18 @@ enum problem body_bool(const json_t *object, const char *member, bool *ret)
         return PROBLEM_BAD_REQUEST;
     *ret = json_is_true(value);
     return PROBLEM_NONE;
+}
+
+enum problem body_level(const json_t *object, enum degree *ret)
+{
+    const char *name = NULL;
+    enum problem problem = body_text(object, "level", 16, &name);
+    if (problem || !name)
+        return problem;
+    for (int level = DEGREE_NONE + 1; level < DEGREE_COUNT; level++)
+        if (strcmp(degree_name((enum degree)level), name) == 0) {
+            *ret = (enum degree)level;
+            return PROBLEM_NONE;
+        }
+    return PROBLEM_BAD_REQUEST;
 }

@@ -178,6 +178,18 @@ bool content_type_is_json(const char *content_type)
     return !*rest || strcasecmp(rest, "charset=utf-8") == 0 || strcasecmp(rest, "charset=\"utf-8\"") == 0;
 }
 
+bool content_type_is_a_forms(const char *content_type)
+{
+    static const char *const types[] = {"application/x-www-form-urlencoded", "multipart/form-data",
+                                        "text/plain"};
+    const char *start = content_type + strspn(content_type, " \t");
+    size_t length = strcspn(start, " \t;,");
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strlen(types[i]) == length && strncasecmp(start, types[i], length) == 0)
+            return true;
+    return length == 0;
+}
+
 bool etag_matches(const char *if_none_match, const char *etag)
 {
     size_t own = strlen(etag);

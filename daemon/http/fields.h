@@ -42,6 +42,8 @@ bool key_is_valid(const char *key);
 bool language_is_chinese(const char *accept_language);
 /* application/json, with no charset or UTF-8. */
 bool content_type_is_json(const char *content_type);
+/* One of the three that a form on any page can send without being asked (Fetch, "CORS-safelisted"). */
+bool content_type_is_a_forms(const char *content_type);
 /* One of the entity tags (weak or strong), or "*". */
 bool etag_matches(const char *if_none_match, const char *etag);
 

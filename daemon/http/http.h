@@ -10,8 +10,26 @@
 #include "base/bytes.h"
 #include "base/config.h"
 #include "desk/desk.h"
+#include "desk/list.h"
 
 struct http;
+
+/* A list that came as a file: people, excluded, captured, paid or schedule. Borrowed for the call. */
+struct http_list {
+    enum list_kind kind;
+    const uint8_t *bytes;
+    size_t size;
+    bool is_preview;         /* says what would happen, stores nothing */
+    bool accepts_good;       /* stores the good rows although others have errors */
+    const char *division_of; /* schedule: the college whose own table it is, "" for the school's */
+    uint32_t pace_s;         /* schedule: not 0: how the days will go at that pace, too */
+    const char *device, *key;
+};
+struct http_list_answer {
+    enum problem problem;
+    bool is_replayed;
+    char *members; /* of a JSON object, without the braces: "stored", "counts", "problems"; free() */
+};
 
 struct http_options {
     const struct config *config; /* borrowed for the server's life, as are the desk and the path */
@@ -22,6 +40,12 @@ struct http_options {
      * -errno. ret_seq: the journal position it shows, for the file's name, numbers-LANE-SEQ.csv. */
     int (*numbers_csv)(void *arg, const char *lane, char **ret_data, size_t *ret_size, uint64_t *ret_seq);
     void *numbers_arg;
+    /* Reads a list and, unless it is a preview, stores it. On a thread of its own; waits for the desk. */
+    void (*take_list)(void *arg, const struct http_list *, struct http_list_answer *ret);
+    /* The schedule as JSON, with what is doubtful in it; pace_s not 0: with the predicted end of each slot at that
+     * pace. NULL: there is none. free(). On a thread of its own. */
+    char *(*show_schedule)(void *arg, uint32_t pace_s);
+    void *lists_arg;
     /* Adds what other rooms have to tell in /metrics; on the server's threads. NULL: nothing. */
     void (*print_figures)(void *arg, struct buffer *out);
     void *figures_arg;

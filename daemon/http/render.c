@@ -62,30 +62,74 @@ void render_number(struct buffer *out, uint64_t number)
     buffer_add(out, digits + at, sizeof digits - at);
 }
 
-/* The members below write `,"name":value`; the first of an object is written by hand. */
-static void member(struct buffer *out, const char *name)
+void member(struct buffer *out, const char *name)
 {
     buffer_add(out, ",\"", 2);
     buffer_add_text(out, name);
     buffer_add(out, "\":", 2);
 }
 
-static void member_text(struct buffer *out, const char *name, const char *value)
+void member_text(struct buffer *out, const char *name, const char *value)
 {
     member(out, name);
     render_text(out, value);
 }
 
-static void member_time(struct buffer *out, const char *name, int64_t utc_us)
+void member_time(struct buffer *out, const char *name, int64_t utc_us)
 {
     member(out, name);
     render_time(out, utc_us);
 }
 
-static void member_number(struct buffer *out, const char *name, uint64_t value)
+void member_number(struct buffer *out, const char *name, uint64_t value)
 {
     member(out, name);
     render_number(out, value);
+}
+
+void member_bool(struct buffer *out, const char *name, bool value)
+{
+    member(out, name);
+    buffer_add_text(out, value ? "true" : "false");
+}
+
+void member_codes(struct buffer *out, const char *name, uint32_t flags,
+                  const char *(*code_of)(enum issue_flag))
+{
+    size_t n_written = 0;
+    member(out, name);
+    buffer_add(out, "[", 1);
+    for (unsigned bit = 0; bit < 32; bit++) {
+        const char *code = flags & 1u << bit ? code_of((enum issue_flag)(1u << bit)) : "";
+        if (!*code)
+            continue;
+        buffer_add_text(out, n_written++ ? "," : "");
+        render_text(out, code);
+    }
+    buffer_add(out, "]", 1);
+}
+
+/* Who it is and what was noted, for those who may see it. */
+static void render_staff_members(struct buffer *out, const struct ticket_view *view)
+{
+    const struct ticket *ticket = &view->ticket;
+    member_text(out, "medium", medium_name(ticket->medium));
+    member_bool(out, "bound", ticket->bound);
+    member_text(out, "name", view->name);
+    member_text(out, "id_mask", view->id_mask);
+    member_text(out, "unit", view->unit);
+    member_text(out, "college", view->college);
+    member_text(out, "level", degree_name(view->level));
+    member_text(out, "payment", payment_state_name(view->payment));
+    member_codes(out, "notes", ticket->note.flags, issue_flag_code);
+    member_bool(out, "confirmed", ticket->confirmed);
+    member_bool(out, "suspect", ticket->is_suspect);
+    member_bool(out, "left", ticket->has_left);
+    member_bool(out, "card_back", ticket->card_back);
+    if (ticket->state == TICKET_VOID)
+        member_bool(out, "acknowledged", ticket->acknowledged);
+    if (*view->reason)
+        member_text(out, "reason", view->reason);
 }
 
 static void render_open_ticket(struct buffer *out, const struct ticket_view *view, enum audience audience)
@@ -95,16 +139,8 @@ static void render_open_ticket(struct buffer *out, const struct ticket_view *vie
     render_text(out, view->label);
     member_text(out, "lane", ticket->lane);
     member_text(out, "state", ticket_state_name(ticket->state));
-    if (audience == AUDIENCE_STAFF) {
-        member_text(out, "medium", medium_name(ticket->medium));
-        member(out, "bound");
-        buffer_add_text(out, ticket->bound ? "true" : "false");
-        member_text(out, "name", view->name);
-        member_text(out, "id_mask", view->id_mask);
-        member_text(out, "unit", view->unit);
-        if (*view->reason)
-            member_text(out, "reason", view->reason);
-    }
+    if (audience == AUDIENCE_STAFF)
+        render_staff_members(out, view);
     member_time(out, "issued_at", ticket->issued_us);
     member_time(out, "called_at", ticket->called_us);
     member_time(out, "shot_at", ticket->shot_us);
@@ -118,21 +154,12 @@ void render_ticket(struct buffer *out, const struct ticket_view *view, enum audi
     buffer_add(out, "}", 1);
 }
 
-static void render_ticket_or_null(struct buffer *out, const struct ticket_view *view, enum audience audience)
+void render_ticket_or_null(struct buffer *out, const struct ticket_view *view, enum audience audience)
 {
     if (view)
         render_ticket(out, view, audience);
     else
         buffer_add(out, "null", 4);
-}
-
-void render_ticket_and_called(struct buffer *out, const struct ticket_view *view,
-                              const struct ticket_view *called, enum audience audience)
-{
-    render_open_ticket(out, view, audience);
-    member(out, "called");
-    render_ticket_or_null(out, called, audience);
-    buffer_add(out, "}", 1);
 }
 
 /* Takes the value. */
@@ -147,19 +174,26 @@ static void member_json(struct buffer *out, const char *name, json_t *value)
     free(text);
 }
 
-void render_ticket_as_presented(struct buffer *out, const struct ticket_view *view,
-                                const struct mrz_repairs *repairs, bool is_expired, enum audience audience)
+void render_ticket_answer(struct buffer *out, const struct ticket_view *view, const struct ticket_more *more,
+                          enum audience audience)
 {
     render_open_ticket(out, view, audience);
-    if (repairs->count > 0)
-        member_json(out, "repaired", mrz_repairs_json(repairs));
-    if (is_expired)
+    if (more->tells_called) {
+        member(out, "called");
+        render_ticket_or_null(out, more->called, audience);
+    }
+    if (more->repairs && more->repairs->count > 0)
+        member_json(out, "repaired", mrz_repairs_json(more->repairs));
+    if (more->is_expired)
         member_json(out, "note", presentation_expired_note());
+    if (more->is_alarm)
+        member_text(out, "alarm", "out-of-order");
+    if (more->warnings)
+        member_codes(out, "warnings", more->warnings, override_code);
     buffer_add(out, "}", 1);
 }
 
-static void render_tickets(struct buffer *out, const struct ticket_view *views, size_t count,
-                           enum audience audience)
+void render_tickets(struct buffer *out, const struct ticket_view *views, size_t count, enum audience audience)
 {
     buffer_add(out, "[", 1);
     for (size_t i = 0; i < count; i++) {
@@ -201,105 +235,4 @@ void render_event_brief(struct buffer *out, const struct queue_event *event)
     render_text(out, event->name);
     member_text(out, "state", event->is_closed ? "closed" : "open");
     buffer_add(out, "}", 1);
-}
-
-static const char *store_name(enum problem store)
-{
-    return store == PROBLEM_NONE ? "ok" : problem_code(store);
-}
-
-void render_snapshot(struct buffer *out, const struct lane_view *view, const char *notes_json, int64_t now_us,
-                     enum audience audience)
-{
-    buffer_add_text(out, "{\"lane\":");
-    render_text(out, view->lane.name);
-    member_text(out, "room", view->lane.room);
-    member(out, "session");
-    render_session(out, &view->lane);
-    member(out, "current");
-    render_ticket_or_null(out, view->has_current ? &view->current : NULL, audience);
-    member(out, "line");
-    render_tickets(out, view->line, view->n_line, audience);
-    member_number(out, "line_limit", view->lane.line_limit);
-    member(out, "last");
-    render_ticket_or_null(out, view->has_last ? &view->last : NULL, audience);
-    member(out, "done");
-    render_tickets(out, view->recent, view->n_recent, audience);
-    member(out, "counts");
-    render_counts(out, &view->lane.counts);
-    if (audience == AUDIENCE_STAFF) {
-        member(out, "readers");
-        buffer_add_text(out, notes_json);
-    }
-    member(out, "event");
-    render_event_brief(out, &view->event);
-    member_text(out, "store", store_name(view->store));
-    member_time(out, "now", now_us);
-    member_number(out, "seq", view->seq);
-    buffer_add(out, "}", 1);
-}
-
-static void render_lane(struct buffer *out, const struct queue_lane *lane)
-{
-    buffer_add_text(out, "{\"lane\":");
-    render_text(out, lane->name);
-    member(out, "session");
-    render_session(out, lane);
-    member_number(out, "line_limit", lane->line_limit);
-    buffer_add(out, "}", 1);
-}
-
-/* A line end inside the data would end the field (WHATWG HTML, 9.2.6); in JSON it can only be white space. */
-static void add_one_line(struct buffer *out, const char *json)
-{
-    size_t start = out->size;
-    buffer_add_text(out, json);
-    for (char *c = out->data + start; *c; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
-}
-
-static void render_start(struct buffer *out, const char *name, uint64_t seq)
-{
-    buffer_add_text(out, "event: ");
-    buffer_add_text(out, name);
-    if (seq) {
-        buffer_add_text(out, "\nid: ");
-        render_number(out, seq);
-    }
-    buffer_add_text(out, "\ndata: ");
-}
-
-static bool is_for(const struct feed_item *item, enum audience audience)
-{
-    if (item->kind != FEED_NOTE || !item->staff_only || audience == AUDIENCE_STAFF)
-        return true;
-    return audience == AUDIENCE_CHECK && strcmp(item->note, "check") == 0;
-}
-
-void render_item(struct buffer *out, const struct feed_item *item, enum problem store, enum audience audience)
-{
-    if (!is_for(item, audience))
-        return;
-    switch (item->kind) {
-    case FEED_TICKET:
-        render_start(out, "ticket", item->seq);
-        render_ticket(out, &item->ticket, audience);
-        break;
-    case FEED_LANE:
-        render_start(out, "lane", item->seq);
-        render_lane(out, &item->lane_state);
-        break;
-    case FEED_NOTE:
-        render_start(out, item->note, 0);
-        add_one_line(out, item->json);
-        break;
-    case FEED_STORE:
-        render_start(out, "store", 0);
-        buffer_add_text(out, "{\"store\":");
-        render_text(out, store_name(store));
-        buffer_add(out, "}", 1);
-        break;
-    }
-    buffer_add(out, "\n\n", 2);
 }

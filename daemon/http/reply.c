@@ -1,6 +1,7 @@
 /* Builds libmicrohttpd responses and problem documents. On the listener's thread. */
 #include "http/reply.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* libmicrohttpd copies both texts. A response without memory for its headers aborts like any other
@@ -57,10 +58,11 @@ enum MHD_Result reply_send(struct request *request, unsigned status, struct MHD_
     return result;
 }
 
-void render_problem(struct buffer *out, enum problem problem, bool is_chinese, const char *detail,
-                    const struct ticket_view *ticket, enum audience audience)
+void render_problem(struct buffer *out, enum problem problem, bool is_chinese,
+                    const struct problem_more *more, enum audience audience)
 {
     const char *title = is_chinese ? problem_zh(problem) : problem_en(problem);
+    const char *detail = is_chinese ? more->zh : more->en;
     buffer_add_text(out, "{\"type\":\"about:blank\",\"status\":");
     render_number(out, problem_status(problem));
     buffer_add_text(out, ",\"code\":");
@@ -70,22 +72,26 @@ void render_problem(struct buffer *out, enum problem problem, bool is_chinese, c
     buffer_add_text(out, ",\"detail\":");
     render_text(out, detail ? detail : title);
     buffer_add_text(out, ",\"message\":{\"zh\":");
-    render_text(out, problem_zh(problem));
+    render_text(out, more->is_message ? more->zh : problem_zh(problem));
     buffer_add_text(out, ",\"en\":");
-    render_text(out, problem_en(problem));
+    render_text(out, more->is_message ? more->en : problem_en(problem));
     buffer_add_text(out, "}");
-    if (ticket) {
+    if (more->ticket) {
         buffer_add_text(out, ",\"ticket\":");
-        render_ticket(out, ticket, audience);
+        render_ticket(out, more->ticket, audience);
     }
+    if (more->could_override)
+        member_codes(out, "override", more->could_override, override_code);
+    if (more->members)
+        buffer_add_text(out, more->members);
     buffer_add_text(out, "}");
 }
 
 static struct MHD_Response *problem_response(const struct request *request, enum problem problem,
-                                             const char *detail, const struct ticket_view *ticket)
+                                             const struct problem_more *more)
 {
     struct buffer body = {0};
-    render_problem(&body, problem, request->is_chinese, detail, ticket, request->audience);
+    render_problem(&body, problem, request->is_chinese, more, request->audience);
     struct MHD_Response *response = take_body(&body, "application/problem+json");
     add_header(response, MHD_HTTP_HEADER_CONTENT_LANGUAGE, request->is_chinese ? "zh" : "en");
     if (problem == PROBLEM_BAD_TOKEN)
@@ -97,11 +103,16 @@ static struct MHD_Response *problem_response(const struct request *request, enum
     return response;
 }
 
+enum MHD_Result reply_problem_with(struct request *request, enum problem problem,
+                                   const struct problem_more *more)
+{
+    return reply_send(request, problem_status(problem), problem_response(request, problem, more));
+}
+
 enum MHD_Result reply_problem_saying(struct request *request, enum problem problem, const char *detail_en,
                                      const char *detail_zh)
 {
-    const char *detail = request->is_chinese ? detail_zh : detail_en;
-    return reply_send(request, problem_status(problem), problem_response(request, problem, detail, NULL));
+    return reply_problem_with(request, problem, &(struct problem_more){.en = detail_en, .zh = detail_zh});
 }
 
 enum MHD_Result reply_problem(struct request *request, enum problem problem)
@@ -109,17 +120,37 @@ enum MHD_Result reply_problem(struct request *request, enum problem problem)
     return reply_problem_saying(request, problem, NULL, NULL);
 }
 
+enum MHD_Result reply_answer(struct request *request, unsigned status, struct buffer *body,
+                             const struct desk_answer *answer)
+{
+    struct MHD_Response *response = reply_json(body);
+    if (answer->replayed)
+        add_header(response, "Idempotency-Replayed", "true");
+    return reply_send(request, status, response);
+}
+
 enum MHD_Result reply_not_allowed(struct request *request, const char *allow)
 {
-    struct MHD_Response *response = problem_response(request, PROBLEM_METHOD_NOT_ALLOWED, NULL, NULL);
+    struct MHD_Response *response =
+        problem_response(request, PROBLEM_METHOD_NOT_ALLOWED, &(struct problem_more){0});
     add_header(response, MHD_HTTP_HEADER_ALLOW, allow);
     return reply_send(request, problem_status(PROBLEM_METHOD_NOT_ALLOWED), response);
 }
 
 enum MHD_Result reply_refusal(struct request *request, const struct desk_answer *answer)
 {
-    const struct ticket_view *ticket = answer->has_ticket ? &answer->ticket : NULL;
-    struct MHD_Response *response = problem_response(request, answer->problem, NULL, ticket);
+    char next[TICKET_LABEL_SIZE], members[TICKET_LABEL_SIZE + 16];
+    struct problem_more more = {.ticket = answer->has_ticket ? &answer->ticket : NULL,
+                                .could_override =
+                                    request->audience == AUDIENCE_STAFF ? answer->could_override : 0};
+    if (answer->problem == PROBLEM_PAPER_GAP) {
+        struct queue_event event;
+        desk_event(request->http->options.desk, &event);
+        ticket_label(&event.rules, request->params.lane, answer->next_number, next);
+        snprintf(members, sizeof members, ",\"next\":\"%s\"", next);
+        more.members = members;
+    }
+    struct MHD_Response *response = problem_response(request, answer->problem, &more);
     if (answer->replayed)
         add_header(response, "Idempotency-Replayed", "true");
     return reply_send(request, problem_status(answer->problem), response);

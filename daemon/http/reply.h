@@ -18,11 +18,22 @@ enum MHD_Result reply_share(struct request *, unsigned status, struct MHD_Respon
 enum MHD_Result reply_problem(struct request *, enum problem);
 enum MHD_Result reply_problem_saying(struct request *, enum problem, const char *detail_en,
                                      const char *detail_zh);
+/* A command that was done: `body` is taken. */
+enum MHD_Result reply_answer(struct request *, unsigned status, struct buffer *body,
+                             const struct desk_answer *);
 enum MHD_Result reply_not_allowed(struct request *, const char *allow);
 /* The refusal of a command, with the ticket in question. */
 enum MHD_Result reply_refusal(struct request *, const struct desk_answer *);
-/* The document itself. `detail` NULL: the problem's own words; ticket may be NULL. */
-void render_problem(struct buffer *, enum problem, bool is_chinese, const char *detail,
-                    const struct ticket_view *ticket, enum audience);
+/* What a problem document says besides its code. */
+struct problem_more {
+    const char *en, *zh;              /* "detail"; NULL: the problem's own words */
+    bool is_message;                  /* they stand as "message", too */
+    const struct ticket_view *ticket; /* NULL: none */
+    uint32_t could_override;          /* "override": the codes that this caller may override, 0: none */
+    const char *members;              /* further ones as they are, each with a comma before it; NULL: none */
+};
+enum MHD_Result reply_problem_with(struct request *, enum problem, const struct problem_more *);
+void render_problem(struct buffer *, enum problem, bool is_chinese, const struct problem_more *,
+                    enum audience);
 
 #endif

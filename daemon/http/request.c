@@ -36,6 +36,8 @@ void request_free(struct request *request)
         wipe_bytes(request->secret, strlen(request->secret));
     free(request->secret);
     peer_allow(request->peer, PEER_IDLE_US);
+    if (request->is_upload)
+        atomic_fetch_sub(&request->http->n_uploads, 1);
     atomic_fetch_sub(&request->http->n_requests, 1);
     free(request);
 }
@@ -155,9 +157,28 @@ static enum problem check_caller(struct request *request)
                                                                             : PROBLEM_NONE;
 }
 
-/* What is known of the body before it comes. */
-static enum problem check_body(const struct request *request)
+static size_t body_most(const struct request *request)
 {
+    return request->is_upload ? (size_t)UPLOAD_MAX : (size_t)REQUEST_BODY_MAX;
+}
+
+/* Only who may send a file at all has come here. A form's types are refused: any page can make a browser send them. */
+static enum problem check_upload(struct request *request)
+{
+    const char *type = request->fields.content_type;
+    if (!type || content_type_is_a_forms(type))
+        return PROBLEM_BAD_MEDIA_TYPE;
+    request->is_upload = true;
+    if (atomic_fetch_add(&request->http->n_uploads, 1) >= UPLOADS_AT_ONCE)
+        return PROBLEM_BUSY;
+    peer_allow(request->peer, UPLOAD_US);
+    return PROBLEM_NONE;
+}
+
+/* What is known of the body before it comes. */
+static enum problem check_body(struct request *request)
+{
+    bool is_upload = request->route->flags & ROUTE_UPLOAD;
     const struct request_fields *fields = &request->fields;
     if (fields->key && !key_is_valid(fields->key))
         return PROBLEM_BAD_REQUEST;
@@ -165,8 +186,10 @@ static enum problem check_body(const struct request *request)
         return PROBLEM_NONE;
     const char *length = fields->framing.content_length;
     uint64_t size = 0;
-    if (length && text_to_u64(length, 0, REQUEST_BODY_MAX, &size) != 0)
+    if (length && text_to_u64(length, 0, is_upload ? UPLOAD_MAX : REQUEST_BODY_MAX, &size) != 0)
         return PROBLEM_TOO_LARGE;
+    if (is_upload)
+        return check_upload(request);
     return content_type_is_json(fields->content_type) ? PROBLEM_NONE : PROBLEM_BAD_MEDIA_TYPE;
 }
 
@@ -220,9 +243,11 @@ enum MHD_Result request_take(struct request *request, const char *data, size_t s
 {
     /* an answer may be queued only before or after the body, so too much is drained first */
     request->body_seen += size;
-    if (request->body_seen > REQUEST_DRAIN_MAX)
+    size_t most = body_most(request),
+           drain = request->is_upload ? most + REQUEST_DRAIN_MAX : REQUEST_DRAIN_MAX;
+    if (request->body_seen > drain)
         return MHD_NO;
-    if (request->body_seen <= REQUEST_BODY_MAX)
+    if (request->body_seen <= most)
         buffer_add(&request->body, data, size);
     return MHD_YES;
 }
@@ -234,9 +259,34 @@ enum MHD_Result request_finish(struct request *request)
         return wait_resume(request);
     if (request->refusal)
         return refuse(request);
-    if (request->body_seen > REQUEST_BODY_MAX)
+    if (request->body_seen > body_most(request))
         return reply_problem(request, PROBLEM_TOO_LARGE);
     return request->route->handle(request);
+}
+
+const char *request_argument(const struct request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+bool request_wishes(const struct request *request, const char *name)
+{
+    const char *value = request_argument(request, name);
+    return value && strcmp(value, "1") == 0;
+}
+
+enum authority authority_of(enum role role)
+{
+    switch (role) {
+    case ROLE_OFFICE:
+        return AUTHORITY_OFFICE;
+    case ROLE_MARSHAL:
+        return AUTHORITY_MARSHAL;
+    case ROLE_PHOTOGRAPHER:
+        return AUTHORITY_CAMERA;
+    default:
+        return AUTHORITY_NONE;
+    }
 }
 
 void request_command(const struct request *request, enum command_kind kind, struct desk_command *ret)
@@ -244,4 +294,12 @@ void request_command(const struct request *request, enum command_kind kind, stru
     *ret = (struct desk_command){.kind = DESK_QUEUE, .queue = {.kind = kind}};
     memcpy(ret->queue.lane, request->params.lane, sizeof ret->queue.lane);
     memcpy(ret->queue.device, request->caller.device, sizeof ret->queue.device);
+    ret->queue.authority = authority_of(request->caller.role);
+}
+
+uint32_t request_number(const struct request *request)
+{
+    struct queue_event event;
+    desk_event(request->http->options.desk, &event);
+    return ticket_label_parse(&event.rules, request->params.lane, request->params.label);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "desk/list.h"
 #include "http/pages.h"
 
 #define LANE   "/api/v1/lanes/{lane}"
@@ -18,8 +19,30 @@ const struct route routes[] = {
     {"POST", TICKET "/retake", ROLES_CAMERA, 0, ticket_act, COMMAND_RETAKE},
     {"POST", TICKET "/miss", ROLES_CAMERA, 0, ticket_act, COMMAND_MISS},
     {"POST", TICKET "/void", ROLES_CAMERA, 0, ticket_act, COMMAND_VOID},
+    {"POST", TICKET "/confirm", ROLES_CAMERA, 0, ticket_act, COMMAND_CONFIRM},
+    {"POST", TICKET "/mismatch", ROLES_CAMERA, 0, ticket_act, COMMAND_MISMATCH},
+    {"POST", TICKET "/leave", ROLES_CAMERA, 0, ticket_act, COMMAND_LEAVE},
+    {"POST", TICKET "/acknowledge", ROLES_CAMERA, 0, ticket_act, COMMAND_VOID_ACKNOWLEDGE},
+    {"POST", TICKET "/card", ROLES_CAMERA, 0, ticket_act, COMMAND_CARD_BACK},
     {"POST", TICKET "/bind", ROLES_DOOR, 0, ticket_bind, COMMAND_BIND},
     {"POST", LANE "/session", ROLES_DOOR, 0, lane_session, 0},
+    {"POST", LANE "/late", ROLES_DOOR, 0, lane_late, 0},
+    {"POST", LANE "/resolve", ROLES_DOOR, 0, lane_resolve, 0},
+    {"POST", LANE "/paper", ROLES_DOOR, 0, lane_paper, 0},
+    {"GET", "/api/v1/units", ROLES_CLASS, 0, unit_list, 0},
+    {"GET", "/api/v1/units/{number}", ROLES_CLASS, 0, unit_show, 0},
+    {"POST", "/api/v1/units/{number}/roll", ROLES_CLASS, 0, unit_roll, 0},
+    {"GET", "/api/v1/tallies", ROLES_DOOR, ROUTE_WHOLE, tally_show, 0},
+    {"GET", "/api/v1/rules", ROLES_CAMERA, 0, rules_show, 0},
+    {"POST", "/api/v1/rules", ROLES_OFFICE, ROUTE_WHOLE, rules_set, 0},
+    {"GET", "/api/v1/profiles", ROLES_OFFICE, 0, profile_list, 0},
+    {"POST", "/api/v1/roster", ROLES_OFFICE, ROUTE_WHOLE | ROUTE_UPLOAD, roster_take, 0},
+    {"POST", "/api/v1/payments", ROLES_OFFICE, ROUTE_WHOLE | ROUTE_UPLOAD, list_take, LIST_PAID},
+    {"POST", "/api/v1/payments/record", ROLES_DOOR, 0, payment_record, 0},
+    {"GET", "/api/v1/payments", ROLES_DOOR, ROUTE_WHOLE, payment_show, 0},
+    {"POST", "/api/v1/schedule", ROLES_OFFICE, ROUTE_WHOLE | ROUTE_UPLOAD, list_take, LIST_SCHEDULE},
+    {"GET", "/api/v1/schedule", ROLES_CLASS | ROLES_CAMERA, 0, schedule_show, 0},
+    {"GET", "/api/v1/schedule/simulation", ROLES_DOOR, 0, schedule_simulate, 0},
     {"GET", "/api/v1/handover/lanes/{lane}/numbers.csv", ROLES_OFFICE, 0, lane_numbers, 0},
     {"GET", "/api/v1/event", ROLES_ALL, 0, event_status, 0},
     {"POST", "/api/v1/event", ROLES_OFFICE, ROUTE_WHOLE, event_create, 0},

@@ -13,6 +13,7 @@ enum {
     ROUTE_WHOLE = 1 << 1,    /* concerns all lanes: not for a token bound to one */
     ROUTE_CONTROL = 1 << 2,  /* only on the control socket */
     ROUTE_LOOPBACK = 1 << 3, /* a loopback peer needs no token */
+    ROUTE_UPLOAD = 1 << 4,   /* takes a file's bytes instead of JSON, up to UPLOAD_MAX */
 };
 
 struct route {
@@ -21,11 +22,11 @@ struct route {
     unsigned roles;      /* ROLES_...: who may */
     unsigned flags;
     route_fn handle; /* called once the whole request is here */
-    int argument;    /* of the handler: a command_kind */
+    int argument;    /* of the handler: a command_kind or list_kind */
 };
 extern const struct route routes[];
 extern const unsigned routes_count;
-enum { ROUTES_MAX = 32 };
+enum { ROUTES_MAX = 64 };
 
 struct route_params {
     bool has_lane;
@@ -46,7 +47,23 @@ enum MHD_Result lane_check(struct request *); /* check.c */
 enum MHD_Result lane_snapshot(struct request *);
 enum MHD_Result lane_events(struct request *);
 enum MHD_Result lane_session(struct request *);
+enum MHD_Result lane_late(struct request *);
+enum MHD_Result lane_resolve(struct request *);
 enum MHD_Result lane_numbers(struct request *);
+enum MHD_Result lane_paper(struct request *); /* paper.c */
+enum MHD_Result unit_list(struct request *);  /* units.c */
+enum MHD_Result unit_show(struct request *);
+enum MHD_Result unit_roll(struct request *);
+enum MHD_Result tally_show(struct request *);
+enum MHD_Result rules_show(struct request *); /* rules.c */
+enum MHD_Result rules_set(struct request *);
+enum MHD_Result profile_list(struct request *);
+enum MHD_Result roster_take(struct request *); /* uploads.c */
+enum MHD_Result list_take(struct request *);
+enum MHD_Result schedule_show(struct request *);
+enum MHD_Result schedule_simulate(struct request *);
+enum MHD_Result payment_record(struct request *); /* payments.c */
+enum MHD_Result payment_show(struct request *);
 enum MHD_Result event_create(struct request *);
 enum MHD_Result event_status(struct request *);
 enum MHD_Result event_close(struct request *);

@@ -29,14 +29,19 @@ static enum problem take_scan(const struct request *request, json_t *object, str
     return problem;
 }
 
+enum problem scanned_object(const struct request *request, json_t *object, struct presentation *ret)
+{
+    return is_scan(object) ? take_scan(request, object, ret)
+                           : problem_of_presentation(presentation_from_json(object, ret));
+}
+
 enum problem scanned_presentation(const struct request *request, struct presentation *ret)
 {
     json_t *object = NULL;
     enum problem problem = body_object(request->body.data, request->body.size, NULL, &object);
     if (problem)
         return problem;
-    problem = is_scan(object) ? take_scan(request, object, ret)
-                              : problem_of_presentation(presentation_from_json(object, ret));
+    problem = scanned_object(request, object, ret);
     json_decref(object);
     return problem;
 }

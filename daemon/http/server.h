@@ -48,6 +48,7 @@ struct http {
     int bell; /* eventfd: news in the feed, or the end */
     atomic_bool is_closing;
     atomic_uint n_requests; /* between request_new and request_free */
+    atomic_uint n_uploads;  /* of them, files on their way in */
     pthread_t starter;
     char last_log[256]; /* libmicrohttpd's latest words while starting: the cause */
 };

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -23,9 +24,17 @@ void waits_done(struct waits *waits)
     pthread_mutex_destroy(&waits->lock);
 }
 
+static void work_drop_input(struct work *work)
+{
+    if (work->input.data)
+        wipe_bytes(work->input.data, work->input.size);
+    buffer_done(&work->input);
+}
+
 static void wait_free(struct wait *wait)
 {
     free(wait->work.path);
+    work_drop_input(&wait->work);
     if (wait->work.data)
         wipe_bytes(wait->work.data, wait->work.size);
     free(wait->work.data);
@@ -159,10 +168,16 @@ enum MHD_Result wait_for_work(struct request *request, const struct work *work, 
     enum problem problem = PROBLEM_NONE;
     struct wait *wait = begin(request, WAIT_WORK_US, true, after, &problem);
     if (!wait) {
-        free(work->path);
+        struct work refused = *work;
+        free(refused.path);
+        work_drop_input(&refused);
         return reply_problem(request, problem);
     }
     wait->work = *work;
+    memcpy(wait->work.device, request->caller.device, sizeof wait->work.device);
+    wait->work.authority = authority_of(request->caller.role);
+    if (request->fields.key)
+        snprintf(wait->work.key, sizeof wait->work.key, "%s", request->fields.key);
     pthread_t thread;
     if (pthread_create(&thread, NULL, do_work, wait) != 0) {
         forget(wait, true);

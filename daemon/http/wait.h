@@ -9,7 +9,9 @@
 #include <microhttpd.h>
 #include <pthread.h>
 
+#include "base/bytes.h"
 #include "desk/desk.h"
+#include "desk/list.h"
 
 struct request;
 struct wait;
@@ -23,7 +25,14 @@ struct work {
     wait_work_fn run;
     const struct http_options *options; /* borrowed */
     char lane[LANE_NAME_MAX + 1];
-    char *path; /* owned */
+    char *path;          /* owned: a file, or the college whose table it is */
+    struct buffer input; /* owned, wiped: what was sent */
+    enum list_kind kind; /* of a list */
+    bool is_preview, accepts_good;
+    uint32_t pace_s;
+    char device[DEVICE_MAX + 1], key[ANSWER_KEY_MAX + 1];
+    enum authority authority;
+    bool is_replayed;
     enum problem problem;
     bool is_taken; /* backup: there is such a file already */
     char *data;    /* owned */
@@ -61,7 +70,8 @@ void waits_expire(struct waits *, int64_t now_mono_us);
 
 /* Each returns what the handler has to return. The command gets its idempotency key here. */
 enum MHD_Result wait_for_desk(struct request *, struct desk_command *, wait_after_fn after);
-/* work: options and run are set, path and lane if needed; path is taken. */
+/* work: options and run are set, and what else it needs; path and input are taken. Device, key and authority are filled
+ * in here. */
 enum MHD_Result wait_for_work(struct request *, const struct work *, wait_after_fn after);
 /* The handler's second call: the answer, or that it is late. */
 enum MHD_Result wait_resume(struct request *);

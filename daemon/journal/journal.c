@@ -251,12 +251,12 @@ const char *journal_detail(const struct journal *journal)
 }
 
 /* ---- writing */
-static bool is_in_transaction(const struct journal *journal)
+bool journal_is_writing(const struct journal *journal)
 {
     return journal->db && !sqlite3_get_autocommit(journal->db);
 }
 
-static enum journal_fault fail(struct journal *journal, enum journal_fault fault)
+enum journal_fault journal_fail(struct journal *journal, enum journal_fault fault)
 {
     journal->fault = fault;
     journal_rollback(journal);
@@ -264,14 +264,15 @@ static enum journal_fault fail(struct journal *journal, enum journal_fault fault
 }
 
 /* Turns the result of a statement into ours; a fault ends the transaction and sticks. */
-static enum journal_fault outcome(struct journal *journal, int result)
+enum journal_fault journal_outcome(struct journal *journal, int result)
 {
-    return result == SQLITE_OK ? JOURNAL_OK : fail(journal, database_explain(journal->db, &journal->detail));
+    return result == SQLITE_OK ? JOURNAL_OK
+                               : journal_fail(journal, database_explain(journal->db, &journal->detail));
 }
 
 void journal_rollback(struct journal *journal)
 {
-    if (is_in_transaction(journal))
+    if (journal_is_writing(journal))
         sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
     journal->now = journal->committed;
     row_index_done(&journal->people);
@@ -282,25 +283,25 @@ enum journal_fault journal_begin(struct journal *journal)
 {
     if (journal->fault)
         return journal->fault;
-    assert(!is_in_transaction(journal));
+    assert(!journal_is_writing(journal));
     if (journal->wal_pages >= CHECKPOINT_PAGES) {
         int result = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
         if (result != SQLITE_OK && result != SQLITE_BUSY)
-            return outcome(journal, result);
+            return journal_outcome(journal, result);
     }
-    return outcome(journal, sqlite3_exec(journal->db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+    return journal_outcome(journal, sqlite3_exec(journal->db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
 }
 
 /* Runs a statement that is to write exactly one row. */
-static enum journal_fault run_on_one(struct journal *journal, sqlite3_stmt *statement, const char *otherwise)
+enum journal_fault journal_run_on_one(struct journal *journal, sqlite3_stmt *statement, const char *otherwise)
 {
     int result = statement_run(statement);
     if (result != SQLITE_OK)
-        return outcome(journal, result);
+        return journal_outcome(journal, result);
     if (sqlite3_changes(journal->db) == 1)
         return JOURNAL_OK;
     journal->detail = bytes_text(otherwise);
-    return fail(journal, JOURNAL_CORRUPT);
+    return journal_fail(journal, JOURNAL_CORRUPT);
 }
 
 static enum journal_fault ticket_write(struct journal *journal, const struct queue_entry *entry,
@@ -313,7 +314,7 @@ static enum journal_fault ticket_write(struct journal *journal, const struct que
     if (is_new)
         ticket.issued_seq = entry->seq;
     bind_ticket(statement, &ticket);
-    return run_on_one(journal, statement, "a step of a ticket that is not there");
+    return journal_run_on_one(journal, statement, "a step of a ticket that is not there");
 }
 
 enum journal_fault journal_append(struct journal *journal, struct queue_entry *entry,
@@ -321,12 +322,12 @@ enum journal_fault journal_append(struct journal *journal, struct queue_entry *e
 {
     if (journal->fault)
         return journal->fault;
-    assert(is_in_transaction(journal));
+    assert(journal_is_writing(journal));
     uint8_t hash[JOURNAL_HASH_SIZE];
     entry->seq = journal->now.seq + 1;
     chain_next(journal->now.head, entry, hash);
     bind_entry(journal->statements.insert_entry, entry, journal->now.head, hash);
-    enum journal_fault fault = outcome(journal, statement_run(journal->statements.insert_entry));
+    enum journal_fault fault = journal_outcome(journal, statement_run(journal->statements.insert_entry));
     if (fault)
         return fault;
     journal->now.seq = entry->seq;
@@ -338,10 +339,10 @@ enum journal_fault journal_put_person(struct journal *journal, const struct pers
 {
     if (journal->fault)
         return journal->fault;
-    assert(is_in_transaction(journal));
+    assert(journal_is_writing(journal));
     enum journal_fault fault = journal_extend_people(journal);
     if (fault)
-        return fail(journal, fault);
+        return journal_fail(journal, fault);
     uint8_t box[SEAL_PERSON_MAX];
     size_t size = seal_person(journal->keys.keys.seal, person, box);
     int64_t row = row_index_find(&journal->people, 0, &person->id);
@@ -349,7 +350,7 @@ enum journal_fault journal_put_person(struct journal *journal, const struct pers
     bind_person(statement, &person->id, box, size);
     if (row)
         sqlite3_bind_int64(statement, 3, row);
-    fault = run_on_one(journal, statement, "a person's record that is not there");
+    fault = journal_run_on_one(journal, statement, "a person's record that is not there");
     if (!fault && !row)
         row_index_add(&journal->people, sqlite3_last_insert_rowid(journal->db), 0, &person->id);
     return fault;
@@ -360,37 +361,38 @@ enum journal_fault journal_put_credential(struct journal *journal, const struct 
 {
     if (journal->fault)
         return journal->fault;
-    assert(is_in_transaction(journal));
+    assert(journal_is_writing(journal));
     uint8_t box[SEAL_PAYLOAD_MAX];
     size_t size = seal_payload(journal->keys.keys.seal, record, payload, payload_size, box);
     bind_credential(journal->statements.insert_credential, record, box, size);
-    return outcome(journal, statement_run(journal->statements.insert_credential));
+    return journal_outcome(journal, statement_run(journal->statements.insert_credential));
 }
 
 enum journal_fault journal_put_answer(struct journal *journal, const struct answer_record *answer)
 {
     if (journal->fault)
         return journal->fault;
-    assert(is_in_transaction(journal));
+    assert(journal_is_writing(journal));
     bind_answer(journal->statements.insert_answer, answer);
-    return outcome(journal, statement_run(journal->statements.insert_answer));
+    return journal_outcome(journal, statement_run(journal->statements.insert_answer));
 }
 
 enum journal_fault journal_put_token(struct journal *journal, const struct token_record *token)
 {
     if (journal->fault)
         return journal->fault;
-    assert(is_in_transaction(journal));
+    assert(journal_is_writing(journal));
     bind_token(journal->statements.put_token, token);
-    return outcome(journal, statement_run(journal->statements.put_token));
+    return journal_outcome(journal, statement_run(journal->statements.put_token));
 }
 
 enum journal_fault journal_commit(struct journal *journal)
 {
     if (journal->fault)
         return journal->fault;
-    assert(is_in_transaction(journal));
-    enum journal_fault fault = outcome(journal, sqlite3_exec(journal->db, "COMMIT", NULL, NULL, NULL));
+    assert(journal_is_writing(journal));
+    enum journal_fault fault =
+        journal_outcome(journal, sqlite3_exec(journal->db, "COMMIT", NULL, NULL, NULL));
     if (!fault)
         journal->committed = journal->now;
     return fault;

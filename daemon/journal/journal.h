@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "identity/degree.h"
 #include "queue/queue.h"
 
 enum { JOURNAL_HASH_SIZE = 32, JOURNAL_KEY_SIZE = 32 };
@@ -55,17 +56,39 @@ enum journal_fault journal_open(struct journal **ret, const struct journal_optio
 void journal_close(struct journal *); /* checkpoints (TRUNCATE); NULL is fine */
 const struct journal_keys *journal_keys(const struct journal *);
 
+enum { CAMPUS_TEXT_MAX = 60, NOTE_TEXT_MAX = 120 };
+
 /* ---- reading back at start. Callbacks return 0 to go on; anything else stops with JOURNAL_CORRUPT. */
 struct person_record { /* the sealed fields; "" for what is unknown */
     struct person_id id;
     bool bound;
     char name[PERSON_NAME_MAX + 1], id_number[ID_NUMBER_LENGTH + 1], student_no[STUDENT_NO_MAX + 1];
     char unit[UNIT_MAX + 1], valid_to[9];
+    /* of the roster; boxes written before there was one read as empty */
+    char college[UNIT_MAX + 1], campus[CAMPUS_TEXT_MAX + 1], note[NOTE_TEXT_MAX + 1]; /* note: why excluded */
+    enum degree level;
+    uint32_t unit_id; /* of unit_record; 0: none */
+    bool on_roster, is_excluded, is_captured;
 };
 struct credential_record { /* digest -> person; the payload is kept sealed, exactly as read */
     uint8_t digest[DIGEST_SIZE];
     enum credential_kind kind;
     struct person_id person;
+};
+struct unit_record { /* a class or college; ids from 1 without gaps */
+    uint32_t id;
+    char college[UNIT_MAX + 1], name[UNIT_MAX + 1];
+};
+struct slot_record { /* as desk/list.h's */
+    char lane[LANE_NAME_MAX + 1];
+    int64_t start_us, end_us;
+    char unit[UNIT_MAX + 1];
+    enum degree level;
+};
+struct document_record {
+    uint64_t seq;     /* of the entry that holds its digest */
+    const char *kind; /* "profile" or "schedule" */
+    const char *text; /* both borrowed */
 };
 enum { ANSWER_KEY_MAX = 64 };
 struct answer_record { /* the first answer to an idempotency key */
@@ -74,9 +97,13 @@ struct answer_record { /* the first answer to an idempotency key */
     int32_t verdict;         /* of enum queue_verdict */
     bool created;            /* 201 rather than 200 */
     char lane[LANE_NAME_MAX + 1];
-    uint32_t number; /* 0: no ticket in the answer */
-    uint32_t called; /* the number called by `advance`, 0: none */
-    uint64_t seq;    /* journal position when it was given */
+    uint32_t number;                   /* 0: no ticket in the answer */
+    uint32_t called;                   /* the number called by `advance`, 0: none */
+    uint64_t seq;                      /* journal position when it was given */
+    uint32_t could_override, warnings; /* enum issue_flag */
+    bool is_alarm;
+    uint32_t next_number;
+    uint32_t added, updated, unchanged, skipped; /* rows of a list */
 };
 enum token_kind { TOKEN_BEARER = 1, TOKEN_PAIRING = 2, TOKEN_SESSION = 3 };
 struct token_record {
@@ -92,6 +119,9 @@ typedef int (*journal_entry_fn)(void *arg, const struct queue_entry *);
 typedef int (*journal_person_fn)(void *arg, const struct person_record *);
 typedef int (*journal_credential_fn)(void *arg, const struct credential_record *);
 typedef int (*journal_answer_fn)(void *arg, const struct answer_record *);
+typedef int (*journal_unit_fn)(void *arg, const struct unit_record *);
+typedef int (*journal_slot_fn)(void *arg, const struct slot_record *);
+typedef int (*journal_document_fn)(void *arg, const struct document_record *);
 typedef int (*journal_token_fn)(void *arg, const struct token_record *);
 enum journal_fault journal_read_entries(struct journal *, uint64_t after_seq, journal_entry_fn,
                                         void *arg);                                     /* checks the chain */
@@ -99,6 +129,10 @@ enum journal_fault journal_read_people(struct journal *, journal_person_fn, void
 enum journal_fault journal_read_credentials(struct journal *, journal_credential_fn, void *arg);
 enum journal_fault journal_read_answers(struct journal *, journal_answer_fn, void *arg);
 enum journal_fault journal_read_tokens(struct journal *, journal_token_fn, void *arg);
+enum journal_fault journal_read_units(struct journal *, journal_unit_fn, void *arg); /* by id */
+enum journal_fault journal_read_slots(struct journal *, journal_slot_fn, void *arg);
+enum journal_fault journal_read_documents(struct journal *, journal_document_fn,
+                                          void *arg); /* oldest first */
 
 /* ---- writing: begin, any of these, commit. After any fault the transaction is rolled back and the journal
  * must be closed; it refuses every further write with the same fault (a failed commit is never retried in
@@ -112,6 +146,21 @@ enum journal_fault journal_put_credential(struct journal *, const struct credent
 enum journal_fault journal_put_answer(struct journal *, const struct answer_record *);
 enum journal_fault journal_put_token(struct journal *,
                                      const struct token_record *); /* new or changed, by id */
+/* A ticket that the latest entry changed besides its own. */
+enum journal_fault journal_put_ticket(struct journal *, const struct ticket *);
+/* All that was read from one person is another's from now on; each row is given to `moved` as it stands then. */
+enum journal_fault journal_move_credentials(struct journal *, const struct person_id *from,
+                                            const struct person_id *to, journal_credential_fn moved,
+                                            void *arg);
+enum journal_fault journal_put_unit(struct journal *, const struct unit_record *); /* new */
+enum journal_fault journal_clear_slots(struct journal *);
+enum journal_fault journal_put_slot(struct journal *, const struct slot_record *);
+/* Goes with the latest entry, which must be an ENTRY_LIST_IMPORTED of extra "document-KIND" and the text's digest. */
+enum journal_fault journal_put_document(struct journal *, const char *kind, const char *text);
+#define DOCUMENT_EXTRA "document-"
+/* Hexadecimal BLAKE2b-256. */
+enum { DOCUMENT_DIGEST_SIZE = 65 };
+void journal_document_digest(const char *text, char ret_digest[static DOCUMENT_DIGEST_SIZE]);
 enum journal_fault journal_commit(struct journal *);
 void journal_rollback(struct journal *);
 /* One commit that changes nothing: JOURNAL_OK means that the disk takes writes. */
@@ -137,7 +186,7 @@ struct journal_report {
 /* Opens a second, read-only connection and checks: integrity_check, chain, replay through the queue equals
  * the ticket table field by field, numbers 1..n without gap in each lane, every person's and credential's
  * box unseals, every credential's person is there, and once, every ticket's person has a record and a
- * credential, tokens and answers agree with their entries, and the schema is as the migrations make it.
+ * credential, tokens, answers and documents agree with their entries, units and slots are well-formed, and the schema is as the migrations make it.
  * Cannot see what leaves no trace elsewhere: answers deleted; a token's hash, kind and times. Safe beside a running
  * daemon. Returns a fault only when it could not look; damage that SQLite itself finds is a finding. */
 enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret);

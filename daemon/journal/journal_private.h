@@ -15,6 +15,12 @@
     X(update_person)                                                                                         \
     X(select_new_people)                                                                                     \
     X(insert_credential)                                                                                     \
+    X(select_credentials_of)                                                                                 \
+    X(move_credential)                                                                                       \
+    X(put_unit)                                                                                              \
+    X(delete_slots)                                                                                          \
+    X(insert_slot)                                                                                           \
+    X(insert_document)                                                                                       \
     X(insert_answer)                                                                                         \
     X(put_token)                                                                                             \
     X(select_credential)                                                                                     \
@@ -38,6 +44,15 @@ struct journal {
     char *detail;             /* of the fault; NULL: none */
     struct row_index people, payloads;
 };
+
+/* journal.c: what the writing files share. */
+/* Ends the transaction; the fault sticks. */
+enum journal_fault journal_fail(struct journal *, enum journal_fault);
+/* Turns the result of a statement into ours. */
+enum journal_fault journal_outcome(struct journal *, int result);
+/* Runs a statement that is to write exactly one row. */
+enum journal_fault journal_run_on_one(struct journal *, sqlite3_stmt *, const char *otherwise);
+bool journal_is_writing(const struct journal *); /* inside a transaction */
 
 /* Adds the rows that came since to people or payloads. */
 enum journal_fault journal_extend_people(struct journal *);

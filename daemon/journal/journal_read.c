@@ -156,6 +156,60 @@ enum journal_fault journal_read_answers(struct journal *journal, journal_answer_
     return read_all(journal, "select_answers", take_answer, &(struct answer_reading){take, arg});
 }
 
+struct unit_reading {
+    journal_unit_fn take;
+    void *arg;
+};
+
+static bool take_unit(struct journal *journal, sqlite3_stmt *statement, void *arg)
+{
+    (void)journal;
+    const struct unit_reading *reading = arg;
+    struct unit_record unit;
+    return row_unit(statement, &unit) && reading->take(reading->arg, &unit) == 0;
+}
+
+enum journal_fault journal_read_units(struct journal *journal, journal_unit_fn take, void *arg)
+{
+    return read_all(journal, "select_units", take_unit, &(struct unit_reading){take, arg});
+}
+
+struct slot_reading {
+    journal_slot_fn take;
+    void *arg;
+};
+
+static bool take_slot(struct journal *journal, sqlite3_stmt *statement, void *arg)
+{
+    (void)journal;
+    const struct slot_reading *reading = arg;
+    struct slot_record slot;
+    return row_slot(statement, &slot) && reading->take(reading->arg, &slot) == 0;
+}
+
+enum journal_fault journal_read_slots(struct journal *journal, journal_slot_fn take, void *arg)
+{
+    return read_all(journal, "select_slots", take_slot, &(struct slot_reading){take, arg});
+}
+
+struct document_reading {
+    journal_document_fn take;
+    void *arg;
+};
+
+static bool take_document(struct journal *journal, sqlite3_stmt *statement, void *arg)
+{
+    (void)journal;
+    const struct document_reading *reading = arg;
+    struct document_record document;
+    return row_document(statement, &document) && reading->take(reading->arg, &document) == 0;
+}
+
+enum journal_fault journal_read_documents(struct journal *journal, journal_document_fn take, void *arg)
+{
+    return read_all(journal, "select_documents", take_document, &(struct document_reading){take, arg});
+}
+
 struct token_reading {
     journal_token_fn take;
     void *arg;

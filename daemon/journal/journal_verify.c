@@ -24,6 +24,7 @@ struct proof {
     uint64_t seq;           /* of the entry before */
     struct ticket previous; /* ticket row */
     struct token_trace tokens;
+    uint32_t n_units;
 };
 
 /* Only the first problem counts; what follows is often its consequence. seq 0: of no entry in particular. */
@@ -136,6 +137,15 @@ static const char *difference(const struct ticket *stored, const struct ticket *
     SAME(ended_us)
     SAME(issued_seq)
     SAME(seq)
+    SAME(note.unit)
+    SAME(note.rank)
+    SAME(note.flags)
+    SAME(confirmed)
+    SAME(is_suspect)
+    SAME(acknowledged)
+    SAME(card_back)
+    SAME(has_left)
+    SAME(turn)
 #undef SAME
     if (!person_id_equal(&stored->person, &replayed->person))
         return "person";
@@ -153,7 +163,7 @@ static void check_ticket(struct proof *proof, sqlite3_stmt *statement)
                 (unsigned long long)proof->report->tickets);
         return;
     }
-    ticket_label(stored.lane, stored.number, label);
+    ticket_label(&queue_event(proof->queue)->rules, stored.lane, stored.number, label);
     uint32_t next = strcmp(stored.lane, proof->previous.lane) == 0 ? proof->previous.number + 1 : 1;
     proof->previous = stored;
     if (stored.number != next)
@@ -186,7 +196,49 @@ static void check_person(struct proof *proof, sqlite3_stmt *statement)
     uint64_t row = ++proof->report->people;
     if (!row_person(statement, proof->keys.keys.seal, &person))
         problem(proof, 0, "the record of person %llu cannot be unsealed", (unsigned long long)row);
+    else if (person.unit_id > proof->n_units)
+        problem(proof, 0, "person %llu belongs to a unit that is not there", (unsigned long long)row);
     wipe_bytes(&person, sizeof person);
+}
+
+static void check_unit(struct proof *proof, sqlite3_stmt *statement)
+{
+    struct unit_record unit;
+    if (!row_unit(statement, &unit) || unit.id != ++proof->n_units)
+        problem(proof, 0, "unit %u is not there, or holds values that cannot be", proof->n_units);
+}
+
+static void check_slot(struct proof *proof, sqlite3_stmt *statement)
+{
+    struct slot_record slot;
+    if (!row_slot(statement, &slot))
+        problem(proof, 0, "a slot of the schedule holds values that cannot be");
+}
+
+static void check_document(struct proof *proof, sqlite3_stmt *statement)
+{
+    enum { ENTRY_KIND = 3, ENTRY_EXTRA, ENTRY_TEXT };
+    struct document_record document;
+    char digest[DOCUMENT_DIGEST_SIZE], extra[PROFILE_MAX + 1];
+    if (!row_document(statement, &document)) {
+        problem(proof, 0, "a document holds values that cannot be");
+        return;
+    }
+    journal_document_digest(document.text, digest);
+    snprintf(extra, sizeof extra, DOCUMENT_EXTRA "%s", document.kind);
+    if (sqlite3_column_int(statement, ENTRY_KIND) != ENTRY_LIST_IMPORTED ||
+        strcmp((const char *)sqlite3_column_text(statement, ENTRY_EXTRA), extra) != 0)
+        problem(proof, document.seq, "the %s of entry %llu: that entry brought none", document.kind,
+                (unsigned long long)document.seq);
+    else if (strcmp((const char *)sqlite3_column_text(statement, ENTRY_TEXT), digest) != 0)
+        problem(proof, document.seq, "the %s of entry %llu was altered", document.kind,
+                (unsigned long long)document.seq);
+}
+
+static void check_lost_document(struct proof *proof, sqlite3_stmt *statement)
+{
+    uint64_t seq = (uint64_t)sqlite3_column_int64(statement, 0);
+    problem(proof, seq, "the document of entry %llu is missing", (unsigned long long)seq);
 }
 
 static void check_credential(struct proof *proof, sqlite3_stmt *statement)
@@ -249,7 +301,8 @@ static void check_faceless(struct proof *proof, sqlite3_stmt *statement)
 {
     char lane[LANE_NAME_MAX + 1], label[TICKET_LABEL_SIZE];
     snprintf(lane, sizeof lane, "%s", (const char *)sqlite3_column_text(statement, 1));
-    ticket_label(lane, (uint32_t)sqlite3_column_int64(statement, 2), label);
+    ticket_label(&queue_event(proof->queue)->rules, lane, (uint32_t)sqlite3_column_int64(statement, 2),
+                 label);
     problem(proof, (uint64_t)sqlite3_column_int64(statement, 0), "ticket %s: its person has no %s", label,
             sqlite3_column_int(statement, 3) ? "credential" : "record");
 }
@@ -310,6 +363,7 @@ static enum journal_fault check_all(struct proof *proof)
     } tables[] = {
         {"select_entries", check_entry},
         {"select_tickets", check_ticket},
+        {"select_units", check_unit},
         {"select_people", check_person},
         {"select_credentials", check_credential},
         {"select_repeated_people", check_repeated},
@@ -318,6 +372,9 @@ static enum journal_fault check_all(struct proof *proof)
         {"select_answers", check_answer},
         {"select_contradicted_answers", check_contradicted},
         {"select_tokens", check_token},
+        {"select_slots", check_slot},
+        {"select_vouched_documents", check_document},
+        {"select_lost_documents", check_lost_document},
     };
     enum journal_fault fault = check_file(proof);
     for (size_t i = 0; i < sizeof tables / sizeof *tables && !fault; i++)

@@ -78,6 +78,15 @@ void bind_ticket(sqlite3_stmt *statement, const struct ticket *ticket)
     put_number(&to, (int64_t)ticket->issued_seq);
     put_number(&to, (int64_t)ticket->seq);
     put_text(&to, ticket->reason);
+    put_number(&to, ticket->note.unit);
+    put_number(&to, ticket->note.rank);
+    put_number(&to, ticket->note.flags);
+    put_number(&to, ticket->confirmed);
+    put_number(&to, ticket->is_suspect);
+    put_number(&to, ticket->acknowledged);
+    put_number(&to, ticket->card_back);
+    put_number(&to, ticket->has_left);
+    put_number(&to, ticket->turn);
     put_text(&to, ticket->lane);
     put_number(&to, ticket->number);
 }
@@ -110,6 +119,14 @@ void bind_answer(sqlite3_stmt *statement, const struct answer_record *answer)
     put_number(&to, answer->number);
     put_number(&to, answer->called);
     put_number(&to, (int64_t)answer->seq);
+    put_number(&to, answer->could_override);
+    put_number(&to, answer->warnings);
+    put_number(&to, answer->is_alarm);
+    put_number(&to, answer->next_number);
+    put_number(&to, answer->added);
+    put_number(&to, answer->updated);
+    put_number(&to, answer->unchanged);
+    put_number(&to, answer->skipped);
 }
 
 void bind_token(sqlite3_stmt *statement, const struct token_record *token)
@@ -125,6 +142,32 @@ void bind_token(sqlite3_stmt *statement, const struct token_record *token)
     put_number(&to, token->expires_us);
     put_number(&to, token->used_us);
     put_number(&to, token->revoked_us);
+}
+
+void bind_unit(sqlite3_stmt *statement, const struct unit_record *unit)
+{
+    struct cursor to = {.statement = statement};
+    put_number(&to, unit->id);
+    put_text(&to, unit->college);
+    put_text(&to, unit->name);
+}
+
+void bind_slot(sqlite3_stmt *statement, const struct slot_record *slot)
+{
+    struct cursor to = {.statement = statement};
+    put_text(&to, slot->lane);
+    put_number(&to, slot->start_us);
+    put_number(&to, slot->end_us);
+    put_text(&to, slot->unit);
+    put_number(&to, (int64_t)slot->level);
+}
+
+void bind_document(sqlite3_stmt *statement, uint64_t seq, const char *kind, const char *text)
+{
+    struct cursor to = {.statement = statement};
+    put_number(&to, (int64_t)seq);
+    put_text(&to, kind);
+    put_text(&to, text);
 }
 
 /* ---- reading */
@@ -238,6 +281,15 @@ bool row_ticket(sqlite3_stmt *statement, struct ticket *ret)
     ret->issued_seq = take_seq(&from);
     ret->seq = take_seq(&from);
     ret->reason = take_borrowed(&from, ENTRY_TEXT_MAX);
+    ret->note.unit = take_u32(&from);
+    ret->note.rank = take_u32(&from);
+    ret->note.flags = take_u32(&from);
+    ret->confirmed = take_number(&from, 0, 1);
+    ret->is_suspect = take_number(&from, 0, 1);
+    ret->acknowledged = take_number(&from, 0, 1);
+    ret->card_back = take_number(&from, 0, 1);
+    ret->has_left = take_number(&from, 0, 1);
+    ret->turn = take_u32(&from);
     take_text(&from, ret->lane, sizeof ret->lane);
     ret->number = take_u32(&from);
     return from.is_sound;
@@ -275,6 +327,47 @@ bool row_answer(sqlite3_stmt *statement, struct answer_record *ret)
     ret->number = take_u32(&from);
     ret->called = take_u32(&from);
     ret->seq = take_seq(&from);
+    ret->could_override = take_u32(&from);
+    ret->warnings = take_u32(&from);
+    ret->is_alarm = take_number(&from, 0, 1);
+    ret->next_number = take_u32(&from);
+    ret->added = take_u32(&from);
+    ret->updated = take_u32(&from);
+    ret->unchanged = take_u32(&from);
+    ret->skipped = take_u32(&from);
+    return from.is_sound;
+}
+
+bool row_unit(sqlite3_stmt *statement, struct unit_record *ret)
+{
+    struct cursor from = {.statement = statement, .is_sound = true};
+    memset(ret, 0, sizeof *ret);
+    ret->id = (uint32_t)take_number(&from, 1, UINT32_MAX);
+    take_text(&from, ret->college, sizeof ret->college);
+    take_text(&from, ret->name, sizeof ret->name);
+    return from.is_sound && *ret->name;
+}
+
+bool row_slot(sqlite3_stmt *statement, struct slot_record *ret)
+{
+    struct cursor from = {.statement = statement, .is_sound = true};
+    memset(ret, 0, sizeof *ret);
+    take_text(&from, ret->lane, sizeof ret->lane);
+    ret->start_us = take_time(&from);
+    ret->end_us = take_time(&from);
+    take_text(&from, ret->unit, sizeof ret->unit);
+    ret->level = (enum degree)take_number(&from, 0, DEGREE_COUNT - 1);
+    return from.is_sound && *ret->lane && ret->end_us > ret->start_us;
+}
+
+bool row_document(sqlite3_stmt *statement, struct document_record *ret)
+{
+    enum { KIND_MAX = 24, TEXT_MAX = 16777216 };
+    struct cursor from = {.statement = statement, .is_sound = true};
+    memset(ret, 0, sizeof *ret);
+    ret->seq = take_seq(&from);
+    ret->kind = take_borrowed(&from, KIND_MAX);
+    ret->text = take_borrowed(&from, TEXT_MAX);
     return from.is_sound;
 }
 

@@ -60,16 +60,40 @@ static uint8_t *put_field(uint8_t *at, const char *text, size_t most)
     return at + length;
 }
 
+enum { MARK_BOUND = 1, MARK_ROSTER = 2, FLAG_ROSTER = 1, FLAG_EXCLUDED = 2, FLAG_CAPTURED = 4 };
+
+static bool has_roster_fields(const struct person_record *person)
+{
+    return person->on_roster || person->is_excluded || person->is_captured || person->unit_id ||
+           person->level != DEGREE_NONE || *person->college || *person->campus || *person->note;
+}
+
+static uint8_t *put_roster(uint8_t *at, const struct person_record *person)
+{
+    at = put_field(at, person->college, UNIT_MAX);
+    at = put_field(at, person->campus, CAMPUS_TEXT_MAX);
+    at = put_field(at, person->note, NOTE_TEXT_MAX);
+    *at++ = (uint8_t)((person->on_roster ? FLAG_ROSTER : 0) | (person->is_excluded ? FLAG_EXCLUDED : 0) |
+                      (person->is_captured ? FLAG_CAPTURED : 0));
+    *at++ = (uint8_t)person->level;
+    for (unsigned i = 0; i < 4; i++)
+        *at++ = (uint8_t)(person->unit_id >> (8 * i));
+    return at;
+}
+
 size_t seal_person(const uint8_t key[static JOURNAL_KEY_SIZE], const struct person_record *person,
                    uint8_t ret_box[static SEAL_PERSON_MAX])
 {
     uint8_t plain[SEAL_PERSON_PLAIN_MAX] = {0}, *at = plain, ad[AD_MAX];
-    *at++ = person->bound;
+    const bool of_roster = has_roster_fields(person);
+    *at++ = (uint8_t)(person->bound | (of_roster ? MARK_ROSTER : 0));
     at = put_field(at, person->name, PERSON_NAME_MAX);
     at = put_field(at, person->id_number, ID_NUMBER_LENGTH);
     at = put_field(at, person->student_no, STUDENT_NO_MAX);
     at = put_field(at, person->unit, UNIT_MAX);
     at = put_field(at, person->valid_to, sizeof person->valid_to - 1);
+    if (of_roster)
+        at = put_roster(at, person);
     size_t size = ((size_t)(at - plain) + BLOCK - 1) / BLOCK * BLOCK;
     size_t box_size = seal(key, ad, person_ad(&person->id, ad), plain, size, ret_box);
     wipe_bytes(plain, sizeof plain);
@@ -103,17 +127,40 @@ static void take_field(struct fields *fields, char *ret_text, size_t most)
     fields->left -= 2 + (ptrdiff_t)length;
 }
 
+static void take_roster(struct fields *fields, struct person_record *ret)
+{
+    enum { REST = 6 };
+    take_field(fields, ret->college, UNIT_MAX);
+    take_field(fields, ret->campus, CAMPUS_TEXT_MAX);
+    take_field(fields, ret->note, NOTE_TEXT_MAX);
+    const uint8_t *at = fields->at;
+    if (fields->left < REST || at[0] > (FLAG_ROSTER | FLAG_EXCLUDED | FLAG_CAPTURED) ||
+        at[1] >= DEGREE_COUNT) {
+        fields->left = -1;
+        return;
+    }
+    ret->on_roster = at[0] & FLAG_ROSTER;
+    ret->is_excluded = at[0] & FLAG_EXCLUDED;
+    ret->is_captured = at[0] & FLAG_CAPTURED;
+    ret->level = (enum degree)at[1];
+    ret->unit_id = (uint32_t)at[2] | (uint32_t)at[3] << 8 | (uint32_t)at[4] << 16 | (uint32_t)at[5] << 24;
+    fields->at += REST;
+    fields->left -= REST;
+}
+
 static bool person_parse(const uint8_t *plain, size_t size, struct person_record *ret)
 {
-    if (size == 0 || plain[0] > 1)
+    if (size == 0 || plain[0] > (MARK_BOUND | MARK_ROSTER))
         return false;
-    ret->bound = plain[0];
+    ret->bound = plain[0] & MARK_BOUND;
     struct fields fields = {plain + 1, (ptrdiff_t)size - 1};
     take_field(&fields, ret->name, PERSON_NAME_MAX);
     take_field(&fields, ret->id_number, ID_NUMBER_LENGTH);
     take_field(&fields, ret->student_no, STUDENT_NO_MAX);
     take_field(&fields, ret->unit, UNIT_MAX);
     take_field(&fields, ret->valid_to, sizeof ret->valid_to - 1);
+    if (plain[0] & MARK_ROSTER)
+        take_roster(&fields, ret);
     if (fields.left < 0 || fields.left >= BLOCK)
         return false;
     return sodium_is_zero(fields.at, (size_t)fields.left);

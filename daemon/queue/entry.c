@@ -1,7 +1,8 @@
-/* Names of entries and states, and the label of a number. Pure. */
+/* Names of entries and states, the note and the label of a number. Pure. */
 #include "queue/entry.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +17,9 @@ static const struct {
     {ENTRY_SESSION_CLOSED, "session-closed"},
     {ENTRY_TOKEN_CREATED, "token-created"},
     {ENTRY_TOKEN_REVOKED, "token-revoked"},
+    {ENTRY_RULES_SET, "rules-set"},
+    {ENTRY_LIST_IMPORTED, "list-imported"},
+    {ENTRY_LATE_ROUND, "late-round"},
     {ENTRY_ISSUED, "issued"},
     {ENTRY_CALLED, "called"},
     {ENTRY_SHOT, "shot"},
@@ -24,6 +28,15 @@ static const struct {
     {ENTRY_VOIDED, "voided"},
     {ENTRY_RETAKE_DROPPED, "retake-dropped"},
     {ENTRY_BOUND, "bound"},
+    {ENTRY_CONFIRMED, "confirmed"},
+    {ENTRY_MISMATCH, "mismatch"},
+    {ENTRY_RESOLVED, "resolved"},
+    {ENTRY_VOID_ACKNOWLEDGED, "void-acknowledged"},
+    {ENTRY_LEFT, "left"},
+    {ENTRY_PAYMENT, "payment"},
+    {ENTRY_CARD_OUT, "card-out"},
+    {ENTRY_CARD_BACK, "card-back"},
+    {ENTRY_ROLL, "roll"},
 };
 
 const char *entry_kind_name(enum entry_kind kind)
@@ -52,31 +65,109 @@ bool person_id_equal(const struct person_id *a, const struct person_id *b)
     return memcmp(a->bytes, b->bytes, PERSON_ID_SIZE) == 0;
 }
 
+/* ---- the note of a number */
+void issue_note_text(const struct issue_note *note, char ret_text[static PROFILE_MAX + 1])
+{
+    const struct {
+        char name;
+        uint32_t value;
+    } parts[] = {{'u', note->unit}, {'r', note->rank}, {'f', note->flags}};
+    size_t length = 0;
+    ret_text[0] = '\0';
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].value)
+            length += (size_t)snprintf(ret_text + length, PROFILE_MAX + 1 - length, "%s%c%" PRIu32,
+                                       length ? " " : "", parts[i].name, parts[i].value);
+}
+
+static uint32_t *note_part(struct issue_note *note, char name)
+{
+    return name == 'u' ? &note->unit : name == 'r' ? &note->rank : name == 'f' ? &note->flags : NULL;
+}
+
+bool issue_note_parse(const char *text, struct issue_note *ret)
+{
+    struct issue_note note = {0};
+    char exact[PROFILE_MAX + 1];
+    if (strlen(text) > PROFILE_MAX)
+        return false;
+    for (const char *at = text; *at;) {
+        uint32_t *part = note_part(&note, *at++);
+        uint64_t value = 0;
+        if (!part)
+            return false;
+        for (; isdigit((unsigned char)*at); at++)
+            value = value * 10 + (uint64_t)(*at - '0');
+        if (value > UINT32_MAX)
+            return false;
+        *part = (uint32_t)value;
+        at += *at == ' ';
+    }
+    issue_note_text(&note, exact);
+    if (strcmp(exact, text) != 0 || note.flags & ~(uint32_t)ISSUE_FLAGS)
+        return false;
+    *ret = note;
+    return true;
+}
+
+/* ---- small words */
+const char *payment_state_name(enum payment_state state)
+{
+    static const char *const names[PAYMENT_STATE_COUNT] = {"none", "due", "paid", "waived", "refunded"};
+    return (unsigned)state < PAYMENT_STATE_COUNT ? names[state] : "?";
+}
+
+int payment_state_from_name(const char *name)
+{
+    for (unsigned state = 0; state < PAYMENT_STATE_COUNT; state++)
+        if (strcmp(name, payment_state_name((enum payment_state)state)) == 0)
+            return (int)state;
+    return -1;
+}
+
+const char *decision_name(enum decision decision)
+{
+    static const char *const names[DECISION_COUNT] = {"?", "order-right", "put-right", "suspect"};
+    return (unsigned)decision < DECISION_COUNT ? names[decision] : "?";
+}
+
+int decision_from_name(const char *name)
+{
+    for (unsigned decision = DECISION_ORDER_RIGHT; decision < DECISION_COUNT; decision++)
+        if (strcmp(name, decision_name((enum decision)decision)) == 0)
+            return (int)decision;
+    return -1;
+}
+
+/* ---- labels */
 static const char *separator_after(const char *lane)
 {
     size_t length = strlen(lane);
     return length > 0 && isdigit((unsigned char)lane[length - 1]) ? "-" : "";
 }
 
-void ticket_label(const char *lane, uint32_t number, char ret_label[static TICKET_LABEL_SIZE])
+void ticket_label(const struct queue_rules *rules, const char *lane, uint32_t number,
+                  char ret_label[static TICKET_LABEL_SIZE])
 {
-    snprintf(ret_label, TICKET_LABEL_SIZE, "%.*s%s%04u", LANE_NAME_MAX, lane, separator_after(lane), number);
+    int width = rules->width >= NUMBER_WIDTH_MIN && rules->width <= NUMBER_WIDTH_MAX ? (int)rules->width : 4;
+    snprintf(ret_label, TICKET_LABEL_SIZE, "%.*s%.*s%s%0*" PRIu32, PREFIX_MAX, rules->prefix, LANE_NAME_MAX,
+             lane, separator_after(lane), width, number);
 }
 
-uint32_t ticket_label_parse(const char *lane, const char *label)
+uint32_t ticket_label_parse(const struct queue_rules *rules, const char *lane, const char *label)
 {
-    size_t prefix = strlen(lane) + strlen(separator_after(lane));
-    if (strlen(label) <= prefix || strlen(label) >= TICKET_LABEL_SIZE)
+    size_t before = strlen(rules->prefix) + strlen(lane) + strlen(separator_after(lane));
+    if (strlen(label) <= before || strlen(label) >= TICKET_LABEL_SIZE)
         return 0;
     uint64_t number = 0;
-    for (const char *digit = label + prefix; *digit; digit++) {
-        if (!isdigit((unsigned char)*digit))
+    for (const char *digit = label + before; *digit; digit++) {
+        if (!isdigit((unsigned char)*digit) || number > UINT32_MAX)
             return 0;
         number = number * 10 + (uint64_t)(*digit - '0');
     }
     if (number == 0 || number > UINT32_MAX)
         return 0;
     char exact[TICKET_LABEL_SIZE];
-    ticket_label(lane, (uint32_t)number, exact);
+    ticket_label(rules, lane, (uint32_t)number, exact);
     return strcmp(exact, label) == 0 ? (uint32_t)number : 0;
 }

@@ -2,8 +2,8 @@
  * it. No I/O, no clock, no randomness: replaying the same entries gives the same state, everywhere and
  * always.
  *
- * Ticket life (DESIGN.md): waiting -> called -> shot; called -> missed; waiting|called -> void; shot ->
- * called (retake). A retake that is given up (miss) leaves the number shot: the frame there was stands, and
+ * Ticket life (DESIGN.md): waiting -> called -> shot; called -> missed; waiting|called -> void, or missed by leaving;
+ * shot -> called (retake). A retake that is given up (miss) leaves the number shot: the frame there was stands, and
  * a number with a frame cannot be missed or void. The edges are one declared table in queue_rules.c. Binding a
  * number to a person is no step: it changes neither state nor order. One thread at a time per state. */
 #ifndef QUEUE_QUEUE_H
@@ -25,12 +25,40 @@ enum command_kind {
     COMMAND_RETAKE,
     COMMAND_MISS,
     COMMAND_VOID,
-    /* lane, number; person: whom the typed numbers name already, none when nobody; bound: what was typed
-     * contradicts what is known of the number's own person */
+    /* lane, number; person: whom the typed numbers name already, none when nobody; facts: of that person; bound: what was
+     * typed contradicts what is known of the number's own person. Somebody of the roster takes over every number of an
+     * unbound person, with what that one paid, had in hand and was called; two known persons are never merged. */
     COMMAND_BIND,
+    COMMAND_RULES_SET,     /* rules; extra: profile. No entry when nothing changes */
+    COMMAND_LIST_IMPORTED, /* value, extra, text as in the entry */
+    COMMAND_LATE_ROUND,    /* lane; value: 1 begin, 0 end */
+    COMMAND_CONFIRM,       /* lane, number: these six name the ticket, too */
+    COMMAND_MISMATCH,      /* text: what was seen */
+    COMMAND_RESOLVE, /* text: reason; decision; value: with DECISION_SUSPECT the first number, 0: the first at risk */
+    COMMAND_VOID_ACKNOWLEDGE,
+    COMMAND_LEAVE,     /* text: reason */
+    COMMAND_CARD_BACK, /* the payment card returned at the camera */
+    COMMAND_PAYMENT,   /* person; value, extra, text as in the entry; card: hand one out in the same step */
+    COMMAND_ROLL,      /* person; value: enum roll */
+    COMMAND_PAPER, /* lane, number, person, medium, bound, facts: a slip of paper, in order of the numbers; outcome: what
+                      became of it. person none and outcome void: a slip that was not used */
     COMMAND_KIND_COUNT
 };
 const char *command_kind_name(enum command_kind);
+
+/* What is known of a person who checks in, besides what the queue keeps itself. All zero: nothing. */
+struct queue_facts {
+    bool has_roster;   /* there is a roster at all */
+    bool on_roster;    /* and the person is on it */
+    bool is_excluded;  /* on the list of those who are not photographed here */
+    bool is_captured;  /* photographed before at this degree level, says a list */
+    bool is_ambiguous; /* the credential is of one human at two degree levels, and both could be meant */
+    bool is_out_of_slot;
+    uint32_t unit, rank; /* as struct issue_note */
+    uint32_t ahead;      /* how many of the unit before that rank have not come and are not marked absent */
+};
+/* Who asks, as far as overriding goes. */
+enum authority { AUTHORITY_NONE = 0, AUTHORITY_CAMERA, AUTHORITY_MARSHAL, AUTHORITY_OFFICE };
 
 struct queue_command {
     enum command_kind kind;
@@ -44,6 +72,13 @@ struct queue_command {
     bool bound;
     bool advance; /* with shot, miss and void: in the same breath call the next who waits, if nobody is called
                    */
+    struct queue_facts facts; /* check-in, paper, bind (of `person`) */
+    uint32_t overrides; /* check-in: enum issue_flag, ISSUE_OVER_... that are asked for; text: the reason */
+    enum authority authority;
+    enum decision decision;    /* resolve */
+    enum ticket_state outcome; /* paper: TICKET_WAITING, TICKET_SHOT, TICKET_MISSED or TICKET_VOID */
+    bool card;                 /* payment: with a payment card; shot: the card came back */
+    struct queue_rules rules;  /* rules-set */
     char device[DEVICE_MAX + 1];
     char text[ENTRY_TEXT_MAX + 1];
     char extra[PROFILE_MAX + 1];
@@ -62,18 +97,39 @@ enum queue_verdict {
     QUEUE_ALREADY_SHOT,              /* ticket: that one */
     QUEUE_LINE_FULL,
     QUEUE_TICKET_UNKNOWN,
-    QUEUE_WRONG_STATE,    /* no such edge; ticket: as it stands */
-    QUEUE_NOT_NEXT,       /* call of somebody who is not first in line; ticket: who is */
+    QUEUE_WRONG_STATE, /* no such edge; ticket: as it stands. Bind: of a number without a person, or of a person
+                             with more than QUEUE_ENTRIES_MAX numbers. Payment: not a state */
+    QUEUE_NOT_NEXT,    /* call of somebody who is not first in line; ticket: who is */
     QUEUE_ANOTHER_CALLED, /* ticket: who is called */
     QUEUE_LINE_NOT_EMPTY, /* event close while somebody waits or is called; ticket: the first of them */
     QUEUE_NUMBERS_SPENT,  /* 4,294,967,295 numbers in one lane */
     QUEUE_NAME_DIFFERS,   /* check-in under another name than known; ticket: that person's latest, if any */
     QUEUE_CREDENTIAL_TAKEN, /* bind or check-in with numbers of another person; ticket: that person's latest, if any */
     QUEUE_ALREADY_BOUND, /* bind of a number that is tied to a person already; ticket: as it stands */
+    QUEUE_MEDIUM_NOT_ALLOWED,
+    QUEUE_NOT_ON_ROSTER, /* from here to MISSED_WAITS an override may help */
+    QUEUE_EXCLUDED,
+    QUEUE_ALREADY_CAPTURED,
+    QUEUE_UNPAID,
+    QUEUE_MISSED_WAITS,       /* missed, and the rules want the person later; ticket: the missed one */
+    QUEUE_LEVEL_AMBIGUOUS,    /* say which degree level */
+    QUEUE_OVERRIDE_FORBIDDEN, /* the rules do not let this role override, or this cannot be overridden */
+    QUEUE_REASON_NEEDED,
+    QUEUE_LANE_STOPPED, /* by a mismatch; ticket: that one. Also check-in to scan-and-sit: that would be a call */
+    QUEUE_NOT_STOPPED,   /* nothing to resolve */
+    QUEUE_NOT_CONFIRMED, /* the rules want the spoken number confirmed before the frame */
+    QUEUE_CAMERA_BUSY,   /* scan-and-sit while somebody sits; ticket: that one */
+    QUEUE_NO_CARD,       /* a payment card back from somebody who has none out */
+    QUEUE_CARD_IS_OUT,   /* a second payment card for somebody who has one */
+    QUEUE_NOT_PAID,      /* a refund of what was never paid */
+    QUEUE_RULES_CONTRADICT,
+    QUEUE_RULES_FIXED,    /* prefix and width once a number is issued: no number is ever renamed */
+    QUEUE_PAPER_GAP,      /* a slip beyond the next number; number: the next one */
+    QUEUE_PAPER_CONFLICT, /* that number stands for somebody else already; ticket: as it stands */
     QUEUE_VERDICT_COUNT
 };
 
-enum { QUEUE_ENTRIES_MAX = 2 };
+enum { QUEUE_ENTRIES_MAX = 16 };
 
 struct queue_decision {
     enum queue_verdict verdict;
@@ -81,6 +137,12 @@ struct queue_decision {
     struct queue_entry entries[QUEUE_ENTRIES_MAX]; /* seq is 0 still */
     char lane[LANE_NAME_MAX + 1];                  /* of the ticket meant in the comments above */
     uint32_t number;                               /* 0: none */
+    uint32_t called; /* the number that `advance` or scan-and-sit called in the same step, 0: none */
+    uint32_t
+        could_override; /* a refusal: the ISSUE_OVER_... that would let it through for this authority, 0: none */
+    uint32_t
+        warnings; /* bind and paper, done: the ISSUE_OVER_... a check-in would have needed, and ISSUE_UNPAID or
+                           ISSUE_CAPTURED where the gate only warns */
 };
 
 struct queue;
@@ -108,11 +170,27 @@ struct queue_lane {
     uint32_t session; /* number of the latest session, 0: none yet */
     int64_t opened_us, closed_us;
     struct queue_counts counts;
+    uint32_t stopped_by;      /* the mismatch that waits to be resolved, 0: the lane runs */
+    uint32_t confirmed_up_to; /* the latest number whose spoken check was right, 0: none */
+    bool is_late_round;
+    uint32_t last_unit;  /* of the latest person who came here for the first time and has one, 0: unknown */
+    uint32_t turn;       /* how many times that has changed */
+    uint32_t open_voids; /* void and not acknowledged yet */
+    uint32_t cards_back;
 };
 struct queue_event {
     bool exists, is_closed;
     char name[ENTRY_TEXT_MAX + 1], profile[PROFILE_MAX + 1];
     int64_t created_us;
+    struct queue_rules rules;
+    uint32_t cards_out; /* payment cards handed out */
+};
+/* What the queue keeps of a person. */
+struct queue_person {
+    enum payment_state payment;
+    uint32_t paid_fen;
+    bool has_card; /* a payment card is out */
+    enum roll roll;
 };
 uint64_t queue_seq(const struct queue *); /* of the latest entry applied, 0: none */
 const struct queue_event *queue_event(const struct queue *);
@@ -123,6 +201,8 @@ const struct ticket *queue_ticket(const struct queue *, const char *lane,
                                   uint32_t number); /* NULL: not issued */
 /* The person's latest ticket in any lane, NULL: none. */
 const struct ticket *queue_ticket_of(const struct queue *, const struct person_id *);
+/* The person's latest ticket that is shot, in any lane; NULL: none. An override may have given a later one. */
+const struct ticket *queue_shot_of(const struct queue *, const struct person_id *);
 /* The called ticket with the lowest number, NULL: none. */
 const struct ticket *queue_current(const struct queue *, const char *lane);
 /* The unfinished (waiting or called) ticket with the lowest number above `after`, NULL: none. O(1) per step.
@@ -132,6 +212,18 @@ const struct ticket *queue_open_after(const struct queue *, const char *lane, ui
  */
 enum { QUEUE_RECENT_MAX = 5 };
 size_t queue_recent(const struct queue *, const char *lane, const struct ticket *ret_tickets[], size_t most);
+/* All zero for somebody who never paid, was called or came. */
+struct queue_person queue_person(const struct queue *, const struct person_id *);
+/* People of a unit by their latest ticket: what is issued, and how it stands. */
+struct queue_counts queue_unit_counts(const struct queue *, uint32_t unit);
+/* Milliseconds from one frame to the next in the lane: the median over the latest PACE_MOST people (retakes, paper and
+ * pauses of more than PACE_PAUSE_S left away); 0 while fewer than PACE_LEAST are known. */
+enum { PACE_LEAST = 3, PACE_MOST = 32, PACE_PAUSE_S = 180 };
+uint32_t queue_pace_ms(const struct queue *, const char *lane);
+/* The numbers with a frame since the latest confirmed one, and the one that is called: who is at risk at a mismatch.
+ * Lowest first, the latest `most`; while none was ever confirmed, the lane's latest RISK_LEAST frames. */
+enum { RISK_LEAST = 5 };
+size_t queue_at_risk(const struct queue *, const char *lane, const struct ticket *ret_tickets[], size_t most);
 /* The ticket whose `shot` is the latest in the lane and that is still shot, NULL: none. */
 const struct ticket *queue_last_shot(const struct queue *, const char *lane);
 

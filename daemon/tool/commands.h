@@ -14,6 +14,20 @@ enum tool_option {
     OPTION_OUTPUT = 1 << 5,
     OPTION_FORCE = 1 << 6,
     OPTION_COUNT = 1 << 7,
+    OPTION_KIND = 1 << 8,
+    OPTION_PREVIEW = 1 << 9,
+    OPTION_ACCEPT_GOOD = 1 << 10,
+    OPTION_DIVISION = 1 << 11,
+    OPTION_PACE = 1 << 12,
+    OPTION_ID_NUMBER = 1 << 13,
+    OPTION_STUDENT_NO = 1 << 14,
+    OPTION_STATE = 1 << 15,
+    OPTION_METHOD = 1 << 16,
+    OPTION_AMOUNT = 1 << 17,
+    OPTION_CARD = 1 << 18,
+    OPTION_REASON = 1 << 19,
+    OPTION_FROM = 1 << 20,
+    OPTION_LEVEL = 1 << 21,
 };
 
 /* How a command comes to the data. */
@@ -37,11 +51,40 @@ extern const struct tool_command tool_commands[]; /* ends with NULL words */
 
 /* event_commands.c */
 enum tool_exit check_event_create(const struct tool_options *);
+/* With `path` and `body` for the daemon or `command` for the desk here. Takes `body`, and the command's document. */
+enum tool_exit event_change(struct tool *, const char *path, json_t *body, struct desk_command *command);
 enum tool_exit run_event_create(struct tool *);
 enum tool_exit run_event_status(struct tool *);
 enum tool_exit run_event_close(struct tool *);
 enum tool_exit run_session_open(struct tool *);
 enum tool_exit run_session_close(struct tool *);
+/* rules_commands.c */
+/* The profile of --profile ("default" when absent), a carried one's name or a file's path, into a body and a command.
+ * Tells what is wrong with it. */
+enum tool_exit profile_into(const struct tool_options *, json_t *body, struct desk_command *);
+enum tool_exit check_event_rules(const struct tool_options *);
+enum tool_exit run_event_rules(struct tool *);
+/* list_commands.c */
+enum tool_exit check_roster_import(const struct tool_options *);
+enum tool_exit run_roster_import(struct tool *);
+enum tool_exit run_payments_import(struct tool *);
+enum tool_exit run_schedule_import(struct tool *);
+enum tool_exit run_schedule_lint(struct tool *);
+enum tool_exit check_schedule_simulate(const struct tool_options *);
+enum tool_exit run_schedule_simulate(struct tool *);
+/* report_commands.c */
+enum tool_exit run_units(struct tool *);
+enum tool_exit run_tallies(struct tool *);
+enum tool_exit run_payments_status(struct tool *);
+/* day_commands.c */
+enum tool_exit check_payments_record(const struct tool_options *);
+enum tool_exit run_payments_record(struct tool *);
+enum tool_exit run_late_open(struct tool *);
+enum tool_exit run_late_close(struct tool *);
+/* paper_commands.c */
+enum tool_exit check_paper_slips(const struct tool_options *);
+enum tool_exit run_paper_slips(struct tool *);
+enum tool_exit run_paper_enter(struct tool *);
 /* token_commands.c */
 enum tool_exit check_token_create(const struct tool_options *);
 enum tool_exit run_token_create(struct tool *);

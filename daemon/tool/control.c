@@ -79,7 +79,7 @@ static size_t take_header(char *data, size_t one, size_t count, void *arg)
 /* Asks how things are, or how they should be: done twice it is the same. A daemon that is stopping may hang up on it. */
 static bool is_repeatable(const char *method, const char *path)
 {
-    static const char *const endings[] = {"/session", "/revoke", "/event/close"};
+    static const char *const endings[] = {"/session", "/revoke", "/event/close", "/late"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t length = strlen(path), ending = strlen(endings[i]);
         if (length >= ending && strcmp(path + length - ending, endings[i]) == 0)
@@ -99,15 +99,20 @@ static int errno_of(CURLcode code, bool may_repeat)
     return may_repeat ? -EAGAIN : -EIO;
 }
 
-int control_request(struct control *control, const char *method, const char *path, const json_t *body,
-                    struct control_answer *ret)
+/* What goes out: `data` NULL for nothing. */
+struct sending {
+    const char *method, *path, *type;
+    const void *data;
+    size_t size;
+};
+
+static int exchange(struct control *control, const struct sending *sending, struct control_answer *ret)
 {
     struct buffer data = {0};
     struct curl_slist *headers = NULL;
-    char *file_name = NULL, *url = bytes_format("http://localhost%s", path),
-         *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-    if (text)
-        headers = curl_slist_append(headers, "Content-Type: application/json");
+    char *file_name = NULL, *url = bytes_format("http://localhost%s", sending->path);
+    if (sending->data)
+        headers = curl_slist_append(curl_slist_append(headers, sending->type), "Expect:");
     CURL *curl = control->curl;
     curl_easy_reset(curl);
     curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, control->socket_path);
@@ -116,18 +121,19 @@ int control_request(struct control *control, const char *method, const char *pat
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT_S);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)ANSWER_TIMEOUT_S);
     curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
-    if (strcmp(method, "GET") != 0)
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text ? text : "");
+    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, sending->method);
+    if (strcmp(sending->method, "GET") != 0) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)sending->size);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, sending->data ? sending->data : "");
+    }
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_data);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &data);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, &file_name);
-    int result = errno_of(curl_easy_perform(curl), is_repeatable(method, path));
+    int result = errno_of(curl_easy_perform(curl), is_repeatable(sending->method, sending->path));
     curl_slist_free_all(headers);
     free(url);
-    free(text);
     if (result != 0) {
         buffer_done(&data);
         free(file_name);
@@ -138,6 +144,24 @@ int control_request(struct control *control, const char *method, const char *pat
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &ret->status);
     ret->json = json_loadb(ret->data, ret->size, 0, NULL);
     return 0;
+}
+
+int control_request(struct control *control, const char *method, const char *path, const json_t *body,
+                    struct control_answer *ret)
+{
+    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    const struct sending sending = {method, path, "Content-Type: application/json", text,
+                                    text ? strlen(text) : 0};
+    int result = exchange(control, &sending, ret);
+    free(text);
+    return result;
+}
+
+int control_send(struct control *control, const char *path, const void *bytes, size_t size,
+                 struct control_answer *ret)
+{
+    const struct sending sending = {"POST", path, "Content-Type: application/octet-stream", bytes, size};
+    return exchange(control, &sending, ret);
 }
 
 void control_answer_done(struct control_answer *answer)

@@ -23,6 +23,9 @@ struct control_answer {
  * -ETIMEDOUT: likewise, the daemon is silent. Borrows `body`, NULL for none. */
 int control_request(struct control *, const char *method, const char *path, const json_t *body,
                     struct control_answer *ret);
+/* POSTs a file's bytes; as control_request. */
+int control_send(struct control *, const char *path, const void *bytes, size_t size,
+                 struct control_answer *ret);
 void control_answer_done(struct control_answer *);
 /* `text` as one segment of a path, to free(). */
 char *control_escape(struct control *, const char *text);

@@ -163,30 +163,31 @@ enum tool_exit run_event_status(struct tool *tool)
 
 /* ---- changing ---- */
 
-/* With `path` and `body` for the daemon or `queue` for the desk here. Takes `body`. */
-static enum tool_exit change(struct tool *tool, const char *path, json_t *body,
-                             const struct queue_command *queue)
+enum tool_exit event_change(struct tool *tool, const char *path, json_t *body, struct desk_command *command)
 {
     enum tool_exit result = TOOL_DONE;
-    if (tool->has_changed) {
-        json_decref(body);
-    } else if (tool->desk) {
-        struct desk_command command = {.kind = DESK_QUEUE, .queue = *queue};
+    if (!tool->has_changed && tool->desk) {
         struct desk_answer answer;
-        json_decref(body);
-        result = tool_desk_call(tool, &command, &answer);
-    } else {
+        result = tool_desk_call(tool, command, &answer);
+        command->document = NULL;
+    } else if (!tool->has_changed) {
         struct control_answer answer = {0};
-        result = tool_ask(tool, "POST", path, body, &answer);
+        result = tool_ask(tool, "POST", path, json_incref(body), &answer);
         control_answer_done(&answer);
     }
+    free(command->document);
+    command->document = NULL;
+    json_decref(body);
     tool->has_changed = result == TOOL_DONE;
     return result;
 }
 
-static const char *profile_of(const struct tool_options *options)
+static enum tool_exit change(struct tool *tool, const char *path, json_t *body,
+                             const struct queue_command *queue)
 {
-    return options->profile ? options->profile : "default";
+    struct desk_command command = {.kind = DESK_QUEUE, .queue = *queue};
+    command.queue.authority = AUTHORITY_OFFICE;
+    return event_change(tool, path, body, &command);
 }
 
 enum tool_exit check_event_create(const struct tool_options *options)
@@ -195,21 +196,22 @@ enum tool_exit check_event_create(const struct tool_options *options)
         return tool_refuse_because(
             options, PROBLEM_BAD_REQUEST, "活动名称须为 1 至 200 字节的 UTF-8 文本，不含控制字符。",
             "The name of an event is 1 to 200 bytes of UTF-8 text without control characters.");
-    if (strcmp(profile_of(options), "default") != 0)
-        return tool_refuse_because(options, PROBLEM_BAD_REQUEST, "没有这个场地方案，本版本只有 default。",
-                                   "There is no such profile; this version has only \"default\".");
-    return TOOL_DONE;
+    return check_event_rules(options);
 }
 
 enum tool_exit run_event_create(struct tool *tool)
 {
-    const char *profile = profile_of(&tool->options);
-    struct queue_command command = {.kind = COMMAND_EVENT_CREATE, .device = "tool"};
-    strncpy(command.text, tool->options.name, sizeof command.text - 1);
-    strncpy(command.extra, profile, sizeof command.extra - 1);
-    enum tool_exit result =
-        change(tool, "/api/v1/event", json_pack("{s:s, s:s}", "name", tool->options.name, "profile", profile),
-               &command);
+    struct desk_command command = {.kind = DESK_QUEUE,
+                                   .queue = {.kind = COMMAND_EVENT_CREATE, .authority = AUTHORITY_OFFICE}};
+    strcpy(command.queue.device, "tool");
+    strncpy(command.queue.text, tool->options.name, sizeof command.queue.text - 1);
+    json_t *body = json_pack("{s:s}", "name", tool->options.name);
+    enum tool_exit result = profile_into(&tool->options, body, &command);
+    if (result != TOOL_DONE) {
+        json_decref(body);
+        return result;
+    }
+    result = event_change(tool, "/api/v1/event", body, &command);
     return result == TOOL_DONE ? run_event_status(tool) : result;
 }
 

@@ -180,8 +180,10 @@ static int show_entry(void *arg, const struct queue_entry *entry)
 {
     const struct tool *tool = arg;
     char label[TICKET_LABEL_SIZE] = "";
+    struct queue_rules rules;
+    queue_rules_default(&rules);
     if (entry->number)
-        ticket_label(entry->lane, entry->number, label);
+        ticket_label(&rules, entry->lane, entry->number, label);
     if (tool->options.is_json)
         tool_print_json(entry_json(entry, label));
     else

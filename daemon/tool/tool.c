@@ -162,6 +162,15 @@ enum tool_exit tool_strange_answer(const struct tool *tool)
                             "the daemon answered in a way this version does not understand");
 }
 
+static enum tool_exit tell_silence(struct tool *tool, int error)
+{
+    return tool_environment(&tool->options, "daemon-silent",
+                            "服务程序未答复，操作是否生效未知，请查看状态后再试。",
+                            "the daemon did not answer (%s); whether this was done is not known: look "
+                            "before trying again",
+                            strerror(-error));
+}
+
 static enum tool_exit tell_answer(struct tool *tool, const struct control_answer *answer)
 {
     struct tool_message message = {.status = (unsigned)answer->status};
@@ -174,6 +183,30 @@ static enum tool_exit tell_answer(struct tool *tool, const struct control_answer
     return answer->status >= 500 ? TOOL_ENVIRONMENT : TOOL_REFUSED;
 }
 
+enum tool_exit tool_send(struct tool *tool, const char *path, const void *bytes, size_t size,
+                         struct control_answer *ret)
+{
+    *ret = (struct control_answer){0};
+    int error = control_send(tool->control, path, bytes, size, ret);
+    if (error == -EAGAIN)
+        return TOOL_AGAIN;
+    if (error != 0)
+        return tell_silence(tool, error);
+    return ret->status >= 200 && ret->status < 300 ? TOOL_DONE : tell_answer(tool, ret);
+}
+
+enum tool_exit tool_read_file(const struct tool *tool, const char *path, size_t most, char **ret_data,
+                              size_t *ret_size)
+{
+    int error = file_read(path, most, ret_data, ret_size);
+    if (error == 0)
+        return TOOL_DONE;
+    if (error == -EFBIG)
+        return tool_refuse(&tool->options, PROBLEM_TOO_LARGE);
+    return tool_environment(&tool->options, "file-unreadable", "文件无法读取。", "%s: %s", path,
+                            strerror(-error));
+}
+
 enum tool_exit tool_ask(struct tool *tool, const char *method, const char *path, json_t *body,
                         struct control_answer *ret)
 {
@@ -183,11 +216,7 @@ enum tool_exit tool_ask(struct tool *tool, const char *method, const char *path,
     if (error == -EAGAIN)
         return TOOL_AGAIN;
     if (error != 0)
-        return tool_environment(&tool->options, "daemon-silent",
-                                "服务程序未答复，操作是否生效未知，请查看状态后再试。",
-                                "the daemon did not answer (%s); whether this was done is not known: look "
-                                "before trying again",
-                                strerror(-error));
+        return tell_silence(tool, error);
     if (answer.status >= 200 && answer.status < 300) {
         *ret = answer;
         return TOOL_DONE;

@@ -21,8 +21,9 @@ enum tool_exit {
 
 struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
-    uint64_t count;                                                        /* 0: not given */
-    bool is_json, is_once, is_forced;
+    const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
+    uint64_t count, pace_s, from; /* 0: not given */
+    bool is_json, is_once, is_forced, is_preview, accepts_good, has_card;
 };
 
 struct tool {
@@ -46,6 +47,14 @@ enum tool_exit tool_desk_call(struct tool *, const struct desk_command *, struct
  * the caller's to control_answer_done(). */
 enum tool_exit tool_ask(struct tool *, const char *method, const char *path, json_t *body,
                         struct control_answer *ret);
+
+/* The bytes of a file to the daemon. On a refusal tells it and gives the answer nevertheless, for what it says besides;
+ * *ret is always to control_answer_done(). */
+enum tool_exit tool_send(struct tool *, const char *path, const void *bytes, size_t size,
+                         struct control_answer *ret);
+/* A file's bytes, to wipe and free(). Tells why not. */
+enum tool_exit tool_read_file(const struct tool *, const char *path, size_t most, char **ret_data,
+                              size_t *ret_size);
 
 /* ---- telling. "paihao: CODE: english / 中文" on standard error; with --json also
  * {"code","status","message":{"zh","en"}} on standard output. */

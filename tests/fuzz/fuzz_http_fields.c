@@ -51,6 +51,8 @@ static void check_path(char *text)
 {
     char allow[ALLOW_SIZE], label[TICKET_LABEL_SIZE];
     struct route_params params;
+    struct queue_rules rules;
+    queue_rules_default(&rules);
     size_t before = strlen(text), length = path_unescape(text);
     require(length <= before && strlen(text) == length);
     const char *path = target_path(text, "localhost");
@@ -59,9 +61,9 @@ static void check_path(char *text)
     const struct route *route = route_find("GET", path, &params, allow);
     require(route || strlen(allow) < ALLOW_SIZE);
     require(!route_find("POST", path, &params, allow) || strncmp(path, "/api/v1/", 8) == 0);
-    uint32_t number = *params.label ? ticket_label_parse(params.lane, params.label) : 0;
+    uint32_t number = *params.label ? ticket_label_parse(&rules, params.lane, params.label) : 0;
     if (number) {
-        ticket_label(params.lane, number, label);
+        ticket_label(&rules, params.lane, number, label);
         require(strcmp(label, params.label) == 0);
     }
 }

@@ -118,6 +118,11 @@ static void tamper(const struct world *world, const char *sql)
     free(script.data);
 }
 
+/* Those of migration 1; the rest has defaults. */
+#define TICKET_COLUMNS                                                                                       \
+    "lane, number, state, person, medium, bound, session, calls, shots, retakes, issued_us, called_us,"      \
+    " shot_us, ended_us, issued_seq, seq, reason"
+
 /* Entries 1-5 make the event, 6-14 are lane A's check-ins, 15-17 those of B2, 18 onwards ticket steps:
  * world_day(). */
 static const struct tampering {
@@ -161,13 +166,20 @@ static const struct tampering {
      "retakes"},
     {"a ticket's time is changed", "UPDATE ticket SET issued_us = 1 WHERE lane = 'B2' AND number = 3", 17,
      "issued_us"},
+    {"a ticket's note is changed", "UPDATE ticket SET note_flags = 4 WHERE lane = 'A' AND number = 8", 13,
+     "note.flags"},
+    {"a ticket is confirmed that was not", "UPDATE ticket SET confirmed = 1 WHERE lane = 'A' AND number = 3",
+     25, "confirmed"},
+    {"a ticket's suspicion is made up", "UPDATE ticket SET is_suspect = 1 WHERE lane = 'A' AND number = 1",
+     21, "is_suspect"},
     {"a ticket too many",
-     "INSERT INTO ticket SELECT lane, 10, state, person, medium, bound, session, calls, shots, retakes,"
+     "INSERT INTO ticket (" TICKET_COLUMNS
+     ") SELECT lane, 10, state, person, medium, bound, session, calls, shots, retakes,"
      " issued_us, called_us, shot_us, ended_us, issued_seq, seq, reason FROM ticket"
      " WHERE lane = 'A' AND number = 9",
      14, "no entry"},
     {"a ticket in a lane that is not",
-     "INSERT INTO ticket SELECT 'C', 1, state, person, medium, bound, session, calls,"
+     "INSERT INTO ticket (" TICKET_COLUMNS ") SELECT 'C', 1, state, person, medium, bound, session, calls,"
      " shots, retakes, issued_us, called_us, shot_us, ended_us, issued_seq, seq, reason"
      " FROM ticket WHERE lane = 'A' AND number = 9",
      14, "no entry"},
@@ -450,7 +462,8 @@ static void the_database_refuses_without_being_asked(void **state)
         {"to replace an entry", "INSERT OR REPLACE INTO entry SELECT * FROM entry WHERE seq = 4"},
         {"a number twice", "INSERT INTO ticket SELECT * FROM ticket WHERE lane = 'A' AND number = 9"},
         {"to skip a number",
-         "INSERT INTO ticket SELECT lane, number + 2, state, person, medium, bound, session, calls, shots,"
+         "INSERT INTO ticket (" TICKET_COLUMNS
+         ") SELECT lane, number + 2, state, person, medium, bound, session, calls, shots,"
          " retakes, issued_us, called_us, shot_us, ended_us, issued_seq, seq, reason FROM ticket"
          " WHERE lane = 'A' AND number = 9"},
         {"to renumber", "UPDATE ticket SET number = 10 WHERE lane = 'A' AND number = 9"},

@@ -2,7 +2,7 @@
  * test's own, set in the place of those the program carries. */
 #include "base/assets.h"
 
-enum { MIGRATIONS_MAX = 4 };
+enum { MIGRATIONS_MAX = 5, OURS = 2 /* migrations the program carries */ };
 static struct asset test_assets[MIGRATIONS_MAX + 2]; /* filled before each case */
 #define assets test_assets
 #include "../../daemon/journal/database.c"
@@ -13,14 +13,13 @@ static struct asset test_assets[MIGRATIONS_MAX + 2]; /* filled before each case 
 
 static void carry(const char *const sql[], size_t count)
 {
-    static const char *const paths[] = {"schema/0002-second.sql", "schema/0003-third.sql",
-                                        "schema/0004-fourth.sql"};
+    static const char *const paths[] = {"schema/0003-third.sql", "schema/0004-fourth.sql"};
     size_t n = 0;
     memset(test_assets, 0, sizeof test_assets);
     for (unsigned i = 0; i < assets_count; i++)
-        if (strncmp(assets[i].path, "schema/0001", 11) == 0 || strstr(assets[i].path, "statements"))
+        if (strncmp(assets[i].path, "schema/", 7) == 0)
             test_assets[n++] = assets[i];
-    assert_int_equal(n, 2);
+    assert_int_equal(n, OURS + 1);
     for (size_t i = 0; i < count; i++)
         test_assets[n++] = (struct asset){.path = paths[i],
                                           .data = (const unsigned char *)sql[i],
@@ -53,14 +52,14 @@ static void a_second_start_changes_nothing(void **state)
     (void)state;
     struct world world;
     carry(NULL, 0);
-    assert_int_equal(migrate_latest(), 1);
+    assert_int_equal(migrate_latest(), OURS);
     world_init(&world);
     world_open(&world);
     world_day(&world);
     world_close(&world);
     char *before = schema(&world), *data, *data_again;
     size_t size, size_again;
-    assert_int_equal(version(&world), 1);
+    assert_int_equal(version(&world), OURS);
     assert_int_equal(world_number(&world, "PRAGMA application_id"), DATABASE_APPLICATION_ID);
     assert_int_equal(file_read(world.db, 1 << 24, &data, &size), 0);
     world_open(&world);
@@ -95,12 +94,12 @@ static void later_ones_run_in_order_and_once(void **state)
     carry(sql, 1);
     assert_journal(world_try_open(&grown, false), JOURNAL_OK);
     world_close(&grown);
-    assert_int_equal(version(&grown), 2);
+    assert_int_equal(version(&grown), OURS + 1);
     carry(sql, 2);
     for (int i = 0; i < 2; i++) {
         assert_journal(world_try_open(&grown, false), JOURNAL_OK);
         world_close(&grown);
-        assert_int_equal(version(&grown), 3);
+        assert_int_equal(version(&grown), OURS + 2);
         assert_int_equal(world_number(&grown, "SELECT count(*) FROM note"), 2);
     }
     world_assert_sound(&grown);
@@ -136,14 +135,14 @@ static void one_that_fails_leaves_the_version_before(void **state)
     carry(broken, 2);
     for (int i = 0; i < 2; i++) {
         assert_journal(world_try_open(&world, false), JOURNAL_CORRUPT);
-        assert_int_equal(version(&world), 2);
+        assert_int_equal(version(&world), OURS + 1);
         assert_int_equal(world_number(&world, "SELECT count(*) FROM note"), 0);
         assert_int_equal(world_number(&world, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'"), 0);
     }
     carry(mended, 2);
     assert_journal(world_try_open(&world, false), JOURNAL_OK);
     world_close(&world);
-    assert_int_equal(version(&world), 3);
+    assert_int_equal(version(&world), OURS + 2);
     world_assert_sound(&world);
     world_done(&world);
 }
@@ -155,9 +154,9 @@ static void a_first_one_that_fails_leaves_an_empty_database(void **state)
     struct world world;
     world_init(&world);
     carry(NULL, 0);
-    struct asset good[2];
+    struct asset good[OURS + 1];
     memcpy(good, test_assets, sizeof good);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i <= OURS; i++)
         if (strstr(test_assets[i].path, "0001"))
             test_assets[i].data =
                 (const unsigned char
@@ -173,6 +172,109 @@ static void a_first_one_that_fails_leaves_an_empty_database(void **state)
     world_done(&world);
 }
 
+/* ---- an event that was begun by the version before */
+static const struct asset *first_migration(void)
+{
+    for (unsigned i = 0; i < assets_count; i++)
+        if (strncmp(assets[i].path, "schema/0001-", 12) == 0)
+            return &assets[i];
+    fail_msg("there is no first migration");
+    return NULL;
+}
+
+/* The same rows in a database that migration 1 made: its tables hold every entry, box and answer as they were then. */
+static void make_old(const struct world *world)
+{
+    char *path = bytes_format("%s/old.db", world->dir);
+    char *attach = bytes_format("ATTACH '%s' AS now", world->db);
+    sqlite3 *db;
+    char *message = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, (const char *)first_migration()->data, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 1", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, attach, NULL, NULL, NULL), SQLITE_OK);
+    static const char copy[] =
+        "INSERT INTO main.key_check SELECT * FROM now.key_check;"
+        "INSERT INTO main.entry SELECT * FROM now.entry ORDER BY seq;"
+        "INSERT INTO main.ticket SELECT lane, number, state, person, medium, bound, session, calls, shots,"
+        " retakes, issued_us, called_us, shot_us, ended_us, issued_seq, seq, reason FROM now.ticket ORDER BY "
+        "lane, number;"
+        "INSERT INTO main.person SELECT * FROM now.person;"
+        "INSERT INTO main.credential SELECT * FROM now.credential;"
+        "INSERT INTO main.answer SELECT row, key, fingerprint, verdict, created, lane, number, called, seq"
+        " FROM now.answer;"
+        "INSERT INTO main.token SELECT * FROM now.token;"
+        "DETACH now";
+    if (sqlite3_exec(db, copy, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s", message);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(rename(path, world->db), 0);
+    free(path);
+    free(attach);
+}
+
+static char *rows(const struct world *world, const char *query)
+{
+    struct buffer text = {0};
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    assert_int_equal(sqlite3_open(world->db, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
+    while (sqlite3_step(statement) == SQLITE_ROW)
+        buffer_format(&text, "%s\n", sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return text.data;
+}
+
+static void an_event_of_the_version_before_goes_on(void **state)
+{
+    (void)state;
+    static const char entries[] = "SELECT printf('%d %d %d %d %s %d %d %s %d %d %s %s %s %s %s', seq, kind, "
+                                  "at_us, mono_us, lane, number,"
+                                  " value, hex(person), medium, bound, device, text, extra, hex(prev), "
+                                  "hex(hash)) FROM entry ORDER BY seq";
+    static const char tickets[] = "SELECT printf('%s %d %d %s %d %s', lane, number, state, hex(person), seq,"
+                                  " reason) FROM ticket ORDER BY lane, number";
+    struct world world;
+    carry(NULL, 0);
+    world_init(&world);
+    world_open(&world);
+    world_day(&world);
+    world_close(&world);
+    make_old(&world);
+    assert_int_equal(version(&world), 1);
+    char *entries_before = rows(&world, entries), *tickets_before = rows(&world, tickets);
+    assert_non_null(entries_before);
+    world_open(&world);
+    world_close(&world);
+    assert_int_equal(version(&world), OURS);
+    char *entries_after = rows(&world, entries), *tickets_after = rows(&world, tickets);
+    assert_string_equal(entries_before, entries_after);
+    assert_string_equal(tickets_before, tickets_after);
+    world_assert_sound(&world);
+    world_open(&world);
+    world_check_in(&world, "A", 1);
+    world_ticket(&world, COMMAND_CONFIRM, "A", 3, ""); /* what the old table would refuse */
+    world_close(&world);
+    world_assert_sound(&world);
+    /* and is what a new one is */
+    struct world fresh;
+    world_init(&fresh);
+    world_open(&fresh);
+    world_close(&fresh);
+    char *one = schema(&world), *other = schema(&fresh);
+    assert_string_equal(one, other);
+    free(one);
+    free(other);
+    free(entries_before);
+    free(entries_after);
+    free(tickets_before);
+    free(tickets_after);
+    world_done(&fresh);
+    world_done(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +282,7 @@ int main(void)
         cmocka_unit_test(later_ones_run_in_order_and_once),
         cmocka_unit_test(one_that_fails_leaves_the_version_before),
         cmocka_unit_test(a_first_one_that_fails_leaves_an_empty_database),
+        cmocka_unit_test(an_event_of_the_version_before_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

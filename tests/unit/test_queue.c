@@ -84,7 +84,7 @@ static void live(struct day *day, const struct step *steps, size_t count)
         enum queue_verdict verdict = take(day, &steps[i]);
         char label[TICKET_LABEL_SIZE] = "";
         if (day->decision.number)
-            ticket_label(day->decision.lane, day->decision.number, label);
+            ticket_label(&queue_event(day->queue)->rules, day->decision.lane, day->decision.number, label);
         if (verdict != steps[i].verdict || strcmp(label, steps[i].label ? steps[i].label : "") != 0)
             fail_msg("step %zu (%s %s %u): verdict %d, expected %d; ticket '%s', expected '%s'", i,
                      command_kind_name(steps[i].kind), steps[i].lane, steps[i].who, verdict, steps[i].verdict,
@@ -383,18 +383,28 @@ static void labels(void **state)
 {
     (void)state;
     static const struct {
+        const char *prefix;
+        uint32_t width;
         const char *lane;
         uint32_t number;
         const char *label;
-    } table[] = {{"A", 1, "A0001"},
-                 {"A", 12345, "A12345"},
-                 {"A1", 1, "A1-0001"},
-                 {"west-2", 4294967295u, "west-2-4294967295"}};
+    } table[] = {{"", 4, "A", 1, "A0001"},
+                 {"", 4, "A", 12345, "A12345"},
+                 {"", 4, "A1", 1, "A1-0001"},
+                 {"", 4, "west-2", 4294967295u, "west-2-4294967295"},
+                 {"", 0, "A", 7, "A0007"}, /* rules that say nothing */
+                 {"", 1, "A", 7, "A7"},
+                 {"", 8, "A", 7, "A00000007"},
+                 {"D2", 3, "A", 7, "D2A007"},
+                 {"D2", 3, "12345678", 7, "D212345678-007"},
+                 {"XYZ9", 8, "12345678", 4294967295u, "XYZ912345678-4294967295"}};
     char label[TICKET_LABEL_SIZE];
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        ticket_label(table[i].lane, table[i].number, label);
+        struct queue_rules rules = {.width = table[i].width};
+        strcpy(rules.prefix, table[i].prefix);
+        ticket_label(&rules, table[i].lane, table[i].number, label);
         assert_string_equal(label, table[i].label);
-        assert_int_equal(ticket_label_parse(table[i].lane, label), table[i].number);
+        assert_int_equal(ticket_label_parse(&rules, table[i].lane, label), table[i].number);
     }
     static const char *const wrong[] = {"",
                                         "A",
@@ -407,8 +417,12 @@ static void labels(void **state)
                                         "A0001 ",
                                         "A4294967296",
                                         "A99999999999999999999"};
+    struct queue_rules rules;
+    queue_rules_default(&rules);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_int_equal(ticket_label_parse("A", wrong[i]), 0);
+        assert_int_equal(ticket_label_parse(&rules, "A", wrong[i]), 0);
+    strcpy(rules.prefix, "D");
+    assert_int_equal(ticket_label_parse(&rules, "A", "A0001"), 0); /* another day's prefix */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)

@@ -1,0 +1,455 @@
+/* From settings to rules. Every value is checked where its line is known; what needs two is checked last. No state; any
+ * thread. */
+#include "desk/profile.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assets.h"
+#include "base/bytes.h"
+#include "base/text.h"
+
+enum {
+    LIMIT_MOST = 9999,
+    PACE_MOST_S = 600,
+    DAILY_MOST = 100000,
+    FEE_MOST_YUAN = 10000,
+    IMAGE_MOST = 20000,
+    IMAGE_KB_MOST = 102400,
+};
+#define CARRIED "packaging/profiles/"
+
+enum setting_index {
+    TITLE_ZH,
+    TITLE_EN,
+    MEDIA,
+    OUTSIDERS,
+    PAYMENT,
+    PAYMENT_GATE,
+    FEE,
+    ORDER,
+    LINE_LIMIT,
+    MISSED,
+    CAPTURED,
+    OVERRIDES,
+    SPOKEN_CHECK,
+    SCAN_AND_SIT,
+    ROLL_CALL,
+    PREFIX,
+    WIDTH,
+    PACE,
+    DAILY_LIMIT,
+    FILE_NAME,
+    COLUMNS,
+    IMAGE_SIZE,
+    IMAGE_KB_LEAST,
+    IMAGE_KB_MOST_,
+    IMAGE_UPRIGHT,
+    SETTING_COUNT
+};
+static const struct setting known[SETTING_COUNT] = {
+    [TITLE_ZH] = {.name = "title_zh", .kind = SETTING_TEXT},
+    [TITLE_EN] = {.name = "title_en", .kind = SETTING_TEXT},
+    [MEDIA] = {.name = "media", .kind = SETTING_LIST},
+    [OUTSIDERS] = {.name = "outsiders", .kind = SETTING_TEXT},
+    [PAYMENT] = {.name = "payment", .kind = SETTING_TEXT},
+    [PAYMENT_GATE] = {.name = "payment_gate", .kind = SETTING_TEXT},
+    [FEE] = {.name = "fee", .kind = SETTING_TEXT},
+    [ORDER] = {.name = "order", .kind = SETTING_TEXT},
+    [LINE_LIMIT] = {.name = "line_limit", .kind = SETTING_NUMBER},
+    [MISSED] = {.name = "missed", .kind = SETTING_TEXT},
+    [CAPTURED] = {.name = "captured", .kind = SETTING_TEXT},
+    [OVERRIDES] = {.name = "overrides", .kind = SETTING_TEXT},
+    [SPOKEN_CHECK] = {.name = "spoken_check", .kind = SETTING_SWITCH},
+    [SCAN_AND_SIT] = {.name = "scan_and_sit", .kind = SETTING_SWITCH},
+    [ROLL_CALL] = {.name = "roll_call", .kind = SETTING_SWITCH},
+    [PREFIX] = {.name = "prefix", .kind = SETTING_TEXT},
+    [WIDTH] = {.name = "width", .kind = SETTING_NUMBER},
+    [PACE] = {.name = "pace_seconds", .kind = SETTING_NUMBER},
+    [DAILY_LIMIT] = {.name = "daily_limit", .kind = SETTING_NUMBER},
+    [FILE_NAME] = {.name = "file_name", .kind = SETTING_TEXT},
+    [COLUMNS] = {.name = "sheet_columns", .kind = SETTING_LIST},
+    [IMAGE_SIZE] = {.name = "image_least", .kind = SETTING_TEXT},
+    [IMAGE_KB_LEAST] = {.name = "image_kb_least", .kind = SETTING_NUMBER},
+    [IMAGE_KB_MOST_] = {.name = "image_kb_most", .kind = SETTING_NUMBER},
+    [IMAGE_UPRIGHT] = {.name = "image_upright", .kind = SETTING_SWITCH},
+};
+/* What a file name and a sheet may hold. */
+static const char *const fields[] = {"number",    "lane",      "school", "year",   "student_no", "name",
+                                     "id_number", "college",   "unit",   "campus", "level",      "payment",
+                                     "time",      "signature", "note",   NULL};
+
+struct reading {
+    struct setting settings[SETTING_COUNT];
+    struct settings_fault *fault;
+    struct profile *profile;
+};
+
+static bool is_given(const struct reading *reading, enum setting_index index)
+{
+    return reading->settings[index].line > 0;
+}
+
+static int fail_value(const struct reading *reading, enum setting_index index, const char *value,
+                      const char *allowed)
+{
+    const struct setting *setting = &reading->settings[index];
+    return settings_fail(reading->fault, setting->line, "设置项“%s”不能是“%s”，可用的值：%s",
+                         "\"%s\" cannot be \"%s\"; it takes %s", setting->name, value, allowed);
+}
+
+/* ---- words out of a list */
+static int no_name(const char *word)
+{
+    (void)word;
+    return -1;
+}
+
+static int welcome_from_name(const char *word)
+{
+    return strcmp(word, "accept") == 0 ? 1 : strcmp(word, "refuse") == 0 ? 0 : no_name(word);
+}
+
+static int take_word(const struct reading *reading, enum setting_index index, int (*from_name)(const char *),
+                     const char *allowed, int *value)
+{
+    if (!is_given(reading, index))
+        return 0;
+    int found = from_name(reading->settings[index].text);
+    if (found < 0)
+        return fail_value(reading, index, reading->settings[index].text, allowed);
+    *value = found;
+    return 0;
+}
+
+static int take_words(const struct reading *reading)
+{
+    struct queue_rules *rules = &reading->profile->rules;
+    int outsiders = rules->outsiders, payment = (int)rules->payment, gate = (int)rules->payment_gate,
+        order = (int)rules->order, missed = (int)rules->missed, captured = (int)rules->captured,
+        overrides = (int)rules->overrides;
+    const struct {
+        enum setting_index index;
+        int (*from_name)(const char *);
+        const char *allowed;
+        int *value;
+    } words[] = {
+        {OUTSIDERS, welcome_from_name, "accept, refuse", &outsiders},
+        {PAYMENT, payment_way_from_name, "none, prepaid, token, on-site, class", &payment},
+        {PAYMENT_GATE, gate_from_name, "off, warn, refuse", &gate},
+        {ORDER, order_rule_from_name, "free, hint, alarm", &order},
+        {MISSED, missed_rule_from_name, "line-end, class-end, after-class, session-end", &missed},
+        {CAPTURED, gate_from_name, "off, warn, refuse", &captured},
+        {OVERRIDES, override_by_from_name, "nobody, office, marshal", &overrides},
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (take_word(reading, words[i].index, words[i].from_name, words[i].allowed, words[i].value) != 0)
+            return -EINVAL;
+    rules->outsiders = outsiders;
+    rules->payment = (enum payment_way)payment;
+    rules->payment_gate = (enum gate)gate;
+    rules->order = (enum order_rule)order;
+    rules->missed = (enum missed_rule)missed;
+    rules->captured = (enum gate)captured;
+    rules->overrides = (enum override_by)overrides;
+    return 0;
+}
+
+/* ---- numbers and switches */
+static int take_number(const struct reading *reading, enum setting_index index, long least, long most,
+                       uint32_t *value)
+{
+    char text[32], allowed[64];
+    long number = reading->settings[index].number;
+    if (!is_given(reading, index))
+        return 0;
+    if (number < least || number > most) {
+        snprintf(text, sizeof text, "%ld", number);
+        snprintf(allowed, sizeof allowed, "%ld..%ld", least, most);
+        return fail_value(reading, index, text, allowed);
+    }
+    *value = (uint32_t)number;
+    return 0;
+}
+
+static int take_numbers(const struct reading *reading)
+{
+    struct profile *profile = reading->profile;
+    const struct {
+        enum setting_index index;
+        long least, most;
+        uint32_t *value;
+    } numbers[] = {
+        {LINE_LIMIT, 0, LIMIT_MOST, &profile->rules.line_limit},
+        {WIDTH, NUMBER_WIDTH_MIN, NUMBER_WIDTH_MAX, &profile->rules.width},
+        {PACE, 0, PACE_MOST_S, &profile->pace_s},
+        {DAILY_LIMIT, 0, DAILY_MOST, &profile->daily_limit},
+        {IMAGE_KB_LEAST, 0, IMAGE_KB_MOST, &profile->image.kb_least},
+        {IMAGE_KB_MOST_, 0, IMAGE_KB_MOST, &profile->image.kb_most},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (take_number(reading, numbers[i].index, numbers[i].least, numbers[i].most, numbers[i].value) != 0)
+            return -EINVAL;
+    return 0;
+}
+
+static void take_switches(const struct reading *reading)
+{
+    struct profile *profile = reading->profile;
+    const struct {
+        enum setting_index index;
+        bool *value;
+    } switches[] = {{SPOKEN_CHECK, &profile->rules.spoken_check},
+                    {SCAN_AND_SIT, &profile->rules.scan_and_sit},
+                    {ROLL_CALL, &profile->rules.roll_call},
+                    {IMAGE_UPRIGHT, &profile->image.is_upright}};
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        if (is_given(reading, switches[i].index))
+            *switches[i].value = reading->settings[switches[i].index].is_on;
+}
+
+/* ---- texts */
+static int take_text(const struct reading *reading, enum setting_index index, size_t most, char *ret)
+{
+    char allowed[64];
+    if (!is_given(reading, index))
+        return 0;
+    const char *text = reading->settings[index].text;
+    if (strlen(text) > most) {
+        snprintf(allowed, sizeof allowed, "at most %zu bytes / 至多 %zu 字节", most, most);
+        return fail_value(reading, index, text, allowed);
+    }
+    strcpy(ret, text);
+    return 0;
+}
+
+static int take_media(const struct reading *reading)
+{
+    const struct setting *setting = &reading->settings[MEDIA];
+    if (!is_given(reading, MEDIA))
+        return 0;
+    reading->profile->rules.media = 0;
+    for (size_t i = 0; i < setting->n_items; i++) {
+        enum medium medium = medium_from_name(setting->items[i]);
+        if (medium == MEDIUM_NONE)
+            return fail_value(reading, MEDIA, setting->items[i],
+                              "manual, id_card, chip, capture_code, passport, campus_card");
+        reading->profile->rules.media |= 1u << medium;
+    }
+    return 0;
+}
+
+/* "15", "15.5" or "15.00" yuan. */
+static int take_fee(const struct reading *reading)
+{
+    uint64_t yuan = 0, cents = 0;
+    if (!is_given(reading, FEE))
+        return 0;
+    const char *text = reading->settings[FEE].text, *dot = strchr(text, '.');
+    char whole[16] = "";
+    size_t length = dot ? (size_t)(dot - text) : strlen(text), n_cents = dot ? strlen(dot + 1) : 0;
+    if (length < sizeof whole)
+        memcpy(whole, text, length);
+    bool is_right = text_to_u64(whole, 0, FEE_MOST_YUAN, &yuan) == 0 && n_cents <= 2 &&
+                    (!dot || n_cents > 0) && (!dot || text_to_u64(dot + 1, 0, 99, &cents) == 0);
+    if (!is_right)
+        return fail_value(reading, FEE, text, "yuan as \"15.00\"");
+    reading->profile->rules.fee_fen = (uint32_t)(yuan * 100 + (n_cents == 1 ? cents * 10 : cents));
+    return 0;
+}
+
+static bool is_field(const char *name, size_t length)
+{
+    for (const char *const *field = fields; *field; field++)
+        if (strlen(*field) == length && memcmp(*field, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* Fields in braces and what a file name may hold anywhere (no / and nothing Windows refuses). */
+static int take_file_name(const struct reading *reading)
+{
+    char *name = reading->profile->file_name;
+    int result = take_text(reading, FILE_NAME, PROFILE_FILE_NAME_MAX, name);
+    for (const char *at = name; result == 0 && *at; at++) {
+        size_t length = *at == '{' ? strcspn(at + 1, "}") : 0;
+        if (*at == '{' && at[1 + length] == '}' && is_field(at + 1, length))
+            at += length + 1;
+        else if (strchr("{}/\\:*?\"<>|", *at))
+            result = fail_value(reading, FILE_NAME, name,
+                                "{number} {lane} {school} {year} {student_no} {name} {college} {unit} ...");
+    }
+    return result;
+}
+
+static int take_columns(const struct reading *reading)
+{
+    const struct setting *setting = &reading->settings[COLUMNS];
+    struct profile *profile = reading->profile;
+    for (size_t i = 0; i < setting->n_items; i++) {
+        const char *name = setting->items[i];
+        if (i == PROFILE_COLUMNS_MAX || !is_field(name, strlen(name)))
+            return fail_value(
+                reading, COLUMNS, name,
+                "number, lane, student_no, name, id_number, college, unit, campus, level, payment, "
+                "time, signature, note");
+        strcpy(profile->columns[profile->n_columns++], name);
+    }
+    return 0;
+}
+
+/* "640x480" */
+static int take_image(const struct reading *reading)
+{
+    struct profile_image *image = &reading->profile->image;
+    uint64_t width = 0, height = 0;
+    char first[8] = "";
+    if (!is_given(reading, IMAGE_SIZE))
+        return 0;
+    const char *text = reading->settings[IMAGE_SIZE].text, *cross = strchr(text, 'x');
+    if (cross && (size_t)(cross - text) < sizeof first)
+        memcpy(first, text, (size_t)(cross - text));
+    if (!cross || text_to_u64(first, 1, IMAGE_MOST, &width) != 0 ||
+        text_to_u64(cross + 1, 1, IMAGE_MOST, &height) != 0)
+        return fail_value(reading, IMAGE_SIZE, text, "\"640x480\"");
+    image->width = (uint32_t)width;
+    image->height = (uint32_t)height;
+    return 0;
+}
+
+static int take_prefix(const struct reading *reading)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    char *prefix = reading->profile->rules.prefix;
+    int result = take_text(reading, PREFIX, PREFIX_MAX, prefix);
+    if (result == 0 && strspn(prefix, letters) < strlen(prefix))
+        return fail_value(reading, PREFIX, prefix, "letters and digits, at most 4 / 字母和数字，至多 4 个");
+    return result;
+}
+
+/* ---- what needs two */
+static int line_of(const struct reading *reading, const char *name)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        if (strcmp(reading->settings[i].name, name) == 0)
+            return reading->settings[i].line;
+    return 0;
+}
+
+/* At the later of the two, since whoever wrote that one had seen the other. */
+static int fail_pair(const struct reading *reading, const char *first, const char *second)
+{
+    int line = line_of(reading, first), other = line_of(reading, second);
+    if (!*second)
+        return settings_fail(reading->fault, line, "设置项“%s”的值不能用", "\"%s\" cannot be so", first);
+    if (!line || !other)
+        return settings_fail(reading->fault, line + other, "设置项“%s”与“%s”矛盾",
+                             "\"%s\" contradicts \"%s\"", first, second);
+    return settings_fail(reading->fault, line > other ? line : other,
+                         "设置项“%s”（第 %d 行）与“%s”（第 %d 行）矛盾",
+                         "\"%s\" (line %d) contradicts \"%s\" (line %d)", first, line, second, other);
+}
+
+static int check_pairs(const struct reading *reading)
+{
+    const struct profile *profile = reading->profile;
+    const char *names[2] = {"", ""};
+    enum rules_conflict conflict = queue_rules_check(&profile->rules);
+    if (conflict != RULES_SOUND) {
+        rules_conflict_settings(conflict, names);
+        return fail_pair(reading, names[0], names[1]);
+    }
+    if (profile->rules.fee_fen > 0 && profile->rules.payment == PAYMENT_NONE)
+        return fail_pair(reading, "fee", "payment");
+    if (profile->image.kb_most > 0 && profile->image.kb_least > profile->image.kb_most)
+        return fail_pair(reading, "image_kb_least", "image_kb_most");
+    return 0;
+}
+
+int profile_parse(const char *text, size_t size, struct profile *ret, struct settings_fault *ret_fault)
+{
+    static int (*const takers[])(const struct reading *) = {take_words, take_numbers,   take_media,
+                                                            take_fee,   take_file_name, take_columns,
+                                                            take_image, take_prefix};
+    struct profile profile = {.n_columns = 0};
+    struct reading reading = {.fault = ret_fault, .profile = &profile};
+    queue_rules_default(&profile.rules);
+    memcpy(reading.settings, known, sizeof known);
+    int result = settings_load(text, size, reading.settings, SETTING_COUNT, ret_fault);
+    if (result == 0)
+        result = take_text(&reading, TITLE_ZH, PROFILE_TITLE_MAX, profile.title_zh);
+    if (result == 0)
+        result = take_text(&reading, TITLE_EN, PROFILE_TITLE_MAX, profile.title_en);
+    for (size_t i = 0; result == 0 && i < sizeof takers / sizeof *takers; i++)
+        result = takers[i](&reading);
+    if (result == 0) {
+        take_switches(&reading);
+        result = check_pairs(&reading);
+    }
+    settings_done(reading.settings, SETTING_COUNT);
+    if (result == 0)
+        *ret = profile;
+    return result;
+}
+
+/* ---- those that the programs carry */
+bool profile_name_is_valid(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    size_t length = strlen(name);
+    return length > 0 && length <= PROFILE_MAX && strspn(name, letters) == length;
+}
+
+/* "packaging/profiles/zju-2021.conf" -> "zju-2021" */
+static bool carried_name(const struct asset *asset, char ret_name[static PROFILE_MAX + 1])
+{
+    size_t start = strlen(CARRIED), length = strlen(asset->path);
+    if (strncmp(asset->path, CARRIED, start) != 0 || length < start + 5)
+        return false;
+    length -= start + strlen(".conf");
+    if (length > PROFILE_MAX)
+        return false;
+    memcpy(ret_name, asset->path + start, length);
+    ret_name[length] = '\0';
+    return true;
+}
+
+bool profile_carried_at(size_t index, char ret_name[static PROFILE_MAX + 1], const char **ret_text)
+{
+    for (const struct asset *asset = assets; asset->path; asset++) {
+        if (!carried_name(asset, ret_name) || index-- > 0)
+            continue;
+        *ret_text = (const char *)asset->data;
+        return true;
+    }
+    return false;
+}
+
+const char *profile_carried(const char *name)
+{
+    char found[PROFILE_MAX + 1];
+    const char *text = NULL;
+    for (size_t i = 0; profile_carried_at(i, found, &text); i++)
+        if (strcmp(found, name) == 0)
+            return text;
+    return NULL;
+}
+
+bool profile_command(const char *name, const char *text, struct desk_command *command,
+                     struct settings_fault *ret_fault)
+{
+    struct profile profile;
+    text = text ? text : profile_carried(name);
+    if (!profile_name_is_valid(name) || !text) {
+        settings_fail(ret_fault, 1, "没有名为“%s”的场地方案", "there is no profile \"%s\"", name);
+        return false;
+    }
+    if (profile_parse(text, strlen(text), &profile, ret_fault) != 0)
+        return false;
+    command->queue.rules = profile.rules;
+    strcpy(command->queue.extra, name);
+    command->document = bytes_text(text);
+    return true;
+}

@@ -1,0 +1,523 @@
+/* The office's lists through the desk and onto the disk: whole or not at all, nobody lost, the same after a restart. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "desk_door.h"
+
+static struct desk_member *members(struct door *door, uint32_t unit, size_t *ret_count)
+{
+    struct desk_member *list = NULL;
+    assert_int_equal(desk_unit_members(door->desk, unit, &list, ret_count), 0);
+    return list;
+}
+
+static void a_class_stands_by_student_number(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    door_class(door, "化学1班", 1, 12);
+    door_class(door, "化学2班", 101, 3);
+    for (int round = 0; round < 2; round++) {
+        struct desk_unit *units;
+        size_t count;
+        desk_units(door->desk, &units, &count);
+        assert_int_equal(count, 2);
+        assert_string_equal(units[0].name, "化学1班");
+        assert_string_equal(units[1].college, "化学学院");
+        assert_int_equal(units[0].people, 12);
+        assert_int_equal(units[0].next_rank, 1);
+        assert_int_equal(units[1].left, 3);
+        free(units);
+        struct desk_member *list = members(door, 1, &count);
+        assert_int_equal(count, 12);
+        for (unsigned i = 0; i < 12; i++) {
+            char expected[STUDENT_NO_MAX + 1];
+            snprintf(expected, sizeof expected, "2022%04u", i + 1);
+            assert_string_equal(list[i].student_no, expected);
+            assert_int_equal(list[i].rank, i + 1);
+            assert_int_equal(list[i].is_next, i == 0);
+        }
+        assert_string_equal(list[0].name, "张○○");
+        free(list);
+        door_reopen(door);
+    }
+    assert_int_equal(desk_unit_members(door->desk, 3, NULL, NULL), -ENOENT);
+    door_verify(door);
+    door_free(door);
+}
+
+static void a_list_again_updates_and_loses_no_number(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person rows[3] = {door_row(1, "化学学院", "化学1班"), door_row(2, "化学学院", "化学1班"),
+                                  door_row(3, "化学学院", "化学1班")};
+    assert_string_equal(door_check_in(door, "A", 2).ticket.label, "A0001"); /* before there is a list */
+    door_counts(door_list(door, LIST_PEOPLE, rows, 3, "import-1"), 2, 1, 0, 0);
+    struct desk_answer again = door_list(door, LIST_PEOPLE, rows, 3, "import-1");
+    assert_true(again.replayed);
+    door_counts(again, 2, 1, 0, 0);
+    door_counts(door_list(door, LIST_PEOPLE, rows, 3, ""), 0, 0, 3, 0);
+    strcpy(rows[0].unit, "化学2班");                /* somebody changes class */
+    strcpy(rows[2].student_no, "20229999");         /* a student number is corrected */
+    rows[1].name[0] = rows[1].student_no[0] = '\0'; /* what a list does not say stays */
+    door_counts(door_list(door, LIST_PEOPLE, rows, 3, ""), 0, 2, 1, 0);
+    for (int round = 0; round < 2; round++) {
+        size_t count;
+        struct desk_member *list = members(door, 1, &count);
+        assert_int_equal(count, 2);
+        assert_string_equal(list[0].student_no, "20220002");
+        assert_true(list[0].has_ticket);
+        assert_string_equal(list[0].ticket.label, "A0001");
+        assert_string_equal(list[1].student_no, "20229999");
+        free(list);
+        free(members(door, 2, &count));
+        assert_int_equal(count, 1);
+        door_reopen(door);
+    }
+    /* by the corrected number as by the card */
+    struct presentation typed = {.medium = MEDIUM_MANUAL, .student_no = "20229999"};
+    struct desk_command command = door_check_in_of("A", &typed);
+    assert_string_equal(door_ask(door, &command).ticket.label, "A0002");
+    assert_string_equal(door_check_in(door, "A", 3).ticket.label, "A0002");
+    assert_string_equal(door_check_in(door, "A", 3).ticket.unit, "化学1班");
+    door_verify(door);
+    door_free(door);
+}
+
+static void rows_that_name_two_people_are_left_away(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person rows[3] = {door_row(1, "", "一班"), door_row(2, "", "一班"), door_row(1, "", "一班")};
+    strcpy(rows[2].student_no, rows[1].student_no); /* the one's ID number, the other's student number */
+    door_counts(door_list(door, LIST_PEOPLE, rows, 3, ""), 2, 0, 0, 1);
+    struct list_person none = {.row = 1};
+    door_counts(door_list(door, LIST_PAID, &none, 1, ""), 0, 0, 0, 1);
+    door_verify(door);
+    door_free(door);
+}
+
+/* What cannot be stored is a mistake of whoever hands it in, not of the disk. */
+static void lists_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person row = door_row(1, "", "一班");
+    row.level = DEGREE_COUNT;
+    door_expect(door_list(door, LIST_PEOPLE, &row, 1, ""), PROBLEM_BAD_REQUEST);
+    row.level = DEGREE_NONE;
+    door_expect(door_list(door, (enum list_kind)0, &row, 1, ""), PROBLEM_BAD_REQUEST);
+    struct desk_list *list = bytes_alloc(sizeof *list);
+    list->kind = LIST_SCHEDULE;
+    list->n_slots = 1;
+    list->slots = bytes_alloc(sizeof *list->slots);
+    list->slots[0] = (struct list_slot){"A", 2000, 2000, "一班", DEGREE_NONE};
+    struct desk_command command = {.kind = DESK_LIST, .queue = {.device = "test"}, .list = list};
+    door_expect(door_ask(door, &command), PROBLEM_BAD_REQUEST);
+    command = (struct desk_command){.kind = DESK_LIST};
+    door_expect(door_ask(door, &command), PROBLEM_BAD_REQUEST);
+    struct queue_rules rules;
+    queue_rules_default(&rules);
+    char *text = bytes_alloc(DOCUMENT_MAX + 2);
+    memset(text, '#', DOCUMENT_MAX + 1);
+    door_expect(door_rules(door, &rules, text), PROBLEM_TOO_LARGE);
+    free(text);
+    door_counts(door_list(door, LIST_PEOPLE, &row, 1, ""), 1, 0, 0, 0); /* the store is well */
+    door_verify(door);
+    door_free(door);
+}
+
+/* ---- one human at two degree levels */
+static struct desk_answer at_level(struct door *door, unsigned n, enum degree level)
+{
+    const struct presentation card = door_card(n);
+    struct desk_command command = door_check_in_of("A", &card);
+    command.level = level;
+    return door_ask(door, &command);
+}
+
+static void one_human_at_two_levels_is_two_people(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person rows[2] = {door_row(1, "理学院", "硕士班"), door_row(1, "理学院", "博士班")};
+    rows[0].level = DEGREE_MASTER;
+    rows[1].level = DEGREE_DOCTOR;
+    strcpy(rows[1].student_no, "D2022001");
+    door_counts(door_list(door, LIST_PEOPLE, rows, 2, ""), 2, 0, 0, 0);
+    door_counts(door_list(door, LIST_PEOPLE, rows, 2, ""), 0, 0, 2, 0);
+    door_reopen(door);
+    door_expect(at_level(door, 1, DEGREE_NONE), PROBLEM_LEVEL_AMBIGUOUS);
+    const struct presentation card = door_card(1);
+    struct desk_preview preview;
+    desk_preview(door->desk, "A", &card, &preview);
+    assert_int_equal(preview.problem, PROBLEM_LEVEL_AMBIGUOUS);
+    struct desk_answer doctor = at_level(door, 1, DEGREE_DOCTOR);
+    door_expect(doctor, PROBLEM_NONE);
+    assert_int_equal(doctor.ticket.level, DEGREE_DOCTOR);
+    assert_string_equal(doctor.ticket.unit, "博士班");
+    assert_string_equal(at_level(door, 1, DEGREE_NONE).ticket.label, "A0001"); /* who stands in line */
+    door_done(door, COMMAND_CALL, "A", 1);
+    door_done(door, COMMAND_SHOT, "A", 1);
+    struct desk_answer master = at_level(door, 1, DEGREE_NONE); /* who is left */
+    assert_string_equal(master.ticket.label, "A0002");
+    assert_int_equal(master.ticket.level, DEGREE_MASTER);
+    door_done(door, COMMAND_CALL, "A", 2);
+    door_done(door, COMMAND_SHOT, "A", 2);
+    door_expect(at_level(door, 1, DEGREE_NONE), PROBLEM_ALREADY_SHOT);
+    door_expect(at_level(door, 1, DEGREE_MASTER), PROBLEM_ALREADY_SHOT);
+    door_verify(door);
+    door_free(door);
+}
+
+static void a_list_without_levels_means_the_only_one(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person row = door_row(1, "", "硕士班"), bare = row;
+    row.level = DEGREE_MASTER;
+    door_counts(door_list(door, LIST_PEOPLE, &row, 1, ""), 1, 0, 0, 0);
+    door_counts(door_list(door, LIST_PEOPLE, &bare, 1, ""), 0, 0, 1, 0);
+    door_counts(door_list(door, LIST_PAID, &bare, 1, ""), 0, 1, 0, 0);
+    assert_int_equal(door_check_in(door, "A", 1).ticket.level, DEGREE_MASTER);
+    /* with a second level it is no longer said which */
+    row.level = DEGREE_DOCTOR;
+    strcpy(row.student_no, "D2022001");
+    door_counts(door_list(door, LIST_PEOPLE, &row, 1, ""), 1, 0, 0, 0);
+    bare.student_no[0] = '\0';
+    door_counts(door_list(door, LIST_PAID, &bare, 1, ""), 0, 0, 0, 1);
+    door_verify(door);
+    door_free(door);
+}
+
+static void the_student_number_tells_the_level(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person rows[2] = {door_row(1, "", "硕士班"), door_row(1, "", "博士班")};
+    rows[0].level = DEGREE_MASTER;
+    rows[1].level = DEGREE_DOCTOR;
+    strcpy(rows[1].student_no, "D2022001");
+    door_counts(door_list(door, LIST_PEOPLE, rows, 2, ""), 2, 0, 0, 0);
+    struct presentation both = door_card(1);
+    both.medium = MEDIUM_MANUAL;
+    strcpy(both.student_no, "D2022001");
+    struct desk_command command = door_check_in_of("A", &both);
+    assert_int_equal(door_ask(door, &command).ticket.level, DEGREE_DOCTOR);
+    door_free(door);
+}
+
+/* ---- exclusions and earlier captures */
+static void the_excluded_are_known_without_a_roster(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person rows[2] = {door_row(1, "体育学院", ""), door_row(2, "体育学院", "")};
+    strcpy(rows[0].note, "另行安排");
+    door_counts(door_list(door, LIST_EXCLUDED, rows, 2, ""), 2, 0, 0, 0);
+    door_counts(door_list(door, LIST_EXCLUDED, rows, 2, ""), 0, 0, 2, 0);
+    door_reopen(door);
+    struct desk_answer refused = door_check_in(door, "A", 1);
+    door_expect(refused, PROBLEM_EXCLUDED);
+    door_expect(door_check_in(door, "A", 3), PROBLEM_NONE); /* there is no roster */
+    /* a marshal lets one through, and says why */
+    const struct presentation card = door_card(1);
+    struct desk_command command = door_check_in_of("A", &card);
+    command.queue.authority = AUTHORITY_MARSHAL;
+    assert_int_equal(door_ask(door, &command).could_override, ISSUE_OVER_EXCLUDED);
+    command.queue.overrides = ISSUE_OVER_EXCLUDED;
+    door_expect(door_ask(door, &command), PROBLEM_REASON_NEEDED);
+    strcpy(command.queue.text, "教务处电话同意 张测1");
+    struct desk_answer passed = door_ask(door, &command);
+    door_expect(passed, PROBLEM_NONE);
+    assert_true(passed.ticket.ticket.note.flags & ISSUE_OVER_EXCLUDED);
+    /* what was written stands sealed in the journal */
+    char *grep = bytes_format("grep -q '教务处' '%s/event.db' '%s/event.db-wal'", door->folder, door->folder);
+    assert_int_not_equal(system(grep), 0);
+    free(grep);
+    door_verify(door);
+    door_free(door);
+}
+
+static void captured_before_counts_at_its_level(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person rows[3] = {door_row(1, "", "博士班"), door_row(2, "", "硕士班"),
+                                  door_row(3, "", "硕士班")};
+    rows[0].level = DEGREE_DOCTOR;
+    rows[1].level = rows[2].level = DEGREE_MASTER;
+    door_counts(door_list(door, LIST_PEOPLE, rows, 3, ""), 3, 0, 0, 0);
+    struct list_person captured[3] = {rows[0], rows[1], rows[2]};
+    captured[0].level = DEGREE_MASTER; /* as a master; the doctor is still to come */
+    captured[0].student_no[0] = '\0';
+    captured[2].level = DEGREE_NONE; /* whatever level */
+    door_counts(door_list(door, LIST_CAPTURED, captured, 3, ""), 1, 2, 0, 0);
+    door_reopen(door);
+    struct desk_answer doctor = door_check_in(door, "A", 1);
+    door_expect(doctor, PROBLEM_NONE);
+    assert_int_equal(doctor.ticket.level, DEGREE_DOCTOR);
+    door_expect(door_check_in(door, "A", 2), PROBLEM_ALREADY_CAPTURED);
+    door_expect(door_check_in(door, "A", 3), PROBLEM_ALREADY_CAPTURED);
+    door_verify(door);
+    door_free(door);
+}
+
+/* ---- payments */
+static struct queue_rules paying(enum payment_way way, enum gate gate)
+{
+    struct queue_rules rules;
+    queue_rules_default(&rules);
+    rules.payment = way;
+    rules.payment_gate = gate;
+    rules.fee_fen = 1500;
+    return rules;
+}
+
+static struct desk_tally tally_of_event(struct door *door)
+{
+    struct desk_tally *tallies, event;
+    size_t count;
+    assert_int_equal(desk_tallies(door->desk, &tallies, &count), 0);
+    event = tallies[0];
+    assert_int_equal(event.scope, TALLY_EVENT);
+    free(tallies);
+    return event;
+}
+
+static void a_prepaid_list_opens_the_gate(void **state)
+{
+    (void)state;
+    const struct queue_rules rules = paying(PAYMENT_PREPAID, GATE_REFUSE);
+    struct door *door = door_new(&rules);
+    door_class(door, "一班", 1, 3);
+    struct list_person paid[3] = {door_row(1, "", ""), door_row(2, "", ""), door_row(9, "", "")};
+    paid[0].amount_fen = 2000;
+    strcpy(paid[0].method, "alipay");
+    door_counts(door_list(door, LIST_PAID, paid, 3, "paid-1"), 1, 2, 0, 0);
+    door_counts(door_list(door, LIST_PAID, paid, 3, ""), 0, 0, 3, 0);
+    door_counts(door_list(door, LIST_PAID, paid, 3, "paid-1"), 1, 2, 0, 0);
+    door_reopen(door);
+    door_expect(door_check_in(door, "A", 3), PROBLEM_UNPAID);
+    struct desk_answer first = door_shoot(door, "A", 1);
+    assert_int_equal(first.ticket.payment, PAYMENT_PAID);
+    struct desk_tally event = tally_of_event(door);
+    assert_int_equal(event.planned, 3);
+    assert_int_equal(event.paid, 3);
+    assert_int_equal(event.paid_fen, 2000 + 1500 + 1500);
+    assert_int_equal(event.due, 1);
+    assert_int_equal(event.people_shot, 1);
+    assert_int_equal(event.refund_due, 2);
+    struct desk_member *refunds;
+    size_t count;
+    assert_int_equal(desk_refunds(door->desk, &refunds, &count), 0);
+    assert_int_equal(count, 2);
+    assert_string_equal(refunds[1].student_no, "20220002"); /* after who is of no class */
+    free(refunds);
+    door_verify(door);
+    door_free(door);
+}
+
+static void cards_out_are_cards_back_and_still_out(void **state)
+{
+    (void)state;
+    const struct queue_rules rules = paying(PAYMENT_TOKEN, GATE_WARN);
+    struct door *door = door_new(&rules);
+    for (unsigned n = 1; n <= 3; n++) {
+        const struct presentation card = door_card(n);
+        door_expect(door_pay(door, &card, "paid cash", 1500, true), PROBLEM_NONE);
+        door_expect(door_pay(door, &card, "paid cash", 1500, true), PROBLEM_CARD_IS_OUT);
+    }
+    assert_true(door_check_in(door, "A", 4).ticket.ticket.note.flags & ISSUE_UNPAID);
+    for (uint32_t number = 2; number <= 3; number++) {
+        door_expect(door_check_in(door, "A", number - 1), PROBLEM_NONE);
+    }
+    door_done(door, COMMAND_CALL, "A", 1);
+    door_expect(door_order(door, COMMAND_CARD_BACK, "A", 1), PROBLEM_NO_CARD);
+    door_done(door, COMMAND_SHOT, "A", 1);
+    door_done(door, COMMAND_CALL, "A", 2);
+    struct desk_command shot = door_command(COMMAND_SHOT, "A", 2);
+    shot.queue.card = true;
+    struct desk_answer back = door_ask(door, &shot);
+    door_expect(back, PROBLEM_NONE);
+    assert_true(back.ticket.ticket.card_back);
+    door_reopen(door);
+    struct desk_tally event = tally_of_event(door);
+    assert_int_equal(event.cards_out, 3);
+    assert_int_equal(event.cards_back, 1);
+    assert_int_equal(event.cards_held, 2);
+    /* money back for somebody who goes home */
+    const struct presentation third = door_card(3);
+    door_expect(door_pay(door, &third, "refunded cash", 1500, false), PROBLEM_NONE);
+    const struct presentation fourth = door_card(4);
+    door_expect(door_pay(door, &fourth, "refunded cash", 1500, false), PROBLEM_NOT_PAID);
+    struct desk_command nobody = {.kind = DESK_PAYMENT, .queue = {.extra = "paid cash"}};
+    memset(&nobody.person_ref, 7, sizeof nobody.person_ref);
+    door_expect(door_ask(door, &nobody), PROBLEM_PERSON_UNKNOWN);
+    door_verify(door);
+    door_free(door);
+}
+
+/* ---- a schedule */
+static void a_schedule_tells_who_comes_at_another_time(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    door_class(door, "一班", 1, 2);
+    door_class(door, "二班", 11, 2);
+    door_class(door, "三班", 21, 1);
+    door_class(door, "四班", 31, 1);
+    struct desk_list *list = bytes_alloc(sizeof *list);
+    const int64_t now_us = clock_utc_us(), hour_us = INT64_C(3600000000);
+    list->kind = LIST_SCHEDULE;
+    list->n_slots = 4;
+    list->slots = bytes_alloc(4 * sizeof *list->slots);
+    list->slots[2] = (struct list_slot){"A", now_us - hour_us, now_us - hour_us / 12, "三班", DEGREE_NONE};
+    list->slots[3] = (struct list_slot){"A", now_us - hour_us, now_us - hour_us / 4, "四班", DEGREE_NONE};
+    list->slots[0] = (struct list_slot){"A", now_us - hour_us, now_us + hour_us, "一班", DEGREE_NONE};
+    list->slots[1] = (struct list_slot){"A", now_us + hour_us, now_us + 2 * hour_us, "二班", DEGREE_NONE};
+    list->document = bytes_text("A | 一班\nA | 二班\n");
+    strcpy(list->digest, "00112233445566778899aabbccddeeff");
+    struct desk_command command = {.kind = DESK_LIST, .queue = {.device = "test"}, .list = list};
+    door_counts(door_ask(door, &command), 4, 0, 0, 0);
+    for (int round = 0; round < 2; round++) {
+        size_t count;
+        char *text;
+        uint64_t seq;
+        struct list_slot *slots = desk_slots(door->desk, &count);
+        assert_int_equal(count, 4);
+        assert_string_equal(slots[1].unit, "二班");
+        free(slots);
+        assert_int_equal(desk_document(door->desk, "schedule", &text, &seq), 0);
+        assert_string_equal(text, "A | 一班\nA | 二班\n");
+        assert_true(seq > 0);
+        free(text);
+        door_reopen(door);
+    }
+    assert_false(door_check_in(door, "A", 1).ticket.ticket.note.flags & ISSUE_OUT_OF_SLOT);
+    assert_true(door_check_in(door, "B", 2).ticket.ticket.note.flags & ISSUE_OUT_OF_SLOT);  /* another lane */
+    assert_true(door_check_in(door, "A", 11).ticket.ticket.note.flags & ISSUE_OUT_OF_SLOT); /* too early */
+    assert_false(door_check_in(door, "A", 21).ticket.ticket.note.flags &
+                 ISSUE_OUT_OF_SLOT); /* 5 minutes late */
+    assert_true(door_check_in(door, "A", 31).ticket.ticket.note.flags &
+                ISSUE_OUT_OF_SLOT); /* a quarter of an hour */
+    assert_false(door_check_in(door, "A", 99).ticket.ticket.note.flags & ISSUE_OUT_OF_SLOT);
+    door_verify(door);
+    door_free(door);
+}
+
+/* ---- everybody at once */
+struct reading {
+    struct door *door;
+    atomic_bool is_over;
+};
+
+static void *read_on(void *arg)
+{
+    struct reading *reading = arg;
+    struct desk *desk = reading->door->desk;
+    while (!reading->is_over) {
+        struct desk_unit *units;
+        struct desk_member *people;
+        struct desk_tally *tallies;
+        struct desk_preview preview;
+        struct lane_view view;
+        const struct presentation card = door_card(5);
+        size_t count;
+        desk_units(desk, &units, &count);
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(units[i].people % 10, 0); /* whole lists only */
+        free(units);
+        if (desk_unit_members(desk, 1, &people, &count) == 0)
+            free(people);
+        desk_tallies(desk, &tallies, &count);
+        free(tallies);
+        desk_preview(desk, "A", &card, &preview);
+        assert_int_equal(desk_lane(desk, "A", &view), 0);
+        lane_view_done(&view);
+    }
+    return NULL;
+}
+
+static void pages_read_while_lists_come_in(void **state)
+{
+    (void)state;
+    struct queue_rules rules;
+    queue_rules_default(&rules);
+    rules.order = ORDER_ALARM;
+    struct door *door = door_new(&rules);
+    struct reading reading = {.door = door};
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        pthread_create(&threads[i], NULL, read_on, &reading);
+    for (unsigned n = 0; n < 20; n++) {
+        char unit[16];
+        snprintf(unit, sizeof unit, "%u班", n % 5);
+        door_class(door, unit, 1 + 10 * n, 10);
+        door_expect(door_check_in(door, "A", 1 + 10 * n), PROBLEM_NONE);
+        door_expect(door_check_in(door, "A", 5 + 10 * n), PROBLEM_NONE);
+    }
+    reading.is_over = true;
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    door_verify(door);
+    door_free(door);
+}
+
+/* ---- size */
+static void a_hundred_thousand_people_in_a_few_seconds(void **state)
+{
+    (void)state;
+    enum { PEOPLE = 100000, CLASS = 40 };
+    struct door *door = door_new(NULL);
+    struct list_person *rows = bytes_alloc(PEOPLE * sizeof *rows);
+    for (unsigned i = 0; i < PEOPLE; i++) {
+        struct list_person *row = &rows[i];
+        char digits[32];
+        snprintf(digits, sizeof digits, "990101%04u%02u%02u%03u", 1980 + i / 28 / 12 / 1000 % 30,
+                 1 + i / 28 / 1000 % 12, 1 + i / 1000 % 28, i % 1000);
+        memcpy(row->id_number, digits, 17);
+        row->id_number[17] = id_number_check(row->id_number);
+        snprintf(row->student_no, sizeof row->student_no, "2022%06u", i);
+        snprintf(row->name, sizeof row->name, "测试者%u", i);
+        snprintf(row->unit, sizeof row->unit, "%u班", i / CLASS);
+        snprintf(row->college, sizeof row->college, "学院%u", i / 5000);
+    }
+    const int64_t start_us = clock_mono_us();
+    door_counts(door_list(door, LIST_PEOPLE, rows, PEOPLE, ""), PEOPLE, 0, 0, 0);
+    const int64_t first_us = clock_mono_us();
+    door_counts(door_list(door, LIST_PEOPLE, rows, PEOPLE, ""), 0, 0, PEOPLE, 0);
+    const int64_t second_us = clock_mono_us();
+    door_reopen(door);
+    print_message("  %d people: %.1f s, again %.1f s, start %.1f s\n", PEOPLE,
+                  (double)(first_us - start_us) / 1e6, (double)(second_us - first_us) / 1e6,
+                  (double)(clock_mono_us() - second_us) / 1e6);
+    struct desk_unit unit;
+    assert_int_equal(desk_unit(door->desk, PEOPLE / CLASS, &unit), 0);
+    assert_int_equal(unit.people, CLASS);
+    free(rows);
+    door_verify(door);
+    door_free(door);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_class_stands_by_student_number),
+        cmocka_unit_test(a_list_again_updates_and_loses_no_number),
+        cmocka_unit_test(rows_that_name_two_people_are_left_away),
+        cmocka_unit_test(lists_that_cannot_be_are_refused),
+        cmocka_unit_test(one_human_at_two_levels_is_two_people),
+        cmocka_unit_test(a_list_without_levels_means_the_only_one),
+        cmocka_unit_test(the_student_number_tells_the_level),
+        cmocka_unit_test(the_excluded_are_known_without_a_roster),
+        cmocka_unit_test(captured_before_counts_at_its_level),
+        cmocka_unit_test(a_prepaid_list_opens_the_gate),
+        cmocka_unit_test(cards_out_are_cards_back_and_still_out),
+        cmocka_unit_test(a_schedule_tells_who_comes_at_another_time),
+        cmocka_unit_test(pages_read_while_lists_come_in),
+        cmocka_unit_test(a_hundred_thousand_people_in_a_few_seconds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

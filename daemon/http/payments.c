@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "http/reply.h"
+#include "http/scanned.h"
 
 enum { AMOUNT_MOST_FEN = 10000000 };
 
@@ -66,8 +67,8 @@ static enum problem take_state(const json_t *object, struct queue_command *comma
 }
 
 /* Who: "person" out of a list that the pages show, or what was presented; manual unless it says otherwise. */
-static enum problem take_who(json_t *object, struct desk_command *command, struct presentation *ret,
-                             bool *ret_has)
+static enum problem take_who(const struct request *request, json_t *object, struct desk_command *command,
+                             struct presentation *ret, bool *ret_has)
 {
     *ret_has = !json_object_get(object, "person");
     if (!*ret_has)
@@ -75,7 +76,7 @@ static enum problem take_who(json_t *object, struct desk_command *command, struc
     if (!json_object_get(object, "medium") &&
         json_object_set_new(object, "medium", json_string(medium_name(MEDIUM_MANUAL))) != 0)
         return PROBLEM_INTERNAL;
-    return problem_of_presentation(presentation_from_json(object, ret));
+    return scanned_object(request, object, ret);
 }
 
 enum MHD_Result payment_record(struct request *request)
@@ -97,7 +98,7 @@ enum MHD_Result payment_record(struct request *request)
     if (!problem)
         problem = body_level(object, &command.level);
     if (!problem)
-        problem = take_who(object, &command, &presentation, &has_presentation);
+        problem = take_who(request, object, &command, &presentation, &has_presentation);
     json_decref(object);
     if (problem)
         return reply_problem(request, problem);

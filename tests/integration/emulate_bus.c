@@ -3,9 +3,10 @@
  * preloaded talks to it through the real libusb or libevdev. One JSON object a line, as emulate.c.
  *
  *   emulate_bus usb            a SAM reader, usb:0400:c35a; its pipes change at each plugging: four, one pair, four ...
+ *   emulate_bus acr122         an NFC reader of that make, acr122_usb, for libnfc and its libusb 0.1
  *   emulate_bus keyboard DIR   /dev/input/event5, described to umockdev by DIR/device and DIR/ioctls
  *
- *   present CARD, remove, fault KIND [COUNT] [reads]     of the SAM reader, as in emulate.c without NAME
+ *   present CARD, remove, fault KIND [COUNT] [reads]     of the SAM reader or the ACR122's chip, as in emulate.c without NAME
  *   events HEX [TIMEOUT_MS]    whole struct input_event, given to the keyboard's owner piece by piece as it takes them
  *                              (10000 ms); answers when all are taken or the time is over: "read"
  *   unplug, replug
@@ -13,6 +14,7 @@
  */
 #include "../unit/usb_world.h"
 #include "emulate_words.h"
+#include "rehearsal/emulated_pn532.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/input.h>
@@ -32,6 +34,8 @@ static struct {
     char *path;      /* of the node within umockdev's folder */
     int pipe;        /* both ends; -1 while it is unplugged */
 } keyboard = {.pipe = -1};
+
+static bool is_acr122;
 
 /* ---- the keyboard */
 
@@ -155,7 +159,7 @@ static void plug(void)
     if (keyboard.dir)
         keyboard_plug();
     else
-        usb_plug(world.plugs % 2 ? USB_PAIR : USB_FOUR);
+        usb_plug(is_acr122 ? USB_CCID : world.plugs % 2 ? USB_PAIR : USB_FOUR);
 }
 
 static void do_replug(const struct words *w)
@@ -208,14 +212,15 @@ static void obey_all(void)
 
 int main(int argc, char **argv)
 {
-    const bool is_usb = argc == 2 && strcmp(argv[1], "usb") == 0;
+    is_acr122 = argc == 2 && strcmp(argv[1], "acr122") == 0;
+    const bool is_usb = is_acr122 || (argc == 2 && strcmp(argv[1], "usb") == 0);
     if (!is_usb && !(argc == 3 && strcmp(argv[1], "keyboard") == 0)) {
-        fputs("usage: emulate_bus usb | keyboard DIR\n", stderr);
+        fputs("usage: emulate_bus usb | acr122 | keyboard DIR\n", stderr);
         return 2;
     }
     usb_world_preload(argv);
     keyboard.dir = is_usb ? NULL : argv[2];
-    usb_world_init();
+    usb_world_init(is_acr122 ? &emulated_pn532 : &emulated_sam);
     world.idle_us = LIBUSB_IDLE_US;
     char *root = umockdev_testbed_get_root_dir(world.testbed);
     if (keyboard.dir)

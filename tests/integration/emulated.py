@@ -60,15 +60,15 @@ class Rig(Emulator):
 
 
 class Bus(Emulator):
-    """One device behind umockdev: a SAM reader on USB, or a keyboard when it is described (`device` and `ioctls`, texts for
+    """One device behind umockdev: a SAM reader on USB, an ACR122 (kind "acr122"), or a keyboard when it is described (`device` and `ioctls`, texts for
     umockdev). Only a process in its `environment` sees it."""
 
-    def __init__(self, device=None, ioctls=None):
+    def __init__(self, device=None, ioctls=None, kind="usb"):
         folder = pathlib.Path(tempfile.mkdtemp(prefix="paihao-bus-"))
         if device:
             (folder / "device").write_text(device)
             (folder / "ioctls").write_text(ioctls)
-        super().__init__(folder, [harness.BUILD / "tests" / "emulate_bus", *(["keyboard", folder] if device else ["usb"])])
+        super().__init__(folder, [harness.BUILD / "tests" / "emulate_bus", *(["keyboard", folder] if device else [kind])])
         # Addresses of sanitizers do not go together with umockdev's own preloaded library unless told so.
         self.environment = {"LD_PRELOAD": "libumockdev-preload.so.0", "UMOCKDEV_DIR": self.hello["root"],
                             "ASAN_OPTIONS": "verify_asan_link_order=0:detect_leaks=0"}

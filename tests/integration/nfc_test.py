@@ -3,6 +3,7 @@ with and without the daemon."""
 
 import json
 import os
+import shutil
 import subprocess
 import threading
 import time
@@ -214,6 +215,59 @@ class UnderTheDaemonTest(unittest.TestCase):
             self.rig.command("remove chip")
             self.let_leave()
         self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 0)
+
+
+@unittest.skipUnless(shutil.which("umockdev-run"), "needs umockdev")
+class Acr122Test(unittest.TestCase):
+    """The real libnfc, its driver acr122_usb and its libusb 0.1 over an emulated USB device: CCID around a PN532."""
+
+    def setUp(self):
+        self.bus = emulated.Bus(kind="acr122")
+        self.addCleanup(self.bus.close)
+
+    def reader(self, method):
+        process = subprocess.Popen([harness.BUILD / "paihao-reader", "--driver", "nfc", "--device", "acr122_usb", "--method", method],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=os.environ | self.bus.environment)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        self.wait(process, lambda line: line.get("state") == "ready")
+        return process
+
+    @staticmethod
+    def wait(process, what, lines=30):
+        for _ in range(lines):  # a heartbeat comes every second
+            line = json.loads(process.stdout.readline())
+            if what(line):
+                return line
+        raise AssertionError("nothing of the kind")
+
+    def test_cards_are_read_by_each_method(self):
+        for method in ("auto", "list", "raw"):
+            with self.subTest(method):
+                process = self.reader(method)
+                for card, medium, serial in (("chip 0102030405060708", "chip", "0102030405060708"),
+                                             ("uid 04a1b2c3d4e5f6", "campus_card", "04a1b2c3d4e5f6"),
+                                             ("chip 1112131415161718", "chip", "1112131415161718")):
+                    self.bus.command(f"present {card}")
+                    line = self.wait(process, lambda line: line["type"] != "heartbeat")
+                    self.assertEqual((line["type"], line.get("medium"), line.get("serial")), ("reading", medium, serial))
+                    self.bus.command("remove")
+                    time.sleep(0.8)
+                self.bus.command("present two-cards" if method != "list" else "present uids 04a1b2c3 05a1b2c3")
+                self.assertEqual(self.wait(process, lambda line: line["type"] != "heartbeat").get("code"), "two-cards")
+                self.bus.command("remove")
+                process.terminate()
+                self.assertEqual(process.wait(10), 0)
+
+    def test_unplugged_and_plugged_again(self):
+        process = self.reader("auto")
+        self.bus.command("unplug")
+        self.wait(process, lambda line: line.get("state") == "absent")
+        self.bus.command("replug")
+        self.wait(process, lambda line: line.get("state") == "ready")
+        self.bus.command("present chip 0102030405060708")
+        self.assertEqual(self.wait(process, lambda line: line["type"] == "reading")["serial"], "0102030405060708")
 
 
 if __name__ == "__main__":

@@ -371,7 +371,7 @@ static int start(void **state)
     (void)state;
     if (sodium_init() < 0)
         return -1;
-    usb_world_init();
+    usb_world_init(&emulated_sam);
     return 0;
 }
 

@@ -1,11 +1,12 @@
 /* A USB device that does not exist, for the real libusb: umockdev's test bed, and behind its usbfs node the emulated SAM
- * reader of the rehearsal. Needs umockdev's library preloaded: usb_world_preload() first. The ioctl handler runs on
+ * reader of the rehearsal, or its PN532 within an ACR122. Needs umockdev's library preloaded: usb_world_preload() first. The ioctl handler runs on
  * umockdev's thread, the tests on theirs; one lock guards what both touch. */
 #ifndef TESTS_USB_WORLD_H
 #define TESTS_USB_WORLD_H
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "rehearsal/emulated_sam.h"
+#include <ctype.h>
 #include <errno.h>
 #include <linux/usbdevice_fs.h>
 #include <pthread.h>
@@ -17,7 +18,7 @@
 #include <umockdev.h>
 #include <unistd.h>
 
-enum usb_kind { USB_FOUR, USB_PAIR, USB_HID, USB_HID_CONTROL, USB_FOREIGN };
+enum usb_kind { USB_FOUR, USB_PAIR, USB_HID, USB_HID_CONTROL, USB_FOREIGN, USB_CCID };
 enum { USB_URBS_MAX = 16, USB_INPUT_MAX = 16384, USB_ENDPOINTS_MAX = 4 };
 
 struct usb_urb {
@@ -37,7 +38,8 @@ struct usb_world {
     struct device *sam;
     bool is_gone;
     unsigned claims, busy_claims, controls, plugs;
-    int64_t idle_us; /* how long a question for finished transfers waits when there is none; libusb asks without end */
+    int64_t
+        idle_us; /* how long a question for finished transfers waits when there is none; libusb asks without end */
     int stalls;                   /* transfers still to be answered with a stall */
     uint8_t input[USB_INPUT_MAX]; /* what the reader said and nobody fetched yet */
     size_t input_size;
@@ -75,6 +77,7 @@ static const struct {
     [USB_PAIR] = {0x0400, 0xc35a, 0xff, {{0x03, 2}, {0x84, 2}}, 2},
     [USB_HID] = {0x2b8b, 0x2721, 0x03, {{0x81, 3}, {0x01, 3}}, 2},
     [USB_HID_CONTROL] = {0x0483, 0x5652, 0x03, {{0x82, 3}}, 1},
+    [USB_CCID] = {0x072f, 0x2200, 0x0b, {{0x02, 2}, {0x82, 2}}, 2},
     [USB_FOREIGN] = {0x0400, 0xc35a, 0x08, {{0x81, 3}}, 1}, /* the same maker's other product */
 };
 
@@ -118,11 +121,15 @@ static char *usb_descriptors(enum usb_kind kind)
 
 /* ---- bytes, under the lock */
 
+static void ccid_collect(const uint8_t *bytes, size_t size);
+
 static void usb_collect(void)
 {
     struct timed_write piece;
     while (timed_writes_take(&world.sam->output, clock_mono_us(), &piece)) {
-        if (world.input_size + piece.size <= USB_INPUT_MAX) {
+        if (world.kind == USB_CCID) {
+            ccid_collect(piece.bytes, piece.size);
+        } else if (world.input_size + piece.size <= USB_INPUT_MAX) {
             memcpy(world.input + world.input_size, piece.bytes, piece.size);
             world.input_size += piece.size;
         }
@@ -152,6 +159,63 @@ static size_t usb_give_head(uint8_t *to, size_t room, bool is_all)
         return is_all ? usb_give(to, world.input_size < room ? world.input_size : room) : 0;
     world.rest = (size_t)world.input[5] << 8 | world.input[6];
     return usb_give(to, 7);
+}
+
+/* ---- an ACR122: CCID's blocks around the commands and answers of a PN532 */
+
+enum { CCID_HEAD = 10, CCID_POWER_ON = 0x62, CCID_BLOCK = 0x6f, CCID_ANSWER = 0x80, PN532_TO_HOST = 0xd5 };
+
+static void ccid_answer(const uint8_t *bytes, size_t size)
+{
+    const uint8_t head[CCID_HEAD] = {CCID_ANSWER, (uint8_t)size};
+    memcpy(world.input, head, sizeof head);
+    memcpy(world.input + CCID_HEAD, bytes, size);
+    world.input_size = CCID_HEAD + size; /* one that was not fetched is lost */
+}
+
+/* The chip on its UART, awake. */
+static void ccid_ask_chip(const uint8_t *command, uint8_t size)
+{
+    uint8_t frame[5 + 255 + 2] = {0, 0, 0xff, size, (uint8_t)-size}, sum = 0;
+    static const uint8_t wake[16] = {0x55, 0x55};
+    memcpy(frame + 5, command, size);
+    for (uint8_t i = 0; i < size; i++)
+        sum = (uint8_t)(sum + command[i]);
+    frame[5 + size] = (uint8_t)-sum;
+    world.sam->class->feed(world.sam, wake, sizeof wake, clock_mono_us());
+    world.sam->class->feed(world.sam, frame, 5u + size + 2u, clock_mono_us());
+}
+
+/* From the host: CLA INS P1 P2 Lc; FF 00 00 00 is for the chip, all else is answered with "done". */
+static void ccid_take(const uint8_t *bytes, size_t size)
+{
+    static const uint8_t done[] = {0x90, 0x00};
+    if (size >= CCID_HEAD && bytes[0] == CCID_POWER_ON)
+        ccid_answer(done, 0);
+    if (size < CCID_HEAD + 5 || bytes[0] != CCID_BLOCK)
+        return;
+    const uint8_t *apdu = bytes + CCID_HEAD;
+    if (apdu[2] == 0 && apdu[4] > 0 && size >= CCID_HEAD + 5u + apdu[4])
+        ccid_ask_chip(apdu + 5, apdu[4]);
+    else
+        ccid_answer(done, sizeof done);
+}
+
+/* What the chip said: its ACK goes no further, its answer is wrapped. */
+static void ccid_collect(const uint8_t *bytes, size_t size)
+{
+    for (size_t at = 0; at + 7 < size; at++) {
+        if (bytes[at] != 0 || bytes[at + 1] != 0xff || bytes[at + 4] != PN532_TO_HOST)
+            continue;
+        uint8_t answer[255 + 2] = {0};
+        const uint8_t length = bytes[at + 2];
+        if (at + 4 + length > size)
+            return;
+        memcpy(answer, bytes + at + 4, length);
+        answer[length] = 0x90;
+        ccid_answer(answer, length + 2u);
+        return;
+    }
 }
 
 /* One transfer in. Bytes given, 0 while there is nothing for this pipe. */
@@ -200,7 +264,10 @@ static void usb_take_out(struct usb_urb *u, unsigned char type)
         bytes += 8;
         size -= 8;
     }
-    emulated_sam.feed(world.sam, bytes, size, clock_mono_us());
+    if (world.kind == USB_CCID)
+        ccid_take(bytes, size);
+    else
+        world.sam->class->feed(world.sam, bytes, size, clock_mono_us());
     usb_finish(u, 0, size);
 }
 
@@ -323,7 +390,10 @@ static gboolean usb_ioctl(UMockdevIoctlBase *self, UMockdevIoctlClient *client, 
         usb_begin(client);
     } else if (request == USBDEVFS_GETDRIVER || request == USBDEVFS_IOCTL) {
         error = ENODATA; /* no kernel driver holds it */
-    } else if (request != USBDEVFS_RELEASEINTERFACE && request != USBDEVFS_CLEAR_HALT) {
+    } else if (request != USBDEVFS_RELEASEINTERFACE && request != USBDEVFS_CLEAR_HALT &&
+               !(world.kind == USB_CCID &&
+                 (request == USBDEVFS_SETCONFIGURATION || request == USBDEVFS_SETINTERFACE ||
+                  request == (gulong)USBDEVFS_RESET))) {
         error = ENOTTY;
     }
     const bool is_completed =
@@ -343,20 +413,23 @@ static gboolean usb_ioctl(UMockdevIoctlBase *self, UMockdevIoctlClient *client, 
 static void usb_plug(enum usb_kind kind)
 {
     char *descriptors = usb_descriptors(kind);
+    for (char *c = descriptors; *c; c++)
+        *c = (char)toupper((unsigned char)*c); /* as umockdev has it */
     const unsigned number = ++world.plugs + 1; /* another one at each plugging, as in earnest */
+    /* libusb 0.1, which libnfc uses, reads the node, libusb 1.0 the file in /sys */
     char *text = bytes_format("P: /devices/pci0000:00/usb1/1-1\n"
-                              "N: bus/usb/001/%03u\n"
+                              "N: bus/usb/001/%03u=%s\n"
                               "E: DEVNAME=/dev/bus/usb/001/%03u\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\n"
                               "E: BUSNUM=001\nE: DEVNUM=%03u\n"
                               "A: busnum=1\nA: devnum=%u\nA: speed=12\nA: bConfigurationValue=1\n"
                               "H: descriptors=%s\n",
-                              number, number, number, number, descriptors);
+                              number, descriptors, number, number, number, descriptors);
     GError *error = NULL;
     pthread_mutex_lock(&world.lock);
     world.kind = kind;
     world.is_gone = false;
     world.input_size = world.rest = 0;
-    emulated_sam.power_up(world.sam);
+    world.sam->class->power_up(world.sam);
     pthread_mutex_unlock(&world.lock);
     world.node = bytes_format("/dev/bus/usb/001/%03u", number);
     world.sys_path = bytes_text("/sys/devices/pci0000:00/usb1/1-1");
@@ -387,7 +460,7 @@ static void usb_unplug(void)
 static void usb_put(const struct card *cards, size_t n)
 {
     pthread_mutex_lock(&world.lock);
-    emulated_sam.put(world.sam, cards, n, clock_mono_us());
+    world.sam->class->put(world.sam, cards, n, clock_mono_us());
     pthread_mutex_unlock(&world.lock);
 }
 
@@ -399,11 +472,11 @@ static int usb_fault(const char *kind, unsigned count, bool is_for_reads)
     return r;
 }
 
-static void usb_world_init(void)
+static void usb_world_init(const struct device_class *class)
 {
     world.testbed = umockdev_testbed_new();
     world.handler = umockdev_ioctl_base_new();
-    world.sam = emulated_sam.create();
+    world.sam = class->create();
     g_signal_connect(world.handler, "handle-ioctl", G_CALLBACK(usb_ioctl), NULL);
 }
 
@@ -412,7 +485,7 @@ static void usb_world_done(void)
     usb_unplug();
     g_object_unref(world.handler);
     g_object_unref(world.testbed);
-    emulated_sam.destroy(world.sam);
+    world.sam->class->destroy(world.sam);
 }
 
 #endif

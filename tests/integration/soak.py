@@ -125,6 +125,14 @@ class Station(threading.Thread):
             raise Violation(f"{legend}: a reading of what is none, {note['number']}")
         self.account["complaints"] += bool(note)
 
+    def expect_refusal(self, legend, code):
+        """A complaint, for that reason."""
+        note = self.next_note(READING_S * harness.PATIENCE)
+        if note is None or note["result"] != "refused" or note["code"] != code:
+            found = "nothing" if note is None else f"{note['result']} {note['number'] or note['code']}"
+            raise Violation(f"{legend}: {found} instead of {code}")
+        self.account["complaints"] += 1
+
     # -- all of it
 
     def plan(self):
@@ -162,20 +170,26 @@ class Station(threading.Thread):
         self.emulator.close()
 
 
+def children(pid):
+    return [int(child) for task in pathlib.Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+
+
 def family(pid):
     """A process and all that come of it: a reader may be a guard and the driver under it."""
     found = [pid]
     for parent in found:
         try:
-            for task in pathlib.Path(f"/proc/{parent}/task").iterdir():
-                found += [int(child) for child in (task / "children").read_text().split()]
+            found += children(parent)
         except (FileNotFoundError, ProcessLookupError):
             pass
     return found
 
 
 class Figures(threading.Thread):
-    """Memory (KiB) and descriptors of the daemon and each reader, once a second."""
+    """Memory (KiB) and descriptors of the daemon and each reader, once a second; the daemon's descriptors without those that
+    it holds for the readers' processes, which come and go with these."""
+
+    FOR_A_READER = 4  # its input, output and errors, and the process itself
 
     def __init__(self, daemon_pid, stations):
         super().__init__(name="figures", daemon=True)
@@ -199,12 +213,16 @@ class Figures(threading.Thread):
         kib = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")), 0)
         return kib, len(os.listdir(f"/proc/{pid}/fd"))
 
+    def look_at_daemon(self):
+        kib, descriptors = self.look(self.pid)
+        return kib, descriptors - self.FOR_A_READER * len(children(self.pid))
+
     def run(self):
         while not self.stopping.wait(1.0):
             for name in ["", *(station.reader for station in self.stations if station.state == "ready")]:
                 try:
-                    pid = self.pid if name == "" else self.process_of(name)
-                    members = [self.look(each) for each in (family(pid) if name else [pid])] if pid else []
+                    pid = self.process_of(name) if name else None
+                    members = [self.look(each) for each in family(pid)] if pid else [] if name else [self.look_at_daemon()]
                     if members and all(kib for kib, _ in members):
                         self.samples[name].append(tuple(sum(column) for column in zip(*members)))
                 except (FileNotFoundError, ProcessLookupError, PermissionError):

@@ -7,7 +7,8 @@ import time
 import emulated
 import evdev_test
 import harness
-from soak import POOL, READING_S, Station, Step
+import scans_test
+from soak import READING_S, Station, Step
 
 # "x1": the first answer that carries a card is bad, and the card still lies there: it is read again, once.
 # "x0": every such answer is bad: no reading, however long the card lies there.
@@ -28,13 +29,24 @@ NFC_STEPS = (
     Step("random-uid", 8, 0), Step("ats-zero", 8, 1), Step("ats-short", 8, 1), Step("endless", 1, 0), Step("open-lost", 3, 1),
     Step("long-stay", 4, 1), Step("mute", 2, 0), Step("unplug", 4, 1), Step("unplug-inside", 4, 1),
     Step("freeze", 1, 1), Step("kill", 2, 1))
+# "halves": 350 ms apart. "tail": the other half of a scan that was cut off, with its ending, behind the refusal of the first.
 SCANNER_STEPS = (
-    Step("dup x1", 10, 1), Step("bursts", 10, 1), Step("crlf", 10, 1), Step("truncate x1", 2, 0), Step("empty", 5, 0),
-    Step("too-large", 5, 0), Step("mute", 1, 0), Step("unplug", 2, 1), Step("freeze", 1, 1), Step("kill", 1, 1))
+    Step("dup", 10, 1), Step("bursts", 10, 1), Step("halves", 5, 1), Step("crlf", 10, 1), Step("id-number", 5, 1),
+    Step("passport", 5, 1), Step("truncate", 3, 0), Step("unplug truncate", 2, 0), Step("tail", 3, 0), Step("empty", 5, 0),
+    Step("too-large", 5, 0), Step("wrong-digit", 5, 0), Step("wrong-mrz-digit", 5, 0), Step("short-mrz", 10, 0),
+    Step("one-line", 2, 0), Step("mute", 1, 0), Step("unplug", 2, 1), Step("freeze", 1, 1), Step("kill", 1, 1))
 KEYBOARD_STEPS = (
-    Step("dup", 10, 1), Step("bursts", 10, 1), Step("truncate", 5, 0), Step("garbled", 5, 0), Step("overrun", 5, 0),
-    Step("empty", 5, 0), Step("too-large", 5, 0), Step("unplug", 3, 1), Step("unplug-inside", 3, 1),
-    Step("freeze", 1, 1), Step("kill", 2, 1))
+    Step("dup", 10, 1), Step("bursts", 10, 1), Step("halves", 5, 1), Step("truncate", 3, 0), Step("unplug truncate", 2, 0),
+    Step("tail", 3, 0), Step("garbled", 5, 0), Step("overrun", 5, 0), Step("empty", 5, 0), Step("too-large", 5, 0),
+    Step("unplug", 3, 1), Step("unplug-inside", 3, 1), Step("freeze", 1, 1), Step("kill", 2, 1))
+REFUSALS = {"truncate": "scan-cut-off", "unplug truncate": "scan-cut-off", "tail": "scan-cut-off", "empty": "empty-scan",
+            "too-large": "too-large", "wrong-digit": "bad-id-number", "wrong-mrz-digit": "bad-mrz", "short-mrz": "bad-mrz",
+            "one-line": "mrz-line-missing", "garbled": "scan-garbled", "overrun": "scan-garbled"}
+NOTHING = '""'  # to the emulator
+TAIL_S = 1.3  # after the first half
+HALVES_S = 0.35
+AGAIN_S = 0.4  # an ending sooner behind another says nothing to whoever is told of them
+FORGOTTEN_S = 3.1  # after a scan that was cut off, one that begins otherwise is no longer taken for its tail
 
 
 class CardStation(Station):
@@ -163,7 +175,8 @@ class NfcStation(CardStation):
 
 
 class CodeStation(Station):
-    """Codes are shown to it. A kind of it has code(index), scan() and ways of its own."""
+    """Codes are shown to it, each with its own beginning in common. A kind of it has make_code(index), send_half(code) and
+    send_rest(code) of one scan, show(what, index), which gives who that is, and spoil(what, index)."""
 
     driver = "scanner"
 
@@ -176,76 +189,147 @@ class CodeStation(Station):
             self.codes[index] = self.make_code(index)
         return self.codes[index]
 
+    def plan(self):
+        """A scan that is cut off comes first, when nothing is known yet of how this scanner ends them."""
+        steps = super().plan()
+        first = next((at for at, step in enumerate(steps) if step.legend == "truncate"), 0)
+        steps[0], steps[first] = steps[first], steps[0]
+        return steps
+
+    def cut_off(self, what, index):
+        """Half a scan, and perhaps its tail."""
+        begun = time.monotonic()
+        self.send_half(self.code(index))
+        self.expect_refusal(what, REFUSALS[what])
+        if what == "tail":
+            time.sleep(max(0.0, begun + TAIL_S - time.monotonic()))
+            self.send_rest(self.code(index))
+            self.expect_refusal(what, REFUSALS[what])
+
+    def present(self, step, index):
+        what = step.legend
+        if what in ("unplug", "unplug truncate", "freeze", "kill"):
+            self.lose(what.partition(" ")[0])
+        if step.readings:
+            self.expect_reading(self.show(what, index), what)
+        elif what in ("truncate", "unplug truncate", "tail"):
+            self.cut_off(what, index)
+        else:
+            self.spoil(what, index)
+            if what in REFUSALS:
+                self.expect_refusal(what, REFUSALS[what])
+        time.sleep(0.025)  # nobody scans more than 50 codes a second
+
+
+class ToldReader(harness.Reader):
+    """`method` is more of its text."""
+
+    def text(self):
+        return f'  reader "{self.name}" {{ driver = "{self.driver}" device = "{self.device}" {self.method} }}\n'
+
 
 class ScannerStation(CodeStation):
-    """A scanner on a serial line; any byte may stand in a code."""
+    """A scanner on a serial line; any byte may stand in a code. It takes ID numbers and passports, too, so that what is nearly
+    one is no code. Nobody has told it how scans end."""
 
     title, steps = "scanner", SCANNER_STEPS
+    usual = {"chunk": 0, "gap_us": 0, "separator": "cr"}
 
     def __init__(self, name, *more):
         super().__init__(name, *more)
         self.emulator = emulated.Rig(scanner=[name], options=["--fast"])
-        self.config = harness.Reader(name, self.driver, f"serial:{self.emulator.path(name)}")
-        self.knows_endings = False  # a truncated scan is told from a short one only after a whole one
-
-    def take_state(self, note):
-        super().take_state(note)
-        if self.state != "ready":
-            self.knows_endings = False
+        self.config = ToldReader(name, self.driver, f"serial:{self.emulator.path(name)}",
+                                 'accepts = {"capture_code", "id_number", "mrz"}')
+        self.cut_off_at = 0.0
 
     def make_code(self, index):
+        """In hexadecimal digits."""
         size = self.random.choice((40, 200, 700, 2953))
         code = bytes(self.random.choice((0, 9, 32, 65, 128, 254)) if i % 3 else self.random.randrange(14, 256) for i in range(size))
         return (f"{self.reader} {index} ".encode() + code)[:size].hex()
 
-    def show_one_first(self, index):
-        self.say("scan", self.code(index))
-        self.expect_reading(index, "a whole scan first")
-        self.account["presentations"] += 1
-        self.account["valid"] += 1
+    def id_number(self, index):
+        return harness.person(self.first_person + index).id_number
 
-    def present(self, step, index):
-        what, _, times = step.legend.partition(" x")
-        if what in ("unplug", "freeze", "kill"):
-            self.lose(what)
-        if what == "truncate" and not self.knows_endings:
-            self.show_one_first((index + 1) % POOL)
-        if times or what == "mute":
-            self.say("fault", f"{what} 1")
-        options = {"bursts": ("chunk 61", "chunk 0"), "crlf": ("separator crlf", "separator cr")}.get(what)
-        if options:
-            self.say("option", options[0])
-        content = {"empty": '""', "too-large": "41" * 3500}.get(what) or self.code(index)
-        self.say("scan", f"{content} 300")
-        if step.readings:
-            self.expect_reading(index, step.legend)
-            self.knows_endings = True
-        else:
-            self.expect_complaint(step.legend, 0.3 if what == "mute" else 3.0)
+    def passport(self, index):
+        return scans_test.passport(f"T{self.first_person + index:06}", "991231")
+
+    def scan(self, code):
+        self.say("scan", f'{code or NOTHING} 2000')
+
+    def scan_text(self, text):
+        """It does not begin as the codes do."""
+        time.sleep(max(0.0, self.cut_off_at + FORGOTTEN_S - time.monotonic()))
+        self.scan(text.encode().hex())
+
+    def send_half(self, code):
+        self.say("fault", "truncate 1")
+        self.say("scan", f"{code} 300")
+
+    def send_rest(self, code):
+        self.scan(code[len(code) // 4 * 2:])
+
+    def cut_off(self, what, index):
+        super().cut_off(what, index)
+        self.cut_off_at = time.monotonic()
+
+    def near_miss(self, what, index):
+        """A text that is nearly an ID number or a passport; one place in it is wrong."""
+        other = lambda digit: self.random.choice([c for c in "0123456789" if c != digit])
+        lines = self.passport(index)
+        if what == "wrong-digit":
+            number = self.id_number(index)
+            return number[:17] + other(number[17])
+        if what == "wrong-mrz-digit":  # of the number, the birthday, the expiry, or one of their check digits
+            at = self.random.choice([at for at in range(28) if lines[1][at].isdigit()])
+            return lines[0] + "\r" + lines[1][:at] + other(lines[1][at]) + lines[1][at + 1:]
+        if what == "short-mrz":
+            short, at = self.random.randrange(2), self.random.randrange(44)
+            lines[short] = lines[short][:at] + lines[short][at + 1:]
+            return "\r".join(lines)
+        return lines[self.random.randrange(2)]
+
+    def show(self, what, index):
+        if what == "id-number":
+            self.scan_text(self.id_number(index))
+            return what, index
+        if what == "passport":
+            self.scan_text(self.random.choice(("", "\r", "\r\n")).join(self.passport(index)))
+            return what, index
+        code = self.code(index)
+        options = {"bursts": {"chunk": 61, "gap_us": 2000}, "crlf": {"separator": "crlf"},
+                   "halves": {"chunk": len(code) // 4 + 1, "gap_us": round(HALVES_S * 1e6)}}.get(what, {})
+        for name, value in options.items():
+            self.say("option", f"{name} {value}")
+        if what == "dup":
+            self.say("fault", "dup 1")
+        self.scan(code)
+        for name in options:
+            self.say("option", f"{name} {self.usual[name]}")
+        return index
+
+    def spoil(self, what, index):
         if what == "mute":
-            self.unplug()
-            self.replug()
-        if options:
-            self.say("option", options[1])
-        time.sleep(0.025)  # nobody scans more than 50 codes a second
-
-
-class EndingReader(harness.Reader):
-    """It is told how scans end, so that one that is typed with long pauses is still one."""
-
-    def text(self):
-        return super().text().replace(" }\n", ' separator = "cr" }\n')
+            self.say("fault", "mute 1")
+            self.say("scan", f"{self.code(index)} 300")
+            self.expect_complaint(what, 0.3)
+            self.lose("unplug")
+        elif what in ("empty", "too-large"):
+            self.scan("" if what == "empty" else "41" * 3500)
+        else:
+            self.scan_text(self.near_miss(what, index))
 
 
 class KeyboardStation(CodeStation):
-    """A scanner that types, before the real libevdev."""
+    """A scanner that types, before the real libevdev. Its reader is told how scans end, so that one that is typed with long
+    pauses is still one, and has no rules of what they may be."""
 
     title, steps = "scanner that types", KEYBOARD_STEPS
 
     def __init__(self, name, *more):
         super().__init__(name, *more)
         self.emulator = emulated.Bus(evdev_test.DESCRIPTION, evdev_test.ioctls(range(1, 128)))
-        self.config = EndingReader(name, self.driver, f"evdev:{evdev_test.NODE}")
+        self.config = ToldReader(name, self.driver, f"evdev:{evdev_test.NODE}", 'separator = "cr"')
 
     def make_code(self, index):
         alphabet = sorted(set(evdev_test.KEYS) - set("\n\t"))
@@ -274,27 +358,34 @@ class KeyboardStation(CodeStation):
         answer = self.say("events", events.hex())
         assert answer["read"], "the reader takes no keys"
 
-    def spoil(self, what, code):
-        """A scan that must not be read."""
-        if what == "truncate":
-            self.type(code[:len(code) // 2])
-        elif what == "garbled":  # a key without a character
-            end = self.event(evdev_test.SYN, 0, 0)
+    def send_half(self, code):
+        self.type(code[:len(code) // 2])
+
+    def send_rest(self, code):
+        self.type(code[len(code) // 2:] + "\n")
+
+    def spoil(self, what, index):
+        code, end = self.code(index), self.event(evdev_test.SYN, 0, 0)
+        if what == "garbled":  # a key without a character
             self.type(code + "\n", b"".join(self.event(evdev_test.KEY, evdev_test.F1, value) + end for value in (1, 0)))
         elif what == "overrun":  # the kernel had to drop events
-            self.type(code[:len(code) // 2], self.event(evdev_test.SYN, 3, 0) + self.event(evdev_test.SYN, 0, 0))
+            self.type(code[:len(code) // 2], self.event(evdev_test.SYN, 3, 0) + end)
             time.sleep(0.1)
-            self.type(code[len(code) // 2:] + "\n")
+            self.send_rest(code)
         else:
+            time.sleep(AGAIN_S if what == "empty" else 0.0)
             self.type({"empty": "\n", "too-large": "x" * 3500 + "\n"}[what])
 
-    def show(self, what, code):
-        if what in ("unplug", "freeze", "kill"):
-            self.lose(what)
+    def show(self, what, index):
+        code = self.code(index)
         if what == "unplug-inside":
-            self.type(code[:len(code) // 2])
-            self.unplug()
-            self.replug()
+            self.send_half(code)
+            self.lose("unplug")
+        if what == "halves":
+            self.send_half(code)
+            time.sleep(HALVES_S)
+            self.send_rest(code)
+            return index
         if what == "bursts":
             third = len(code) // 3
             for part in (code[:third], code[third:2 * third]):
@@ -302,13 +393,4 @@ class KeyboardStation(CodeStation):
                 time.sleep(self.random.uniform(0.05, 0.4))
             code = code[2 * third:]
         self.type(code + "\n" + (code + "\n" if what == "dup" else ""))
-
-    def present(self, step, index):
-        code = self.code(index)
-        if step.readings:
-            self.show(step.legend, code)
-            self.expect_reading(index, step.legend)
-        else:
-            self.spoil(step.legend, code)
-            self.expect_complaint(step.legend, 3.0)
-        time.sleep(0.025)
+        return index

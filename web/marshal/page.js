@@ -4,6 +4,7 @@ import {
   $, Lane, NoAnswer, bilingual, clockTime, command, element, enter, fitText, follow, laneTitle, mediumNote, onLanguage,
   problemText, reasonText, setText, store, word,
 } from '/shared/core.js';
+import '/shared/words.js';
 import { beep, wakeSound } from '/shared/sound.js';
 import { bindButton, keepRows } from '/marshal/bind.js';
 import { checkIdNumber } from '/marshal/id-number.js';

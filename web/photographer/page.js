@@ -144,7 +144,7 @@ function drawButtons() {
   setText($('#retake-other'), isSure ? word('retake-recalls') : last ? last.number : word('retake', {}, true));
   $('#retake').dataset.sure = String(Boolean(isSure));
   const settling = isSettling();
-  const off = { go: !ticket || settling || unsaid, confirm: !unsaid || settling, mismatch: !called(), 'no-card': unsaid || settling, miss: !called() || settling, retake: !last, void: !called() };
+  const off = { go: !ticket || settling || unsaid, confirm: !unsaid || settling, mismatch: !called(), 'no-card': settling, miss: !called() || settling, retake: !last, void: !called() };
   for (const [id, isOff] of Object.entries(off)) {
     const button = $(`#${id}`);
     button.setAttribute('aria-disabled', String(isOff || isBusy));
@@ -159,8 +159,9 @@ function drawStrip(unsaid) {
   const isSpoken = Boolean(rules().spoken_check && called());
   $('#mismatch').hidden = !isSpoken;
   $('#confirm').hidden = !isSpoken;
-  $('#no-card').hidden = !takesCard();
+  $('#no-card').hidden = !takesCard() || unsaid;
   $('#strip').hidden = !isSpoken && !takesCard();
+  document.body.dataset.extra = Number(!$('#strip').hidden) + Number((lane.snapshot.open_voids || []).length > 0); // rows that the hero gives up room for
   const isDone = isSpoken && !unsaid;
   setText($('#confirm-key'), `✓ ${word(isDone ? 'confirmed' : 'confirm')}${called() ? ` ${called().number}` : ''}`);
   setText($('#confirm-other'), word(isDone ? 'confirmed' : 'confirm', {}, true));
@@ -190,6 +191,7 @@ function drawStop(stopped) {
     return item;
   }));
   if (!risks.length) $('#stop-risk').append(element('li', 'none', word('stop-none')));
+  $('#stop-label').hidden = !risks.length;
   fitStop();
   if (wasHidden) stop.focus();
 }

@@ -288,7 +288,7 @@ const OPEN_STATES = ['waiting', 'called'];
 const numberOrder = (a, b) => a.number.length - b.number.length || (a.number < b.number ? -1 : a.number > b.number ? 1 : 0);
 
 export class Lane {
-  constructor() { this.snapshot = null; this.tickets = new Map(); this.seq = 0; } // seq: of the newest thing known
+  constructor() { this.snapshot = null; this.tickets = new Map(); this.seq = 0; this.came = () => {}; } // seq: of the newest thing known; came(ticket): a new number
 
   replace(snapshot) {
     this.snapshot = snapshot;
@@ -311,6 +311,7 @@ export class Lane {
     this.count(from, ticket.state);
     this.arrange(ticket, from !== ticket.state);
     this.noteTrouble(ticket);
+    if (!before && !ticket.shot_at && OPEN_STATES.includes(ticket.state)) this.came(ticket);
     return true;
   }
 
@@ -395,10 +396,9 @@ function coverPage(wantsCover) {
 }
 
 // Keeps `lane` current and calls draw() after every change, door(event) for what somebody got at the door,
-// check(event) for what a reader at the tail of the queue found, came(ticket) for a new number, lists() when a list was
-// imported. Until the first snapshot the page says that it is connecting. Returns a function that fetches a fresh snapshot,
+// check(event) for what a reader at the tail of the queue found, lists() when a list was imported. Until the first snapshot the page says that it is connecting. Returns a function that fetches a fresh snapshot,
 // for what no event tells: who is at risk, who is expected, the rules.
-export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, came = () => {}, lists = () => {} }) {
+export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {} }) {
   const path = `${lanePath(laneName)}/events`;
   let source = null;
   let heardAt = performance.now();
@@ -408,12 +408,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
 
   const handlers = {
     snapshot: (data) => { lane.replace(data); draw(); },
-    ticket: (data) => {
-      const isNew = lane.snapshot && !lane.tickets.has(data.number) && data.state !== 'void';
-      if (!lane.apply(data)) return;
-      if (isNew && !data.shot_at) came(data);
-      draw();
-    },
+    ticket: (data) => { if (lane.apply(data)) draw(); },
     lane: (data) => { lane.setLane(data); draw(); refresh(); },
     lists: () => { refresh(); lists(); },
     reader: (data) => { lane.setReader(data); draw(); },

@@ -109,6 +109,7 @@ export class Payments {
         const who = this.chosen ? this.chosen.name : `${[...body.name][0]}○○`;
         this.outcome = { kind: 'done', lines: () => [`✓ ${word('pay-done', { state: word(`pay-${body.state}`) })}`, who] };
         for (const field of ['#pay-id', '#pay-name', '#pay-student', '#pay-reason']) $(field).value = '';
+        $('#pay-state').value = 'paid'; // the next person is not waived by oversight
         this.chosen = null;
         this.recorded();
         this.refreshSums();

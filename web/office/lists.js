@@ -94,6 +94,7 @@ export function startLists(ask, changed) {
   const file = $('#list-file');
   let found = null; // the server's last answer about this file: {status, data}
   let busy = '';
+  let isStale = false; // another file or kind was chosen while the last was on its way
   let message = { kind: '', text: () => '' };
 
   const errors = () => (found && found.data && found.data.counts ? found.data.counts.errors : 0);
@@ -111,7 +112,7 @@ export function startLists(ask, changed) {
 
   const send = async (isPreview) => {
     const [chosen] = file.files;
-    if (busy) return;
+    if (busy) { isStale = isStale || isPreview; return; }
     if (!chosen) { say('failed', () => `✕ ${word('list-none')}`); draw(); file.focus(); return; }
     const { path, query } = routeOf($('#list-kind').value, $('#division').value.trim());
     if (isPreview) query.set('preview', '1');
@@ -130,8 +131,12 @@ export function startLists(ask, changed) {
       busy = '';
       draw();
     }
+    if (!isStale) return;
+    isStale = false;
+    forget();
+    if (file.files.length) send(true);
   };
-  const forget = () => { found = null; say('', () => ''); draw(); };
+  function forget() { found = null; say('', () => ''); draw(); }
 
   file.addEventListener('change', () => { forget(); if (file.files.length) send(true); });
   $('#list-kind').addEventListener('change', () => { forget(); if (file.files.length) send(true); });

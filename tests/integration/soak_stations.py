@@ -240,7 +240,7 @@ class ScannerStation(CodeStation):
         self.emulator = emulated.Rig(scanner=[name], options=["--fast"])
         self.config = ToldReader(name, self.driver, f"serial:{self.emulator.path(name)}",
                                  'accepts = {"capture_code", "id_number", "mrz"}')
-        self.cut_off_at = 0.0
+        self.cut_off_at = 0.0  # when the last scan was, 0 when it was not
 
     def make_code(self, index):
         """In hexadecimal digits."""
@@ -255,6 +255,7 @@ class ScannerStation(CodeStation):
         return scans_test.passport(f"T{self.first_person + index:06}", "991231")
 
     def scan(self, code):
+        self.cut_off_at = 0.0
         self.say("scan", f'{code or NOTHING} 2000')
 
     def scan_text(self, text):
@@ -271,7 +272,7 @@ class ScannerStation(CodeStation):
 
     def cut_off(self, what, index):
         super().cut_off(what, index)
-        self.cut_off_at = time.monotonic()
+        self.cut_off_at = 0.0 if what == "tail" else time.monotonic()
 
     def near_miss(self, what, index):
         """A text that is nearly an ID number or a passport; one place in it is wrong."""

@@ -51,6 +51,7 @@ static const char usage[] =
 struct task {
     struct reader_options options;
     const char *trace;
+    const char *method, *separator, *layout; /* as they were given */
     bool lists, is_json;
 };
 
@@ -101,10 +102,12 @@ static int take_option(int option, const char *value, struct task *task)
         o->device = value;
         return 0;
     case 'm':
+        task->method = value;
         return find_method(value, &o->method) ? 0 : complain("unknown method (auto, list, raw)", value);
     case 'b':
         return find_baud(value, &o->baud) ? 0 : complain("not a usual speed of a serial line", value);
     case 'e':
+        task->separator = value;
         o->separator = scan_separator_from_name(value);
         return o->separator < SCAN_SEPARATOR_COUNT
                    ? 0
@@ -114,6 +117,7 @@ static int take_option(int option, const char *value, struct task *task)
         return o->endings < SCAN_ENDINGS_COUNT ? 0
                                                : complain("unknown endings (unknown, break, none)", value);
     case 'l':
+        task->layout = value;
         o->layout = key_layout_from_name(value);
         return o->layout < KEY_LAYOUT_COUNT ? 0 : complain("unknown layout (us, de, fr)", value);
     case 'a':
@@ -231,10 +235,25 @@ static int work(const struct reader_options *options, bool is_again)
     return result < 0 ? EXIT_ENVIRONMENT : result == READER_END_LOST ? READER_EXIT_LOST : EXIT_DONE;
 }
 
+/* Of the options those on which it depends what a driver makes of the bytes. */
+static void describe_options(const struct task *task, char *ret_text, size_t capacity)
+{
+    const struct reader_options *o = &task->options;
+    ret_text[0] = '\0';
+    if (o->driver == &driver_sam && o->wants_address)
+        snprintf(ret_text, capacity, "--address");
+    else if (o->driver == &driver_nfc)
+        snprintf(ret_text, capacity, "--method %s", task->method);
+    else if (o->driver == &driver_scanner)
+        snprintf(ret_text, capacity, "--separator %s --layout %s", task->separator, task->layout);
+}
+
 /* One file holds one life of the device: it ends with the loss. */
 static int record(const struct task *task)
 {
-    int r = reader_trace_open(task->trace, task->options.driver->name, task->options.device);
+    char options[64];
+    describe_options(task, options, sizeof options);
+    int r = reader_trace_open(task->trace, task->options.driver->name, task->options.device, options);
     if (r < 0) {
         log_error("%s: %s", task->trace, strerror(-r));
         return EXIT_ENVIRONMENT;
@@ -276,7 +295,7 @@ static int run(const struct task *task)
 
 int main(int argc, char **argv)
 {
-    struct task task = {.options = {.user = "nobody"}};
+    struct task task = {.options = {.user = "nobody"}, .method = "auto", .separator = "auto", .layout = "us"};
     const struct rlimit none = {0, 0};
     if (!keep_standard_descriptors())
         return EXIT_ENVIRONMENT;

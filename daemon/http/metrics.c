@@ -91,6 +91,7 @@ static void print_readers(struct buffer *up, struct buffer *restarts, const char
         buffer_format(up, "} %d\n", state && strcmp(state, "ready") == 0);
         label(restarts, "paihao_reader_restarts_total{", "lane", lane);
         label(restarts, ",", "reader", name);
+        label(restarts, ",", "driver", driver);
         buffer_format(restarts, "} %lld\n",
                       (long long)json_integer_value(json_object_get(reader, "restarts")));
     }

@@ -10,13 +10,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WAIT_MS = 200, WRITE_MS = 500 };
+enum {
+    WAIT_MS = 200,
+    WRITE_MS = 500,
+    BYTES_PER_S = 16384, /* more than any reader has to say, a record being 1,295 */
+    PACE_US = 20000,     /* between two looks at a peer that says more */
+};
 
 struct sam {
     const struct sam_port_class *port_class;
     void *port;
     struct sam_session session;
     struct sam_event event;
+    int64_t second_us; /* the second in which these bytes came */
+    size_t bytes_in_second;
 };
 
 static const char *sam_objection(const char *device)
@@ -94,6 +101,19 @@ static int wait_ms(const struct sam_session *session)
     return ms < 0 ? 0 : ms > WAIT_MS ? WAIT_MS : (int)ms;
 }
 
+/* Behind a serial server may be anybody, who must not have all of the processor. */
+static void pace(struct sam *sam, size_t n)
+{
+    const int64_t now_us = clock_mono_us();
+    if (now_us - sam->second_us >= 1000000) {
+        sam->second_us = now_us;
+        sam->bytes_in_second = 0;
+    }
+    sam->bytes_in_second += n;
+    if (n > 0 && sam->bytes_in_second > BYTES_PER_S)
+        clock_sleep_us(PACE_US);
+}
+
 static int sam_step(void *device, struct reader *reader)
 {
     struct sam *sam = device;
@@ -103,6 +123,7 @@ static int sam_step(void *device, struct reader *reader)
         return n;
     if (n > 0)
         reader_trace_received(bytes, (size_t)n);
+    pace(sam, (size_t)n);
     for (size_t done = 0, used; done < (size_t)n; done += used) {
         sam_session_feed(&sam->session, bytes + done, (size_t)n - done, clock_mono_us(), &used, &sam->event);
         report(sam, reader);

@@ -9,6 +9,7 @@
 #include "readers/reader_trace.h"
 #include "readers/scan_split.h"
 #include "readers/serial_port.h"
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,6 +44,20 @@ static int open_port(struct scanner *s, const struct reader_options *options)
     return s->fd < 0 ? s->fd : 0;
 }
 
+static void set_late(struct scanner *s, bool is_late)
+{
+    if (s->split.is_late != is_late)
+        reader_trace_told(is_late ? "late" : "in time");
+    scan_split_set_late(&s->split, is_late);
+}
+
+/* From before it was open; a keyboard's events begin with the opening. */
+static bool something_waits(const struct scanner *s)
+{
+    struct pollfd p = {.fd = s->fd, .events = POLLIN};
+    return !s->keyboard && poll(&p, 1, 0) != 0;
+}
+
 static int scanner_open(const struct reader_options *options, struct reader *reader, void **ret_device)
 {
     struct scanner *s = bytes_alloc(sizeof *s);
@@ -57,9 +72,9 @@ static int scanner_open(const struct reader_options *options, struct reader *rea
     scan_split_know(&s->split, options->endings);
     s->told = s->split.endings;
     reader_gate_init(&s->gate, false);
-    scan_split_set_late(&s->split, true); /* what waits there already */
     s->listened_us = clock_mono_us();
     reader_trace_opened("");
+    set_late(s, something_waits(s));
     *ret_device = s;
     reader_report_ready(reader, s->keyboard ? "keyboard grabbed" : "port open");
     return 0;
@@ -102,10 +117,12 @@ static void report(struct scanner *s, struct reader *reader, enum scan_event eve
     wipe_bytes(s->split.bytes, s->split.size);
 }
 
+/* Of a scanner that types the keys are recorded, not the bytes that they stand for. */
 static void take_bytes(struct scanner *s, struct reader *reader, const uint8_t *bytes, size_t size,
                        int64_t now_us)
 {
-    reader_trace_received(bytes, size);
+    if (!s->keyboard)
+        reader_trace_received(bytes, size);
     for (size_t done = 0, used; done < size; done += used)
         report(s, reader, scan_split_feed(&s->split, bytes + done, size - done, now_us, &used), now_us);
 }
@@ -131,7 +148,7 @@ static int listening_ms(const struct scanner *s)
 /* Nothing waits: from now on it is known when something comes. */
 static void catch_up(struct scanner *s)
 {
-    scan_split_set_late(&s->split, false);
+    set_late(s, false);
     s->listened_us = clock_mono_us();
 }
 
@@ -140,7 +157,7 @@ static int64_t end_listening(struct scanner *s, int wait_ms)
 {
     const int64_t now_us = clock_mono_us();
     if (now_us - s->listened_us > wait_ms * 1000 + LATE_US)
-        scan_split_set_late(&s->split, true);
+        set_late(s, true);
     s->listened_us = now_us;
     return now_us;
 }
@@ -169,6 +186,7 @@ static int step_serial(struct scanner *s, struct reader *reader)
 static void take_key(struct scanner *s, struct reader *reader, unsigned code, int value)
 {
     uint8_t bytes[KEY_BYTES_MAX];
+    reader_trace_told("key %u %d", code, value);
     const int n = evdev_keys_feed(&s->keys, code, value, bytes);
     if (n < 0)
         s->is_garbled = true;
@@ -208,6 +226,7 @@ static int step_keyboard(struct scanner *s, struct reader *reader)
         if (event == EVDEV_KEY) {
             take_key(s, reader, code, value);
         } else {
+            reader_trace_told("keys lost");
             evdev_keys_init(&s->keys, s->keys.layout);
             s->is_garbled = true;
         }

@@ -32,7 +32,7 @@ static int adopt(struct evdev_port *port)
     const int r = libevdev_new_from_fd(port->fd, &port->device);
     if (r < 0)
         return r;
-    return can_type(port->device) ? libevdev_grab(port->device, LIBEVDEV_GRAB) : -EINVAL;
+    return can_type(port->device) ? libevdev_grab(port->device, LIBEVDEV_GRAB) : -ENOTTY;
 }
 
 int evdev_port_open(const char *path, struct evdev_port **ret)

@@ -43,6 +43,14 @@ struct nfc_chip {
     int wait_ms; /* for a card's answer */
 };
 
+static enum nfc_exchange told(const char *call, enum nfc_exchange e)
+{
+    static const char *const names[] = {
+        [NFC_DONE] = "done", [NFC_SILENT] = "silent", [NFC_DISTURBED] = "disturbed", [NFC_BROKEN] = "broken"};
+    reader_trace_told("%s %s", call, names[e]);
+    return e;
+}
+
 static enum nfc_exchange broken(struct nfc_chip *c, int error)
 {
     c->error = error;
@@ -56,7 +64,9 @@ static enum nfc_exchange done_or_broken(struct nfc_chip *c, int r)
 
 int nfc_chip_error(const struct nfc_chip *c)
 {
-    return c->error == NFC_ETIMEOUT ? -ETIMEDOUT : -EPROTO;
+    const int error = c->error == NFC_ETIMEOUT ? -ETIMEDOUT : -EPROTO;
+    reader_trace_told("error %d", -error);
+    return error;
 }
 
 const char *nfc_chip_name(const struct nfc_chip *c)
@@ -64,10 +74,17 @@ const char *nfc_chip_name(const struct nfc_chip *c)
     return nfc_device_get_name(c->device);
 }
 
-bool nfc_chip_has_hung_up(const struct nfc_chip *c)
+static bool has_hung_up(const struct nfc_chip *c)
 {
     struct pollfd p = {.fd = c->lock_fd};
     return poll(&p, 1, 0) > 0;
+}
+
+bool nfc_chip_has_hung_up(const struct nfc_chip *c)
+{
+    const bool is_so = has_hung_up(c);
+    reader_trace_told("hung-up %d", is_so);
+    return is_so;
 }
 
 /* ---- the field */
@@ -77,7 +94,7 @@ static enum nfc_exchange set(struct nfc_chip *c, nfc_property property, bool is_
     return done_or_broken(c, nfc_device_set_property_bool(c->device, property, is_on));
 }
 
-enum nfc_exchange nfc_chip_restart_field(struct nfc_chip *c)
+static enum nfc_exchange restart_field(struct nfc_chip *c)
 {
     const enum nfc_exchange e = set(c, NP_ACTIVATE_FIELD, false);
     if (e != NFC_DONE)
@@ -88,16 +105,21 @@ enum nfc_exchange nfc_chip_restart_field(struct nfc_chip *c)
     return on;
 }
 
+enum nfc_exchange nfc_chip_restart_field(struct nfc_chip *c)
+{
+    return told("restart-field", restart_field(c));
+}
+
 enum nfc_exchange nfc_chip_try(struct nfc_chip *c, uint8_t tries)
 {
     /* retries of ATR_REQ and PSL_REQ, which nobody sends, as libnfc sets them; then of passive activation */
     const uint8_t command[] = {RF_CONFIGURATION, MAX_RETRIES, 0x00, 0x01, (uint8_t)(tries - 1)};
     uint8_t reply[NFC_ANSWER_MAX];
     if (!c->is_pn53x || c->tries == tries)
-        return NFC_DONE;
+        return told("try", NFC_DONE);
     const int r = pn53x_transceive(c->device, command, sizeof command, reply, sizeof reply, ANSWER_MS);
     c->tries = r < 0 ? 0 : tries;
-    return done_or_broken(c, r);
+    return told("try", done_or_broken(c, r));
 }
 
 static enum nfc_exchange wait_for_cards(struct nfc_chip *c, int wait_ms)
@@ -109,7 +131,7 @@ static enum nfc_exchange wait_for_cards(struct nfc_chip *c, int wait_ms)
     return done_or_broken(c, r);
 }
 
-enum nfc_exchange nfc_chip_prepare_b(struct nfc_chip *c)
+static enum nfc_exchange prepare_b(struct nfc_chip *c)
 {
     static const struct {
         uint16_t address;
@@ -137,6 +159,11 @@ enum nfc_exchange nfc_chip_prepare_b(struct nfc_chip *c)
             return broken(c, r);
     }
     return NFC_DONE;
+}
+
+enum nfc_exchange nfc_chip_prepare_b(struct nfc_chip *c)
+{
+    return told("prepare-b", prepare_b(c));
 }
 
 /* ---- frames */
@@ -190,13 +217,13 @@ static enum nfc_exchange say_any(struct nfc_chip *c, const void *bytes, size_t s
 static enum nfc_exchange say_within(struct nfc_chip *c, int wait_ms, const void *bytes, size_t size,
                                     struct nfc_answer *ret)
 {
-    enum nfc_exchange e = wait_for_cards(c, wait_ms);
-    if (e != NFC_DONE)
-        return e;
     reader_trace_sent(bytes, size);
-    e = say_any(c, bytes, size, ret);
+    enum nfc_exchange e = wait_for_cards(c, wait_ms);
     if (e == NFC_DONE)
-        reader_trace_received(ret->bytes, ret->size);
+        e = say_any(c, bytes, size, ret);
+    if (e != NFC_DONE || ret->size == 0)
+        return told("answer", e);
+    reader_trace_received(ret->bytes, ret->size);
     return e;
 }
 
@@ -237,8 +264,13 @@ static int list_a_any(struct nfc_chip *c, struct chip_uid *ret)
 int nfc_chip_list_a(struct nfc_chip *c, struct chip_uid *ret)
 {
     const int found = c->is_pn53x ? list_a_pn53x(c, ret) : list_a_any(c, ret);
+    char uid[2 * sizeof ret->bytes + 1] = "";
     if (found < 0)
         c->error = found;
+    if (found == 1)
+        hex_encode(ret->bytes, ret->size, uid);
+    reader_trace_told("list-a %d %s", found < 0 ? -1 : found, uid);
+    wipe_bytes(uid, sizeof uid);
     return found;
 }
 
@@ -249,6 +281,7 @@ int nfc_chip_list_b(struct nfc_chip *c)
     const int found = nfc_initiator_select_passive_target(c->device, type_b, NULL, 0, &target);
     if (found < 0)
         c->error = found;
+    reader_trace_told("list-b %d", found < 0 ? -1 : found > 0);
     return found > 0 ? 1 : found;
 }
 
@@ -308,7 +341,7 @@ int nfc_chip_open(const struct nfc_address *address, struct nfc_chip **ret)
     if (r >= 0) {
         setenv("LIBNFC_LOG_LEVEL", "0", 0); /* it would write to standard error; its results say enough */
         r = start(c, address->connstring);
-        if (r < 0 && nfc_chip_has_hung_up(c))
+        if (r < 0 && has_hung_up(c))
             r = -EIO;
     }
     if (r < 0) {

@@ -54,7 +54,11 @@ static void become_garbage(struct reader_event *event, const char *how)
 static void parse_reading(const json_t *object, struct reader_event *event)
 {
     event->kind = READER_EVENT_READING;
+    const char *medium = json_string_value(json_object_get(object, "medium"));
     event->presentation_fault = presentation_from_json(object, &event->presentation);
+    if (event->presentation_fault !=
+        PRESENTATION_OK) /* what it claims to have read must still suit the driver */
+        event->presentation.medium = medium ? medium_from_name(medium) : MEDIUM_NONE;
 }
 
 static void parse_state(const json_t *object, struct reader_event *event)

@@ -14,8 +14,8 @@ enum {
 
 enum reader_event_kind {
     READER_EVENT_NONE = 0,
-    READER_EVENT_READING, /* presentation, when presentation_fault is OK */
-    READER_EVENT_STATE,   /* state, code, detail */
+    READER_EVENT_READING, /* presentation, when presentation_fault is OK, else of it the medium that was named */
+    READER_EVENT_STATE, /* state, code, detail */
     READER_EVENT_HEARTBEAT,
     READER_EVENT_FAULT,   /* something was presented and could not be read: code, detail, zh, en */
     READER_EVENT_ENDINGS, /* a scanner's: code, of scan_split.h */

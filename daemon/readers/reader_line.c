@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SERIAL_SHOWN = 2 }; /* bytes */
+
 const char *reader_state_name(enum reader_state state)
 {
     static const char *const names[READER_STATE_COUNT] = {"opening", "ready", "absent", "error"};
@@ -48,6 +50,18 @@ static void set_person(json_t *object, const struct presentation *p, bool is_mas
         set_text(object, "valid_to", p->valid_to);
 }
 
+/* Enough to tell two cards apart that one has in hand. */
+static void set_serial(json_t *object, const struct presentation *p, bool is_masked)
+{
+    char serial[2 * 10 + 1];
+    assert(2 * p->credential_size < sizeof serial);
+    hex_encode(p->credential, p->credential_size, serial);
+    if (is_masked && p->credential_size > SERIAL_SHOWN)
+        memset(serial + 2 * SERIAL_SHOWN, '*', 2 * (p->credential_size - SERIAL_SHOWN));
+    set_text(object, "serial", serial);
+    wipe_bytes(serial, sizeof serial);
+}
+
 static void set_payload(json_t *object, const struct presentation *p, bool is_masked)
 {
     char *text = bytes_alloc(base64_size(p->credential_size));
@@ -65,10 +79,7 @@ char *reader_line_reading(const struct presentation *p, int64_t at_us, bool is_m
     if (p->medium == MEDIUM_ID_CARD) {
         set_person(object, p, is_masked);
     } else if (p->medium == MEDIUM_CHIP || p->medium == MEDIUM_CAMPUS_CARD) {
-        char serial[2 * 10 + 1];
-        assert(2 * p->credential_size < sizeof serial);
-        hex_encode(p->credential, p->credential_size, serial);
-        set_text(object, "serial", serial);
+        set_serial(object, p, is_masked);
     } else {
         assert(p->medium == MEDIUM_CAPTURE_CODE);
         set_payload(object, p, is_masked);

@@ -11,7 +11,8 @@ enum reader_state { READER_OPENING, READER_READY, READER_ABSENT, READER_ERROR, R
 /* "opening", "ready", "absent", "error". */
 const char *reader_state_name(enum reader_state);
 
-/* Each gives a line without its end, to free(). Masked readings show neither number, name nor payload. */
+/* Each gives a line without its end, to free(). Masked readings show neither number, name nor payload,
+ * and of a chip number or UID the first two bytes. */
 char *reader_line_reading(const struct presentation *, int64_t at_us, bool is_masked);
 /* Only for who tries a reader by hand; the daemon never asks for an address and takes none. */
 char *reader_line_address(const char *address, int64_t at_us, bool is_masked);

@@ -85,6 +85,7 @@ void reader_report_reading(struct reader *r, const struct presentation *p)
 
 void reader_report_address(struct reader *r, const char *address)
 {
+    reader_trace_address(address);
     print(r, reader_line_address(address, clock_utc_us(), r->masks));
 }
 
@@ -119,6 +120,8 @@ static void enter_loss(struct reader *r, int error)
         {EACCES, READER_ERROR, "permission-denied",
          "no permission for the device; is the user in its group?"},
         {EPERM, READER_ERROR, "permission-denied", "no permission for the device; is the user in its group?"},
+        {ENOTTY, READER_ERROR, "wrong-device", "what is there is no device of this kind"},
+        {EISDIR, READER_ERROR, "wrong-device", "what is there is no device of this kind"},
         {ETIMEDOUT, READER_ERROR, "no-answer", "the device is there but does not answer"},
         {EPROTO, READER_ERROR, "garbled-answers", "the device answers, but not in its protocol"},
     };
@@ -192,8 +195,10 @@ static bool read_input(struct reader *r)
     }
     for (size_t done = 0, used; done < (size_t)n; done += used) {
         const enum feedback feedback = feedback_feed(&r->feedback, bytes + done, (size_t)n - done, &used);
-        if (feedback == FEEDBACK_REFUSED && r->device && r->options->driver->refused)
+        if (feedback == FEEDBACK_REFUSED && r->device && r->options->driver->refused) {
+            reader_trace_told("refused");
             r->options->driver->refused(r->device);
+        }
         if (feedback == FEEDBACK_LOOK)
             r->next_open_us = 0;
         else if (feedback != FEEDBACK_NONE)

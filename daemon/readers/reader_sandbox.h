@@ -13,10 +13,6 @@
 #define READERS_READER_SANDBOX_H
 #include <stdbool.h>
 
-/* True in builds with a sanitizer, whose run-time maps terabytes, reads /proc and starts a process to look for leaks:
- * these may also read files and clone, and have no limit of memory. Everything else is as in real builds. */
-extern const bool reader_sandbox_is_widened;
-
 /* Looked up before the device is opened, since name services read files. */
 struct reader_sandbox {
     unsigned user, group; /* who to be, when started by root */

@@ -34,15 +34,14 @@ static void put(const char *text, size_t size)
     }
 }
 
-__attribute__((format(printf, 1, 2))) static void put_line(const char *format, ...)
+__attribute__((format(printf, 2, 0))) static void put_text(const char *head, const char *format,
+                                                           va_list arguments)
 {
     struct buffer line = {0};
-    va_list arguments;
-    va_start(arguments, format);
     char *text = NULL;
     if (vasprintf(&text, format, arguments) < 0)
         abort();
-    va_end(arguments);
+    buffer_add_text(&line, head);
     buffer_add_text(&line, text);
     buffer_add_text(&line, "\n");
     put(line.data, line.size);
@@ -50,6 +49,14 @@ __attribute__((format(printf, 1, 2))) static void put_line(const char *format, .
     wipe_bytes(line.data, line.size);
     free(text);
     buffer_done(&line);
+}
+
+__attribute__((format(printf, 1, 2))) static void put_line(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    put_text("", format, arguments);
+    va_end(arguments);
 }
 
 /* Whole steps of the clock; the rest is kept for the next stamp, so that a replay does not drift. */
@@ -81,7 +88,7 @@ static void put_bytes(const char *head, const uint8_t *bytes, size_t size)
     put_hex_lines(head, bytes, size);
 }
 
-int reader_trace_open(const char *path, const char *driver, const char *device)
+int reader_trace_open(const char *path, const char *driver, const char *device, const char *options)
 {
     char now[CLOCK_TEXT_SIZE];
     const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOCTTY | O_CLOEXEC, 0600);
@@ -93,6 +100,8 @@ int reader_trace_open(const char *path, const char *driver, const char *device)
     trace.is_scanner = strcmp(driver, "scanner") == 0;
     trace.stamped_us = clock_mono_us();
     put_line("# driver: %s\n# device: %s\n# firmware: not known\n# synthetic: no", driver, device);
+    if (options[0])
+        put_line("# options: %s", options);
     put_line("# notes: recorded %s by paihao-reader " PAIHAO_VERSION
              "; personal data of whoever presented something",
              now);
@@ -132,6 +141,17 @@ void reader_trace_aside(char direction, const void *bytes, size_t size)
         put_hex_lines(head, bytes, size);
 }
 
+void reader_trace_told(const char *format, ...)
+{
+    if (trace.fd == 0)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    put_stamp();
+    put_text("* ", format, arguments);
+    va_end(arguments);
+}
+
 /* A scanner is ready as soon as its port is open, which no byte shows. */
 void reader_trace_ready(void)
 {
@@ -168,6 +188,14 @@ void reader_trace_reading(const struct presentation *p)
                 p->credential_size);
     else
         put_line("= reading %s %s %s %s", medium_name(p->medium), p->id_number, p->name, p->valid_to);
+}
+
+void reader_trace_address(const char *address)
+{
+    if (trace.fd == 0)
+        return;
+    put_stamp();
+    put_line("= address %s", address);
 }
 
 void reader_trace_fault(enum reader_fault fault)

@@ -342,6 +342,9 @@ void sam_session_feed(struct sam_session *s, const uint8_t *bytes, size_t size, 
             take_spoilt_answer(s, detail, now_us, ret_event);
         }
     }
+    s->heard_bytes += used;
+    if (s->is_waiting && s->heard_bytes > SAM_NOISE_MAX && ret_event->kind == SAM_EVENT_NONE)
+        take_spoilt_answer(s, "no end of bytes", now_us, ret_event);
     *ret_used = used;
 }
 
@@ -377,6 +380,7 @@ bool sam_session_send(struct sam_session *s, int64_t now_us, uint8_t ret_request
     sam_frame_reset(&s->parser);
     s->is_waiting = true;
     s->has_heard = false;
+    s->heard_bytes = 0;
     s->sent_us = now_us;
     return true;
 }

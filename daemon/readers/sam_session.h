@@ -23,6 +23,7 @@ enum {
     SAM_READ_ANSWER_US = 1500000,  /* to the first byte of the record */
     SAM_WHOLE_ANSWER_US = 2000000, /* in all */
     SAM_WHOLE_READ_US = 5000000,
+    SAM_NOISE_MAX = 8192,     /* bytes: whoever says more without an answer in it makes noise */
     SAM_SILENCE_US = 2000000, /* a reader that says nothing for so long is gone or frozen */
     SAM_SETTLE_US = 50000,    /* quiet time after a spoilt answer */
     SAM_MISSES_MAX = 4,       /* useless answers in a row that make it trouble */
@@ -61,6 +62,7 @@ struct sam_session {
     enum sam_step step;
     bool is_waiting;    /* for the answer to a request */
     bool has_heard;     /* bytes came since that request */
+    size_t heard_bytes; /* how many */
     bool is_card_sure;  /* 9F was seen */
     bool is_spoilt;     /* an answer of this presentation was damaged */
     bool is_second_try; /* select or read is being asked for again */

@@ -53,12 +53,11 @@ int serial_lock(const char *path)
     return -error;
 }
 
-/* Not a tty: nothing to set. */
 static int set_line(int fd, speed_t speed, bool drops_input)
 {
     struct termios line;
     if (tcgetattr(fd, &line) < 0)
-        return errno == ENOTTY || errno == EINVAL ? 0 : -errno;
+        return errno == EINVAL ? -ENOTTY : -errno;
     cfmakeraw(&line);
     line.c_cflag &= ~(tcflag_t)(CSIZE | CSTOPB | PARENB | CRTSCTS | HUPCL);
     line.c_cflag |= CS8 | CLOCAL | CREAD;

@@ -47,9 +47,12 @@ static void log_state(struct supervised *reader)
         (life->state == reader->logged_state && strcmp(life->code, reader->logged_code) == 0 &&
          strcmp(life->detail, reader->logged_detail) == 0))
         return;
+    char detail[READER_TEXT_MAX + 1];
+    memcpy(detail, life->detail, sizeof detail);
+    relay_scrub(detail);
     log_line(life->state == READER_READY ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "reader %s: %s%s%s%s%s",
              reader->name, reader_state_name(life->state), life->code[0] ? ", " : "", life->code,
-             life->detail[0] ? ": " : "", life->detail);
+             detail[0] ? ": " : "", detail);
     reader->logged_state = life->state;
     memcpy(reader->logged_code, life->code, sizeof reader->logged_code);
     memcpy(reader->logged_detail, life->detail, sizeof reader->logged_detail);
@@ -168,8 +171,39 @@ static void take_endings(struct supervised *reader, const char *code)
         reader->endings = endings;
 }
 
+/* What a driver can have read, before a scan is classified. A process that a stranger's card has taken over might
+ * otherwise claim a card of whomever it likes. */
+static bool may_read(const char *driver, enum medium medium)
+{
+    static const struct {
+        const char *driver;
+        enum medium medium;
+    } all[] = {
+        {"sam", MEDIUM_ID_CARD},
+        {"nfc", MEDIUM_CHIP},
+        {"nfc", MEDIUM_CAMPUS_CARD},
+        {"scanner", MEDIUM_CAPTURE_CODE},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i].medium == medium && strcmp(all[i].driver, driver) == 0)
+            return true;
+    return false;
+}
+
+/* A reading of a medium that is not the driver's is none. */
+static void distrust(const struct supervised *reader, struct reader_event *event)
+{
+    if (event->kind != READER_EVENT_READING || may_read(reader->config->driver, event->presentation.medium))
+        return;
+    reader_event_wipe(event);
+    event->kind = READER_EVENT_GARBAGE;
+    strcpy(event->code, "reader-wrong-medium");
+    strcpy(event->detail, "a medium that its driver cannot read");
+}
+
 static void take_event(struct supervised *reader, struct reader_event *event, int64_t now_us)
 {
+    distrust(reader, event);
     if (!reader_life_heard(&reader->life, event, now_us)) {
         count_garbage(reader, "reader-flood", "too many lines in a second");
         return;
@@ -191,7 +225,7 @@ static void take_event(struct supervised *reader, struct reader_event *event, in
         take_endings(reader, event->code);
         break;
     case READER_EVENT_GARBAGE:
-        count_garbage(reader, "reader-garbage", event->detail);
+        count_garbage(reader, event->code[0] ? event->code : "reader-garbage", event->detail);
         break;
     case READER_EVENT_HEARTBEAT:
     case READER_EVENT_NONE:

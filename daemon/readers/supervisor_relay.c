@@ -1,7 +1,9 @@
 /* Standard error of the reader processes into the log. Must not let a noisy one flood it, nor a mad one forge
- * lines. Runs on the supervisor's thread. */
+ * lines or write down what it read. Runs on the supervisor's thread. */
 #include "readers/supervisor_relay.h"
-#include "base/text.h"
+#include "base/bytes.h"
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,18 +41,44 @@ static void tell_left_out(struct relay *relay)
     relay->left_out = 0;
 }
 
-/* Whole characters only, and none that a terminal would obey. */
-static void make_plain(struct relay *relay)
+/* Where a run of digits ends that begins at text, with single separators inside it; how many digits it has. */
+static size_t measure_run(const char *text, size_t *ret_digits)
 {
-    size_t length = relay->length;
-    if (relay->is_cut)
-        while (length > 0 && ((unsigned char)relay->text[length - 1] & 0x80))
-            length--;
-    if (!text_is_plain(relay->text, length, READER_TEXT_MAX))
+    size_t at = 0, end = 0;
+    *ret_digits = 0;
+    while (isxdigit((unsigned char)text[at])) {
+        *ret_digits += isdigit((unsigned char)text[at]) != 0;
+        end = ++at;
+        if (text[at] && strchr(" -:._/", text[at]))
+            at++;
+    }
+    return end;
+}
+
+/* A number in hexadecimal may have few decimal digits. */
+static bool has_long_word(const char *text, size_t length)
+{
+    for (size_t i = 0, word = 0; i < length; i++) {
+        word = isxdigit((unsigned char)text[i]) ? word + 1 : 0;
+        if (word >= RELAY_DIGITS_MOST)
+            return true;
+    }
+    return false;
+}
+
+void relay_scrub(char *text)
+{
+    for (char *at = text; *at; at++)
+        if (*at < ' ' || *at > '~')
+            *at = '?';
+    for (size_t length, digits; *text; text += length > 0 ? length : 1) {
+        length = measure_run(text, &digits);
+        if (digits < RELAY_DIGITS_MOST && !(digits > 0 && has_long_word(text, length)))
+            continue;
         for (size_t i = 0; i < length; i++)
-            if (relay->text[i] < ' ' || relay->text[i] > '~')
-                relay->text[i] = '?';
-    relay->text[length] = '\0';
+            if (isxdigit((unsigned char)text[i]))
+                text[i] = '*';
+    }
 }
 
 static void finish_line(struct relay *relay, int64_t now_us)
@@ -63,7 +91,8 @@ static void finish_line(struct relay *relay, int64_t now_us)
     if (relay->length == 0) {
         /* an empty line says nothing */
     } else if (relay->lines < RELAY_LINES_MOST) {
-        make_plain(relay);
+        relay->text[relay->length] = '\0';
+        relay_scrub(relay->text);
         const char *text = relay->text;
         enum log_level level = level_of(&text);
         relay->print(relay->name, level, text);
@@ -71,8 +100,8 @@ static void finish_line(struct relay *relay, int64_t now_us)
     } else {
         relay->left_out++;
     }
+    wipe_bytes(relay->text, relay->length);
     relay->length = 0;
-    relay->is_cut = false;
 }
 
 void relay_feed(struct relay *relay, const char *bytes, size_t size, int64_t now_us)
@@ -81,9 +110,8 @@ void relay_feed(struct relay *relay, const char *bytes, size_t size, int64_t now
         if (bytes[i] == '\n')
             finish_line(relay, now_us);
         else if (relay->length < READER_TEXT_MAX)
-            relay->text[relay->length++] = bytes[i] == '\t' || bytes[i] == '\r' ? ' ' : bytes[i];
-        else
-            relay->is_cut = true;
+            relay->text[relay->length++] =
+                bytes[i] == '\t' || bytes[i] == '\r' || bytes[i] == '\0' ? ' ' : bytes[i];
     }
 }
 

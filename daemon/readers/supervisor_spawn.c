@@ -15,10 +15,12 @@
 
 enum { ARGUMENTS_MAX = 16, ENDS_FROM = 10 };
 
-/* The reader's environment is ours without what is meant for us alone. JOURNAL_STREAM makes it put the <priority> in
+/* The reader's environment is ours without what is meant for us alone, and without what makes its libraries print what goes
+ * over the wire or choose another device. JOURNAL_STREAM makes it put the <priority> in
  * front of its log lines, by which supervisor_relay.h knows them. */
-static const char *const own_variables[] = {
-    "JOURNAL_STREAM=", "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=", NULL};
+static const char *const own_variables[] =
+    {/* how they begin */
+     "JOURNAL_STREAM=", "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=", "LIBNFC_", "LIBUSB_", NULL};
 static const char journal_stream[] = "JOURNAL_STREAM=paihaod";
 
 /* Which end of each pipe is the child's. The last pipe brings the errno of a failed exec, or closes at its

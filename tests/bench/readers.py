@@ -11,11 +11,13 @@ import os
 import random
 import signal
 import statistics
+import struct
 import subprocess
 import threading
 import time
 
 import emulated
+import evdev_test
 import harness
 from figures import cpu_share, family, row
 
@@ -28,22 +30,72 @@ CODE = 200  # bytes of a capture code here
 SAM_BYTES = (10 + 15) + (10 + 19) + (10 + 1295)
 LIST_BYTES = (12 + 6 + 25) + (14 + 6 + 20)
 RAW_BYTES = (12 + 6 + 22) + (18 + 6 + 11) + (14 + 6 + 20)
-DRIVERS = (("sam", "sam", "serial", None, SAM_BYTES), ("nfc, by list", "pn532", "pn532_uart", "list", LIST_BYTES),
+USB_BYTE_MS = 8 / 12000  # full speed, packets and pauses not counted
+KEY_MS = 2  # two reports of a keyboard, pressed and let go, one a millisecond
+DRIVERS = (("sam", "sam", "serial", None, SAM_BYTES), ("sam over tcp", "sam_tcp", "tcp", None, SAM_BYTES),
+           ("sam over usb", "usb", "usb", None, SAM_BYTES), ("nfc, by list", "pn532", "pn532_uart", "list", LIST_BYTES),
            ("nfc, by raw frames", "pn532", "pn532_uart", "raw", RAW_BYTES),
            ("nfc, by either", "pn532", "pn532_uart", "auto", LIST_BYTES), (f"scanner, {CODE} bytes", "scanner", "serial", None, CODE + 1),
-           (f"scanner, {CODE} bytes, told cr", "scanner", "serial", ("--separator", "cr"), CODE + 1))
+           (f"scanner, {CODE} bytes, told cr", "scanner", "serial", ("--separator", "cr"), CODE + 1),
+           (f"scanner that types, {CODE} keys", "keyboard", "evdev", None, CODE + 1),
+           (f"scanner that types, {CODE} keys, told cr", "keyboard", "evdev", ("--separator", "cr"), CODE + 1))
+
+
+def strokes(text):
+    """What the kernel reports of a keyboard that types this."""
+    events = []
+    for character in text:
+        code, is_shifted = evdev_test.KEYS[character]
+        assert not is_shifted
+        for value in (1, 0):
+            events += [struct.pack("=qqHHi", 0, 0, kind, key, number)
+                       for kind, key, number in ((evdev_test.KEY, code, value), (evdev_test.SYN, 0, 0))]
+    return b"".join(events)
 
 
 class Reader:
     """A paihao-reader on an emulated device, by itself."""
 
     def __init__(self, kind, scheme, method):
-        self.rig = emulated.Rig(**{kind: ["one"]})
-        driver = {"pn532": "nfc"}.get(kind, kind)
-        command = [harness.BUILD / "paihao-reader", "--driver", driver, "--device", f"{scheme}:{self.rig.path('one')}"]
+        self.kind, environment = kind, None
+        if kind in ("usb", "keyboard"):
+            described = (evdev_test.DESCRIPTION, evdev_test.ioctls(range(1, 128))) if kind == "keyboard" else ()
+            self.rig = emulated.Bus(*described)
+            device = f"evdev:{evdev_test.NODE}" if described else "usb:0400:c35a"
+            environment = os.environ | self.rig.environment
+        else:
+            self.rig = emulated.Rig(**{kind: ["one"]})
+            device = self.rig.address("one") if kind == "sam_tcp" else f"{scheme}:{self.rig.path('one')}"
+        driver = {"pn532": "nfc", "sam_tcp": "sam", "usb": "sam", "keyboard": "scanner"}.get(kind, kind)
+        command = [harness.BUILD / "paihao-reader", "--driver", driver, "--device", device]
         command += ["--method", method] if isinstance(method, str) else method or []
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                        text=True, env=environment)
         self.wait_for("state", "ready")
+
+    def say(self, word, rest=""):
+        """A command of the emulator, for its one device."""
+        return self.rig.command(f"{word} {rest}" if isinstance(self.rig, emulated.Bus) else f"{word} one {rest}")
+
+    def give(self, index):
+        """A card or a code, another one each time."""
+        who, code = harness.person(index), f"{index:04d}".ljust(CODE, "x")
+        if self.kind == "scanner":
+            self.say("scan", code.encode().hex())
+        elif self.kind == "keyboard":
+            self.say("events", strokes(code + "\n").hex())
+        elif self.kind == "pn532":
+            self.say("present", f"chip {index + 1:016x}")
+        else:
+            self.say("present", f'id {who.id_number} "{who.name}" LONG')
+
+    def last_byte_ms(self):
+        """When the reader had been given the last byte, where the emulator knows."""
+        return None if isinstance(self.rig, emulated.Bus) else self.say("stats")["last_read_us"] / 1000
+
+    def take_away(self):
+        if self.kind not in ("scanner", "keyboard"):
+            self.say("remove")
 
     def wait_for(self, kind, state=None):
         """When the first such line came."""
@@ -71,21 +123,22 @@ def card_to_reading():
         with Reader(kind, scheme, method) as reader:
             for index in range(CARDS):
                 time.sleep(0.4 + chance.random() * 0.3)  # the card has gone, and the next comes at any moment of a poll
-                who = harness.person(index)
                 begun = time.monotonic()
-                if kind == "scanner":
-                    reader.rig.command(f"scan one {f'{index:04d}'.ljust(CODE, 'x').encode().hex()}")
-                else:
-                    card = f'id {who.id_number} "{who.name}" LONG' if kind == "sam" else f"chip {index + 1:016x}"
-                    reader.rig.command(f"present one {card}")
+                reader.give(index)
                 at = reader.wait_for("reading")
                 taken.append((at - begun) * 1000)
-                after.append(at * 1000 - reader.rig.command("stats one")["last_read_us"] / 1000)
-                if kind != "scanner":
-                    reader.rig.command("remove one")
-        wire, p50 = size * BYTE_MS, statistics.median(taken)
-        row(f"card to reading, {name}, p50", f"{p50:.1f}", "ms", f"{size} bytes of frames take {wire:.1f} ms", p50 / wire)
-        row(f"  after the last byte, {name}, p50", f"{statistics.median(after):.2f}", "ms")
+                last_ms = reader.last_byte_ms()
+                if last_ms:
+                    after.append(at * 1000 - last_ms)
+                reader.take_away()
+        wire = size * {"usb": USB_BYTE_MS, "keyboard": KEY_MS}.get(kind, BYTE_MS)
+        p50 = statistics.median(taken)
+        if kind == "keyboard":  # the emulated one types them all at once
+            row(f"keys to reading, {name}, p50", f"{p50:.1f}", "ms", f"without the {wire:.0f} ms of typing")
+        else:
+            row(f"card to reading, {name}, p50", f"{p50:.1f}", "ms", f"{size} bytes of frames take {wire:.1f} ms", p50 / wire)
+        if after:
+            row(f"  after the last byte, {name}, p50", f"{statistics.median(after):.2f}", "ms")
 
 
 def polling():

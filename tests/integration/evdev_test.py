@@ -200,6 +200,31 @@ class KeyboardScannerTest(unittest.TestCase):
         scanner.type(text + "xy\n")
         self.assertEqual(scanner.line("fault")["code"], "too-large")
 
+    def test_capture_replays(self):
+        """--trace holds the keys; what the tests make of them is what the reader made: a scan, a garbled one, a half one."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "keys.cap"
+            os.chmod(folder, 0o755)
+            scanner = self.ready("--layout", "de", "--show", "--trace", str(path))
+            scanner.type("Code-1\n")
+            first = scanner.scan()
+            self.assertNotEqual(first, b"Code-1\r")  # another layout
+            scanner.type("bad")
+            scanner.press(F1)
+            scanner.type("\n")
+            self.assertEqual(scanner.line("fault")["code"], "scan-garbled")
+            scanner.type("half")
+            self.assertEqual(scanner.line("fault")["code"], "scan-cut-off")
+            time.sleep(0.1)
+            text = path.read_text()
+            replay = lambda: subprocess.run([harness.BUILD / "tests" / "test_reader_captures", folder],
+                                            capture_output=True).returncode
+            self.assertEqual(replay(), 0, text)
+            self.assertIn(f"= scan {first.hex()}\n", text)
+            for was, becomes in (("--layout de", "--layout us"), ("* key 59 1\n", "")):
+                path.write_text(text.replace(was, becomes))
+                self.assertNotEqual(replay(), 0, was)
+
     def test_lines_of_one_scan(self):
         """Enter inside a scan belongs to it; the Enter after which nothing comes ends it."""
         scanner = self.ready()
@@ -264,7 +289,7 @@ class KeyboardScannerTest(unittest.TestCase):
 
     def test_what_cannot_type_is_no_scanner(self):
         scanner = self.scanner(keys=(116,))  # a power button
-        self.assertEqual(scanner.state("error")["code"], "open-failed")
+        self.assertEqual(scanner.state("error")["code"], "wrong-device")
 
 
 if __name__ == "__main__":

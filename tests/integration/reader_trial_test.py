@@ -92,10 +92,10 @@ class TrialTest(unittest.TestCase):
         trial.wait_state("ready")
         return trial
 
-    def capture(self, name):
+    def capture(self, name, *more, present=None):
         path = self.folder / f"{name}.cap"
-        trial = self.trial(name, "--show", "--trace", path)
-        self.present(name)
+        trial = self.trial(name, "--show", "--trace", path, *more)
+        (present or self.present)(name)
         trial.wait_reading()
         time.sleep(0.7)
         self.assertEqual(trial.end(), 0)
@@ -141,11 +141,68 @@ class TrialTest(unittest.TestCase):
         self.assertEqual(self.replay(), 0, text)
         self.assertIn("= scan " + "code of a trial".encode().hex(), text)
 
-    def test_nfc_capture_shows_the_frames(self):
-        text = self.capture("chip").read_text()
-        self.assertIn("> 0036000008\n", text)
-        self.assertIn("< 01020304050607089000\n", text)
-        self.assertIn("= reading chip 0102030405060708\n", text)
+    def test_nfc_capture_replays(self):
+        for method in ("auto", "list", "raw"):
+            with self.subTest(method):
+                path = self.capture("chip", "--method", method)
+                text = path.read_text()
+                self.rig.command("remove chip all")
+                self.assertEqual(self.replay(), 0, text)
+                self.assertIn("> 0036000008\n", text)
+                self.assertIn("< 01020304050607089000\n", text)
+                self.assertIn("= reading chip 0102030405060708\n", text)
+                for was, becomes in (("< 01020304050607089000", "< 01020304050607089001"),
+                                     ("= reading chip 01", "= reading chip 02"), ("= reading chip", "= reading card"),
+                                     ("> 0036000008", "> 0036000009")):
+                    path.write_text(text.replace(was, becomes, 1))
+                    self.assertNotEqual(self.replay(), 0, was)
+                path.unlink()
+
+    def test_nfc_capture_of_several_cards_and_of_a_loss_replays(self):
+        path = self.folder / "chip.cap"
+        trial = Trial(*self.device("chip"), "--show", "--trace", path)
+        self.addCleanup(trial.end)
+        trial.wait_state("ready")
+        for card in ("uid 04a1b2c3d4e5f6", "uid 08010203", "chip 0102030405060708"):
+            self.rig.command(f"tap chip {card}")
+            trial.wait_for(lambda line: line["type"] in ("reading", "fault"))
+            self.rig.command("remove chip all")
+            time.sleep(0.7)
+        self.rig.command("unplug chip")
+        trial.wait_state("absent")
+        self.assertEqual(trial.process.wait(10), 4)
+        text = path.read_text()
+        self.assertEqual(self.replay(), 0, text)
+        self.assertIn("= reading card 04a1b2c3d4e5f6\n", text)
+        self.assertIn("= fault random-uid\n", text)
+        self.assertRegex(text, r"(?m)^# lost: ")
+
+    def test_capture_with_addresses_replays(self):
+        text = self.capture("door", "--address").read_text()
+        self.assertEqual(self.replay(), 0, text)
+        self.assertIn("# options: --address\n", text)
+        self.assertRegex(text, r"(?m)^= address")
+
+    def test_scanner_capture_with_a_separator_replays(self):
+        code = "one\r\nscan".encode()
+        self.rig.command("option gun separator none")
+        path = self.capture("gun", "--separator", "tab", present=lambda name: self.rig.command(f"scan gun {code.hex()}09"))
+        text = path.read_text()
+        self.assertEqual(self.replay(), 0, text)
+        self.assertIn(f"= scan {code.hex()}\n", text)
+        path.write_text(text.replace("--separator tab", "--separator cr"))
+        self.assertNotEqual(self.replay(), 0)
+
+    def test_long_capture_replays(self):
+        def present(name):
+            for n in range(12):
+                self.rig.command(f"scan gun {(bytes([65 + n]) * 2900).hex()}")
+                time.sleep(0.45)
+        path = self.capture("gun", present=present)
+        text = path.read_text()
+        self.assertGreater(len(text), 2 * 64 * 1024)
+        self.assertEqual(text.count("= scan "), 12)
+        self.assertEqual(self.replay(), 0)
 
     def test_capture_file_is_private_and_never_overwrites(self):
         path = self.capture("gun")
@@ -163,6 +220,33 @@ class TrialTest(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertIn("--trace", done.stderr)
         self.assertFalse(path.exists())
+
+    def test_terminal_shows_no_whole_number(self):
+        """Without --show, of each driver; a pipe carries it all (the other tests read one)."""
+        for name, secrets, shown in (("door", (self.person.id_number, self.person.name), self.person.id_number[:6]),
+                                     ("chip", ("0102030405060708",), '"0102************"'), ("gun", ("Y29kZSBvZi",), "***")):
+            master, slave = os.openpty()
+            process = subprocess.Popen([READER, *self.device(name)], stdin=subprocess.DEVNULL, stdout=slave,
+                                       stderr=slave)
+            os.close(slave)
+            text = ""
+
+            def read_until(what):
+                nonlocal text
+                until = time.monotonic() + 10 * harness.PATIENCE
+                while what not in text and time.monotonic() < until:
+                    text += os.read(master, 65536).decode()
+                self.assertIn(what, text)
+            read_until('"state":"ready"')
+            self.present(name)
+            read_until('"type":"reading"')
+            read_until("at_us")
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(10), 0)
+            os.close(master)
+            self.assertIn(shown, text)
+            for secret in secrets:
+                self.assertNotIn(secret, text)
 
     # -- confinement
 
@@ -212,6 +296,46 @@ class TrialTest(unittest.TestCase):
             answers.join()
             trial.wait_for(lambda line: line.get("state") in ("absent", "error"))
         self.assertEqual(len(workers), 2)
+
+    def test_noise_without_end_is_told_soon_and_costs_little(self):
+        server = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(server.close)
+        trial = Trial("--driver", "sam", "--device", f"tcp:127.0.0.1:{server.getsockname()[1]}")
+        self.addCleanup(trial.end)
+        server.settimeout(10)
+        connection = server.accept()[0]
+        noise = os.urandom(65536).replace(b"\xaa\xaa\xaa\x96", b"none")
+
+        def make_noise():
+            try:
+                while True:
+                    connection.sendall(noise)
+            except OSError:
+                pass
+        thread = threading.Thread(target=make_noise)
+        thread.start()
+        began = time.monotonic()
+        self.assertEqual(trial.wait_state("error")["code"], "garbled-answers")
+        self.assertLess(time.monotonic() - began, 3 * harness.PATIENCE)
+        account = pathlib.Path(f"/proc/{trial.worker()}/stat")
+        spent = lambda: sum(map(int, account.read_text().rsplit(")", 1)[1].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+        before = spent()
+        time.sleep(2)
+        self.assertLess(spent() - before, 0.4 * harness.PATIENCE)
+        connection.shutdown(socket.SHUT_RDWR)
+        connection.close()
+        thread.join()
+
+    def test_what_is_no_device_is_refused(self):
+        (self.folder / "file").write_text("990101\n")
+        os.mkfifo(self.folder / "pipe")
+        for path in (self.folder / "file", self.folder / "pipe", "/dev/null", self.folder):
+            for driver in ("scanner", "sam"):
+                with self.subTest(path, driver=driver):
+                    trial = Trial("--driver", driver, "--device", f"serial:{path}", "--baud", "9600")
+                    self.addCleanup(trial.end)
+                    self.assertEqual(trial.wait_state("error")["code"], "wrong-device")
+                    self.assertEqual(trial.end(), 0)
 
     def test_a_killed_worker_takes_its_keeper_along(self):
         trial = self.trial("gun")

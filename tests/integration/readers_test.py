@@ -131,7 +131,7 @@ class ReadersTest(unittest.TestCase):
             self.assertEqual(states, dict.fromkeys(states, 0) | {"absent" if name == "gun" else "ready": 1})
             self.assertEqual(figure("paihao_reader_readings_total", name), 1)
             self.assertEqual(figure("paihao_reader_faults_total", name), 0)
-            self.assertIn(f'paihao_reader_restarts_total{{lane="A",reader="{name}"}} 0\n', text)
+            self.assertIn(f'paihao_reader_restarts_total{{lane="A",reader="{name}",driver="{DRIVERS[name]}"}} 0\n', text)
             self.assertLess(figure("paihao_reader_heartbeat_age_seconds", name), 3)
             self.assertLess(abs(time.time() - figure("paihao_reader_state_since_timestamp_seconds", name)), 60)
 

@@ -126,6 +126,8 @@ static void lines(void **state)
         .medium = MEDIUM_CHIP, .credential = {0x11, 0x22, 0, 0xff}, .credential_size = 8};
     expect_line(reader_line_reading(&p, 17, false),
                 "{\"type\":\"reading\",\"medium\":\"chip\",\"serial\":\"112200ff00000000\",\"at_us\":17}");
+    expect_line(reader_line_reading(&p, 17, true),
+                "{\"type\":\"reading\",\"medium\":\"chip\",\"serial\":\"1122************\",\"at_us\":17}");
     p = (struct presentation){.medium = MEDIUM_CAMPUS_CARD,
                               .credential = {4, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6, 7, 8, 9},
                               .credential_size = 10};
@@ -134,7 +136,7 @@ static void lines(void **state)
         "{\"type\":\"reading\",\"medium\":\"campus_card\",\"serial\":\"04a1b2c3d4e5f6070809\",\"at_us\":17}");
     p.credential_size = 4;
     expect_line(reader_line_reading(&p, 17, true),
-                "{\"type\":\"reading\",\"medium\":\"campus_card\",\"serial\":\"04a1b2c3\",\"at_us\":17}");
+                "{\"type\":\"reading\",\"medium\":\"campus_card\",\"serial\":\"04a1****\",\"at_us\":17}");
     p = (struct presentation){.medium = MEDIUM_CAPTURE_CODE, .credential = "a\0b", .credential_size = 3};
     expect_line(
         reader_line_reading(&p, 17, false),

@@ -1,8 +1,10 @@
 /* The sandbox of a reader process: a child confines itself and then tries each call of a table; what came of it is
  * compared with the legend. Rows marked `real` do not hold for builds with a sanitizer (reader_sandbox.h). */
+#include "base/confine.h"
 #include "readers/reader_sandbox.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -23,6 +25,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -145,6 +148,90 @@ static int in_another_thread(void)
     return thread_answer;
 }
 
+/* ---- orders to the kernel to send a signal */
+static int own_a_pipe(void)
+{
+    return error_of(fcntl(pipe_ends[0], F_SETOWN, getppid()));
+}
+
+static int own_a_pipe_by_the_newer_command(void)
+{
+    return error_of(fcntl(pipe_ends[0], F_SETOWN_EX, &(struct f_owner_ex){F_OWNER_PID, getppid()}));
+}
+
+static int own_with_high_bits(void)
+{
+    return error_of(syscall(SYS_fcntl, pipe_ends[0], (uint64_t)1 << 32 | F_SETOWN, getppid()));
+}
+
+static int choose_signal(void)
+{
+    return error_of(fcntl(pipe_ends[0], F_SETSIG, SIGKILL));
+}
+
+static int be_asynchronous(void)
+{
+    return error_of(fcntl(pipe_ends[0], F_SETFL, O_ASYNC | O_NONBLOCK));
+}
+
+static int be_asynchronous_by_request(void)
+{
+    return error_of(ioctl(pipe_ends[0], FIOASYNC, &(int){1}));
+}
+
+static int own_a_socket(void)
+{
+    return error_of(ioctl(sockets[0], FIOSETOWN, &(int){getppid()}));
+}
+
+static int own_a_socket_by_group(void)
+{
+    return error_of(ioctl(sockets[0], SIOCSPGRP, &(int){getppid()}));
+}
+
+static int own_a_terminal(void)
+{
+    return error_of(ioctl(tty, TIOCSPGRP, &(int){getppid()}));
+}
+
+static int lease_a_file(void)
+{
+    return error_of(fcntl(pipe_ends[0], F_SETLEASE, F_RDLCK));
+}
+
+static int queue_signal(void)
+{
+    siginfo_t info = {.si_code = SI_QUEUE};
+    return error_of(syscall(SYS_rt_sigqueueinfo, getppid(), SIGURG, &info));
+}
+
+static int die_another_way(void)
+{
+    return error_of(prctl(PR_SET_PDEATHSIG, 0));
+}
+
+static int look_at_a_path(void)
+{
+    struct stat s;
+    return error_of(stat("/etc/shadow", &s));
+}
+
+static int look_at_a_path_anew(void)
+{
+    struct statx s;
+    return error_of(statx(AT_FDCWD, "/etc/shadow", 0, STATX_SIZE, &s));
+}
+
+static int flags_of_descriptors(void)
+{
+    const int flags = fcntl(pipe_ends[0], F_GETFL);
+    if (flags < 0 || fcntl(pipe_ends[0], F_SETFL, flags | O_NONBLOCK) < 0 ||
+        fcntl(pipe_ends[0], F_SETFD, FD_CLOEXEC) < 0)
+        return errno;
+    const int copy = fcntl(pipe_ends[0], F_DUPFD_CLOEXEC, 10);
+    return copy < 0 ? errno : error_of(close(copy));
+}
+
 static int terminal_settings(void)
 {
     struct termios line;
@@ -189,9 +276,11 @@ static int time_and_signals(void)
 
 static int many_descriptors(void)
 {
-    int n = 0;
-    while (n < 200 && dup(pipe_ends[0]) >= 0)
+    int n = 0, last = -1;
+    for (int fd; n < 200 && (fd = dup(pipe_ends[0])) >= 0; last = fd)
         n++;
+    for (int i = 0; i < n; i++)
+        close(last - i);
     return n < 64 ? EMFILE : 0;
 }
 
@@ -212,6 +301,20 @@ static const struct {
     {"another process", start_process, EPERM, true},
     {"a signal to another", signal_parent, EPERM, false},
     {"a signal to a thread of another", signal_thread_of_parent, EPERM, false},
+    {"the pipe's owner", own_a_pipe, EPERM, false},
+    {"the pipe's owner by a newer command", own_a_pipe_by_the_newer_command, EPERM, false},
+    {"the pipe's owner with high bits", own_with_high_bits, EPERM, false},
+    {"the pipe's signal", choose_signal, EPERM, false},
+    {"a signal for each byte", be_asynchronous, EPERM, false},
+    {"a signal for each byte by ioctl", be_asynchronous_by_request, EPERM, false},
+    {"the socket's owner", own_a_socket, EPERM, false},
+    {"the socket's group", own_a_socket_by_group, EPERM, false},
+    {"the terminal's group", own_a_terminal, EPERM, false},
+    {"a lease", lease_a_file, EPERM, false},
+    {"a signal with a value", queue_signal, EPERM, false},
+    {"another fate at the parent's death", die_another_way, EPERM, true},
+    {"what is known of a path", look_at_a_path, EPERM, true},
+    {"what is known of a path, anew", look_at_a_path_anew, EPERM, true},
     {"memory of another", trace_parent, EPERM, false},
     {"memory to run", runnable_memory, EPERM, true},
     {"a gigabyte", much_memory, ENOMEM, true},
@@ -221,6 +324,7 @@ static const struct {
     {"root again", become_root, EPERM, false},
     {"a file, in a thread that was there before", in_another_thread, EPERM, true},
     {"more than 64 descriptors", many_descriptors, EMFILE, false},
+    {"flags of descriptors", flags_of_descriptors, 0, false},
     {"the device's settings", terminal_settings, 0, false},
     {"the device's bytes", bytes_of_terminal, 0, false},
     {"bytes of a connection", bytes_of_socket, 0, false},
@@ -299,11 +403,56 @@ static void confined_processes_can_do_their_work_and_nothing_else(void **state)
     assert_int_equal(n, sizeof report);
     assert_int_equal(report.entered, 0);
     for (size_t i = 0; i < N_ROWS; i++)
-        if (report.errors[i] != rows[i].error && !(rows[i].real && reader_sandbox_is_widened))
+        if (report.errors[i] != rows[i].error && !(rows[i].real && confine_is_widened))
             fail_msg("%s: %s instead of %s", rows[i].legend, strerror(report.errors[i]),
                      strerror(rows[i].error));
     assert_true(report.uid != 0);
     assert_int_equal(report.capabilities, 0);
+}
+
+/* A pipe told to send SIGKILL to somebody of the same user for the next byte. */
+_Noreturn static void attack(pid_t victim, bool is_confined)
+{
+    int ends[2];
+    struct reader_sandbox sandbox;
+    if (pipe(ends) < 0)
+        _exit(9);
+    if (is_confined &&
+        (reader_sandbox_prepare(&sandbox, "nobody") < 0 || reader_sandbox_enter(&sandbox) != 0))
+        _exit(9);
+    fcntl(ends[0], F_SETOWN, victim);
+    fcntl(ends[0], F_SETSIG, SIGKILL);
+    fcntl(ends[0], F_SETFL, O_ASYNC);
+    _exit(write(ends[1], "x", 1) == 1 ? 0 : 8);
+}
+
+/* True when its child's attack has killed a process that has the child's user, as the daemon has. */
+static bool attack_kills(bool is_confined)
+{
+    int status;
+    const struct passwd *nobody = getpwnam("nobody");
+    assert_non_null(nobody);
+    const pid_t parent = fork();
+    if (parent == 0) {
+        const pid_t self = getpid();
+        if (geteuid() == 0 && (setresgid(nobody->pw_gid, nobody->pw_gid, nobody->pw_gid) < 0 ||
+                               setresuid(nobody->pw_uid, nobody->pw_uid, nobody->pw_uid) < 0))
+            _exit(7);
+        const pid_t child = fork();
+        if (child == 0)
+            attack(self, is_confined);
+        _exit(waitpid(child, &status, 0) == child && status == 0 ? 0 : 6);
+    }
+    assert_int_equal(waitpid(parent, &status, 0), parent);
+    assert_true(WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+static void the_kernel_kills_nobody_for_it(void **state)
+{
+    (void)state;
+    assert_true(attack_kills(false)); /* else this test shows nothing */
+    assert_false(attack_kills(true));
 }
 
 /* libnfc aborts on what a bad device can send: that must still end the process, by that signal. */
@@ -369,6 +518,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(confined_processes_can_do_their_work_and_nothing_else),
+        cmocka_unit_test(the_kernel_kills_nobody_for_it),
         cmocka_unit_test(abort_still_aborts),
         cmocka_unit_test(dies_with_its_parent),
         cmocka_unit_test(unknown_users_and_root_are_refused),

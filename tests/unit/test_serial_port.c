@@ -103,7 +103,9 @@ static void what_is_no_port(void **state)
     assert_int_equal(serial_open("/nonexistent/tty", 9600, true), -ENOENT);
     assert_int_equal(serial_open("/", 9600, true), -EISDIR);
     assert_int_equal(serial_open("/dev/null", 12345, true), -EINVAL);
-    const int fd = serial_open("/dev/null", 9600, true); /* not a tty: opened all the same, and at its end */
+    assert_int_equal(serial_open("/dev/null", 9600, true), -ENOTTY);
+    assert_int_equal(serial_open("/proc/self/comm", 9600, false), -ENOTTY); /* a file that can be written */
+    const int fd = serial_lock("/dev/null");                                /* at its end */
     uint8_t byte;
     assert_true(fd >= 0);
     assert_int_equal(serial_read(fd, &byte, 1, 100), -EIO);

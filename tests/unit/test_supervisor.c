@@ -38,13 +38,22 @@ static const char script[] =
     "live() { while sleep 0.5; do beat; done & while read -r word; do echo \"$word\" >>\"$name.words\"; "
     "done; }\n"
     "case $name in\n"
-    "good) echo \"$JOURNAL_STREAM ${NOTIFY_SOCKET--} $WATCHDOG_USEC\" >good.env; while read -r l; do case $l "
+    "good) echo \"$JOURNAL_STREAM ${NOTIFY_SOCKET--} $WATCHDOG_USEC$LIBNFC_LOG_LEVEL$LIBUSB_DEBUG\" "
+    ">good.env; while read -r l; do case $l "
     "in Sig[BI]*) echo $l; esac; done </proc/$$/status >good.signals; "
     "ready; scan R09PRDE=; scan R09PRDE=; scan ''; live "
     ";;\n"
     "bad-digit) ready; echo "
     "'{\"type\":\"reading\",\"medium\":\"id_card\",\"id_number\":\"990101200001010012\",\"name\":\"x\"}'; "
     "live ;;\n"
+    "lying-*) ready; i=0; while [ $i -lt 25 ]; do case $name in\n"
+    "  lying-scanner) echo "
+    "'{\"type\":\"reading\",\"medium\":\"id_card\",\"id_number\":\"990101200001010030\",\"name\":\"x\"}' ;;\n"
+    "  lying-sam) echo '{\"type\":\"reading\",\"medium\":\"manual\",\"student_no\":\"1\"}' ;;\n"
+    "  lying-nfc) scan TFlJTkc= ;;\n"
+    "  esac; i=$((i+1)); done; live ;;\n"
+    "honest-nfc) ready; echo "
+    "'{\"type\":\"reading\",\"medium\":\"campus_card\",\"serial\":\"04a1b2c3\"}'; live ;;\n"
     "two-cards) ready; echo '{\"type\":\"fault\",\"code\":\"two-cards\",\"detail\":\"\"}'\n"
     "  echo "
     "'{\"type\":\"fault\",\"code\":\"frame-garbled\",\"message\":{\"zh\":\"再放一次\",\"en\":\"Present it "
@@ -73,10 +82,20 @@ static const char script[] =
     "esac\n";
 
 static const char *const names[] = {
-    "good", "bad-digit", "two-cards",  "dying", "leaving", "last-words", "saying-why", "frozen", "spinning",
-    "mute", "garbage",   "back-again", "deaf",  "flood",   "noisy",      "slow-end",   "lost",   "steady",
+    "good",          "bad-digit", "two-cards", "dying",      "leaving", "last-words",
+    "saying-why",    "frozen",    "spinning",  "mute",       "garbage", "back-again",
+    "deaf",          "flood",     "noisy",     "slow-end",   "lost",    "steady",
+    "lying-scanner", "lying-sam", "lying-nfc", "honest-nfc",
 };
 enum { N_NAMES = sizeof names / sizeof names[0] };
+
+/* Most of them are scanners. */
+static const char *driver_of(const char *name)
+{
+    return strcmp(name, "bad-digit") == 0 || strcmp(name, "lying-sam") == 0 ? "sam"
+           : strstr(name, "-nfc")                                           ? "nfc"
+                                                                            : "scanner";
+}
 
 static struct {
     char folder[64];
@@ -116,12 +135,14 @@ static int open_house(void **test)
     log_init("test", LOG_LEVEL_ERROR);
     setenv("NOTIFY_SOCKET", "/nowhere", 1);
     setenv("JOURNAL_STREAM", "8:1", 1);
+    setenv("LIBNFC_LOG_LEVEL", "3", 1);
+    setenv("LIBUSB_DEBUG", "4", 1);
     signal(SIGPIPE, SIG_IGN); /* as paihaod does */
     strcpy(house.folder, "/tmp/paihao-test-XXXXXX");
     assert_non_null(mkdtemp(house.folder));
     for (size_t i = 0; i < N_NAMES; i++)
         house.readers[i] = (struct config_reader){.name = bytes_text(names[i]),
-                                                  .driver = bytes_text("scanner"),
+                                                  .driver = bytes_text(driver_of(names[i])),
                                                   .device = bytes_format("serial:%s", names[i]),
                                                   .method = bytes_text("auto"),
                                                   .separator = bytes_text("auto"),
@@ -381,6 +402,17 @@ static void babblers_are_killed(void **test)
     assert_int_equal(accepted, 50); /* of the 80 that each process prints; the second gets `already` */
 }
 
+static void nobody_is_believed_what_its_driver_cannot_read(void **test)
+{
+    (void)test;
+    static const char *const liars[] = {"lying-scanner", "lying-sam", "lying-nfc"};
+    for (size_t i = 0; i < sizeof liars / sizeof liars[0]; i++) {
+        expect_state(liars[i], "error", "reader-wrong-medium", 1, 10 * S);
+        assert_null(door_of(liars[i], 0, 0));
+    }
+    expect_door("honest-nfc", 0, "accepted", "");
+}
+
 static void every_return_of_a_device_is_shown(void **test)
 {
     (void)test;
@@ -598,6 +630,7 @@ int main(void)
         cmocka_unit_test(what_a_reader_says_of_its_end_stays),
         cmocka_unit_test(silent_readers_are_killed),
         cmocka_unit_test(babblers_are_killed),
+        cmocka_unit_test(nobody_is_believed_what_its_driver_cannot_read),
         cmocka_unit_test(every_return_of_a_device_is_shown),
         cmocka_unit_test(a_reader_that_does_not_listen_harms_nobody),
         cmocka_unit_test(good_readers_were_never_disturbed),

@@ -150,9 +150,42 @@ static void relays_lines(void **test)
     assert_string_equal(printed[0], "one");
     assert_string_equal(printed[1], "two ");
     assert_string_equal(printed[2], "?[2Jthree?");
-    assert_string_equal(printed[3], "机位");
+    assert_string_equal(printed[3], "??????");
     assert_int_equal(strlen(printed[4]), READER_TEXT_MAX);
     assert_string_equal(printed[5], "unfinished");
+}
+
+static void relays_nothing_personal(void **test)
+{
+    (void)test;
+    static const struct {
+        const char *said, *printed;
+    } cases[] = {
+        {"990101200001010012", "******************"},
+        {"99010120000101002X read", "*****************X read"},
+        {"id=990101 20000101 0012;", "id=****** ******** ****;"},
+        {"9-9-0-1-0-1-2-0", "*-*-*-*-*-*-*-*"},
+        {"TX: d4 42 00 36 00 00 08", "TX: ** ** ** ** ** ** **"},
+        {"chip abcdefabcdefab12", "chip ****************"},
+        {"张测试 says", "????????? says"},
+        {"a 1234567 b", "a 1234567 b"},
+        {"libnfc 1.8.0, error -20", "libnfc 1.8.0, error -20"},
+        {"pn53x.c:235: bad face", "pn53x.c:235: bad face"},
+        {"usb-1a86_USB_Serial-if00", "usb-1a86_USB_Serial-if00"},
+        {"<4>number 99010120000101", "number **************"},
+    };
+    struct relay relay;
+    n_printed = 0;
+    relay_init(&relay, "A/door", print);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        relay_feed(&relay, cases[i].said, strlen(cases[i].said), 0);
+        relay_feed(&relay, "\n", 1, 0);
+        assert_int_equal(n_printed, i + 1);
+        assert_string_equal(printed[i], cases[i].printed);
+    }
+    n_printed = 0;
+    relay_feed(&relay, "x\0y 990101200001010012\n", 23, RELAY_SPAN_US);
+    assert_string_equal(printed[0], "x y ******************");
 }
 
 static void relays_with_the_level_it_was_said(void **test)
@@ -203,6 +236,7 @@ int main(void)
         cmocka_unit_test(counts_lines_of_each_second),
         cmocka_unit_test(patience_with_garbage_ends),
         cmocka_unit_test(relays_lines),
+        cmocka_unit_test(relays_nothing_personal),
         cmocka_unit_test(relays_with_the_level_it_was_said),
         cmocka_unit_test(relays_no_more_than_is_bearable),
     };

@@ -27,6 +27,7 @@ STATIONS = ((stations.SamStation, "sam", "sam-1", 20, 1400), (stations.SamStatio
 READER_MOST_KIB = 1024  # a reader's memory, late against early, over all its restarts
 DAEMON_MOST_KIB = 3072  # the daemon's own, besides the ring of published events, which fills up to 32,768
 EVENT_MOST_BYTES = 900  # one event in that ring
+SANITIZER = {"ASAN_OPTIONS": "quarantine_size_mb=1:thread_local_quarantine_size_kb=16"}  # else what is freed seems to grow
 
 
 class Soak(unittest.TestCase):
@@ -42,7 +43,7 @@ class Soak(unittest.TestCase):
             alike = [other for other in self.stations if type(other) is type(station)]
             station.rank, station.n_alike = alike.index(station), len(alike)
         readers = tuple(station.config for station in self.stations)
-        self.daemon = harness.Daemon([harness.Lane("A", "E201", 0, readers)])
+        self.daemon = harness.Daemon([harness.Lane("A", "E201", 0, readers)], env=SANITIZER)
         self.addCleanup(self.daemon.close)
         self.see_buses()
         self.daemon.open_event()

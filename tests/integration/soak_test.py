@@ -13,17 +13,18 @@ import unittest
 import emulated
 import harness
 import soak
-import soak_stations as stations
+import soak_cards as cards
+import soak_codes as codes
 
 IS_LONG = bool(os.environ.get("PAIHAO_SLOW"))
 SEED = int(os.environ.get("PAIHAO_SEED", "0")) or int.from_bytes(os.urandom(3), "big")
 # the kind of station and its own word, then the name, and how many presentations in the short and in the long version
-STATIONS = ((stations.SamStation, "sam", "sam-1", 20, 1400), (stations.SamStation, "sam restless", "sam-2", 0, 1400),
-            (stations.SamStation, "sam_tcp restless", "sam-tcp", 20, 1400), (stations.SamStation, "usb", "sam-usb", 25, 1400),
-            (stations.NfcStation, "list", "chip-list", 25, 1200), (stations.NfcStation, "raw", "chip-raw", 25, 1200),
-            (stations.NfcStation, "auto", "chip-auto", 0, 1200), (stations.ScannerStation, None, "gun-1", 66, 3200),
-            (stations.ScannerStation, None, "gun-2", 0, 3200), (stations.ScannerStation, None, "gun-3", 0, 3200),
-            (stations.KeyboardStation, None, "keys", 40, 2000))
+STATIONS = ((cards.SamStation, "sam", "sam-1", 20, 1400), (cards.SamStation, "sam restless", "sam-2", 0, 1400),
+            (cards.SamStation, "sam_tcp restless", "sam-tcp", 20, 1400), (cards.SamStation, "usb", "sam-usb", 25, 1400),
+            (cards.NfcStation, "list", "chip-list", 25, 1200), (cards.NfcStation, "raw", "chip-raw", 25, 1200),
+            (cards.NfcStation, "auto", "chip-auto", 0, 1200), (codes.ScannerStation, None, "gun-1", 66, 3200),
+            (codes.ScannerStation, None, "gun-2", 0, 3200), (codes.ScannerStation, None, "gun-3", 0, 3200),
+            (codes.KeyboardStation, None, "keys", 40, 2000))
 READER_MOST_KIB = 1024  # a reader's memory, late against early, over all its restarts
 DAEMON_MOST_KIB = 3072  # the daemon's own, besides the ring of published events, which fills up to 32,768
 EVENT_MOST_BYTES = 900  # one event in that ring

@@ -1,4 +1,4 @@
-"""A scanner that poses as a keyboard: the real libevdev and the real paihao-reader over an input device that umockdev
+"""A scanner that poses as a keyboard: the real libevdev and the real paihao-reader over an input device that emulate_bus
 emulates. Keys are typed live; what comes out must be the bytes the scanner meant, whatever the pauses and the layout."""
 
 import base64
@@ -6,18 +6,17 @@ import json
 import os
 import pathlib
 import select
-import shutil
 import struct
 import subprocess
 import tempfile
 import time
 import unittest
 
+import emulated
 import harness
 
 NODE = "/dev/input/event5"
 SYN, KEY = 0, 1
-EVENT, EVENTS_AT_ONCE, PAUSE_MS = 24, 80, 1
 LEFTCTRL, LEFTSHIFT, LEFTALT, ENTER, TAB, F1, SPACE, RIGHTBRACE = 29, 42, 56, 28, 15, 59, 57, 27
 KEYPAD = dict(zip("0123456789", (82, 79, 80, 81, 75, 76, 77, 71, 72, 73)))
 ROWS = ((2, "1234567890-=", "!@#$%^&*()_+"), (16, "qwertyuiop[]", "QWERTYUIOP{}"), (30, "asdfghjkl;'`", 'ASDFGHJKL:"~'),
@@ -60,60 +59,25 @@ def ioctls(keys):
         f"EVIOCGKEY(0) 96 {bits(96, ())}", f"EVIOCGLED(0) 8 {nothing}", f"EVIOCGSW(0) 8 {nothing}"))
 
 
-def bytes_read(account):
-    """Of a process, since it began, by its account in /proc."""
-    return int(account.read_text().split("\n", 1)[0].removeprefix("rchar: "))
-
-
 class Scanner:
     """The reader with its emulated device. Keys go in through type() and press(), lines come out of line()."""
 
     def __init__(self, *options, keys=range(1, 128)):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="paihao-evdev-"))
-        (self.folder / "device").write_text(DESCRIPTION)
-        (self.folder / "ioctls").write_text(ioctls(keys))
-        os.mkfifo(self.folder / "keys")
-        # Addresses of sanitizers do not go together with umockdev's own preloaded library unless told so.
-        environment = dict(os.environ, ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+        self.bus = emulated.Bus(DESCRIPTION, ioctls(keys))
         self.process = subprocess.Popen(
-            ["umockdev-run", "-d", "device", "-i", f"{NODE}=ioctls", "-s", f"{NODE}=keys", "--",
-             harness.BUILD / "paihao-reader", "--driver", "scanner", "--device", f"evdev:{NODE}", *options],
-            cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-        # opened for both, so that neither end waits for the other
-        self.keys = os.open(self.folder / "keys", os.O_RDWR)
-        self.script("# keys, typed live\n")
+            [harness.BUILD / "paihao-reader", "--driver", "scanner", "--device", f"evdev:{NODE}", *options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **self.bus.environment})
         self.events = b""
         self.rest = b""
-
-    def script(self, text):
-        """Text for umockdev's script, in one piece."""
-        data = text.encode("latin-1")
-        while data:
-            data = data[os.write(self.keys, data):]
 
     def event(self, kind, code, value):
         """struct input_event; its time is not looked at."""
         self.events += struct.pack("=qqHHi", 0, 0, kind, code, value)
 
-    def worker(self):
-        """The process that reads the device: the last of umockdev-run, its program and that one's child."""
-        pid = self.process.pid
-        while children := pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            pid = int(children[0])
-        return pid
-
     def flush(self):
-        """The events go to the device, a few at a time, each time when the reader has taken those before. The emulated device
-        is a pty, whose queue of 4 KiB would otherwise cut an event in two where the reader gets no processor for a while,
-        which the kernel's own input devices never do."""
-        account = pathlib.Path(f"/proc/{self.worker()}/io")
-        taken = bytes_read(account)
-        for at in range(0, len(self.events), EVENTS_AT_ONCE * EVENT):
-            piece = self.events[at:at + EVENTS_AT_ONCE * EVENT]
-            escaped = "".join("^`" if byte == 94 else chr(byte) if byte >= 32 else "^" + chr(byte + 64) for byte in piece)
-            self.script(f"r {PAUSE_MS} {escaped}\n")
-            taken += len(piece)
-            harness.wait_until(lambda: bytes_read(account) >= taken, what="the reader takes what was typed", interval=0.001)
+        """The events go to the device, which lasts until the reader has taken them."""
+        answer = self.bus.command(f"events {self.events.hex()} {round(10000 * harness.PATIENCE)}")
+        assert answer["read"], "the reader takes no keys"
         self.events = b""
 
     def press(self, code, *held):
@@ -161,7 +125,6 @@ class Scanner:
         return base64.b64decode(line["payload_base64"])
 
     def close(self):
-        os.close(self.keys)
         self.process.terminate()
         try:
             self.process.wait(5)
@@ -170,10 +133,9 @@ class Scanner:
             self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             pipe.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.bus.close()
 
 
-@unittest.skipUnless(shutil.which("umockdev-run"), "needs umockdev")
 class KeyboardScannerTest(unittest.TestCase):
     def scanner(self, *options, **more):
         scanner = Scanner(*options, **more)

@@ -1,5 +1,6 @@
 """The soak: stations, each an emulated reader with a thread that presents cards or codes at it, valid ones and bad ones,
-over and over, and keeps account of what the daemon made of each. What stands before which reader: soak_stations.py.
+over and over, and keeps account of what the daemon made of each. What stands before which reader: soak_cards.py
+and soak_codes.py.
 
 A station has a pool of people who come again and again, so that the daemon's state does not grow and memory must stay
 flat. What a presentation gives is known beforehand: one reading, with the number that this person has had from the

@@ -46,7 +46,7 @@ static bool is_letter(char c)
 
 bool scan_shape_is_id_number(struct scan_text text)
 {
-    char solid[18];
+    char solid[19]; /* one more than an ID number has */
     size_t size = 0, digits = 0, letters = 0;
     for (size_t i = 0; i < text.size; i++) {
         if (text.bytes[i] == ' ')
@@ -55,15 +55,14 @@ bool scan_shape_is_id_number(struct scan_text text)
             return false;
         solid[size++] = text.bytes[i];
     }
-    while (digits < size && is_digit(solid[size - 1 - digits]))
+    size_t last_x = size > 0 && upper(solid[size - 1]) == 'X';
+    while (digits < size - last_x && is_digit(solid[size - last_x - 1 - digits]))
         digits++;
     while (letters < size && is_letter(solid[letters]))
         letters++;
-    bool ends_with_x = size == 18 && upper(solid[17]) == 'X';
-    for (size_t i = 0; ends_with_x && i < 17; i++)
-        ends_with_x = is_digit(solid[i]);
     wipe_bytes(solid, sizeof solid);
-    return ends_with_x || (size == 18 && digits == 18) || (size == 15 && digits == 15) ||
+    const bool is_whole = digits + last_x == size;
+    return (size >= 16 && is_whole) || (size == 15 && digits == 15) ||
            (size == 15 && digits == 12 && letters == 3);
 }
 

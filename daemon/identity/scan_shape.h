@@ -14,7 +14,8 @@ struct scan_text {
 };
 struct scan_text scan_text_trim(const void *bytes, size_t size);
 
-/* 17 digits and a digit or X, 15 digits, or three letters and 12 digits, blanks inside or not; right or wrong. */
+/* 17 digits and a digit or X, also when up to two digits were lost or one came in, 15 digits, or three letters and 12
+ * digits, blanks inside or not; right or wrong. */
 bool scan_shape_is_id_number(struct scan_text);
 
 enum scan_zone {

@@ -41,10 +41,8 @@ export const WORDS = {
   suspect: ['照片存疑，请核对本人', 'photo in doubt: check the person'],
   'note-outsider': ['不在名单', 'not on the list'], 'note-unpaid': ['未缴费', 'unpaid'], 'note-out-of-order': ['次序不符', 'out of order'],
   'note-out-of-slot': ['不在本时段', 'not in this time slot'], 'note-captured': ['此前已采集', 'captured earlier'],
-  'note-paper': ['纸质号条', 'paper slip'], 'note-override-shot': ['特批再拍', 'allowed: shot before'],
-  'note-override-excluded': ['特批：不采集名单', 'allowed: excluded'], 'note-override-roster': ['特批：不在名单', 'allowed: not on the list'],
-  'note-override-captured': ['特批：已采集', 'allowed: captured earlier'], 'note-override-unpaid': ['特批：未缴费', 'allowed: unpaid'],
-  'note-override-missed': ['特批：过号', 'allowed: missed'],
+  'note-paper': ['纸质号条', 'paper slip'],
+
   'level-associate': ['专科', 'associate'], 'level-bachelor': ['本科', 'bachelor'], 'level-master': ['硕士', 'master'], 'level-doctor': ['博士', 'doctor'],
   'retake-note': ['重拍', 'Retake'],
   waiting: ['等候', 'Waiting'],

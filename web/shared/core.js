@@ -42,7 +42,6 @@ export const WORDS = {
   'note-outsider': ['不在名单', 'not on the list'], 'note-unpaid': ['未缴费', 'unpaid'], 'note-out-of-order': ['次序不符', 'out of order'],
   'note-out-of-slot': ['不在本时段', 'not in this time slot'], 'note-captured': ['此前已采集', 'captured earlier'],
   'note-paper': ['纸质号条', 'paper slip'],
-
   'level-associate': ['专科', 'associate'], 'level-bachelor': ['本科', 'bachelor'], 'level-master': ['硕士', 'master'], 'level-doctor': ['博士', 'doctor'],
   'retake-note': ['重拍', 'Retake'],
   waiting: ['等候', 'Waiting'],

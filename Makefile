@@ -36,7 +36,7 @@ COMPILE := $(COMPILER) -std=c17 -D_GNU_SOURCE -pthread $(FLAGS_$(FLAVOR)) $(WARN
 PACKAGES := sqlite3 libmicrohttpd libnfc libsodium libconfuse jansson libqrencode libsystemd libcurl libseccomp libusb-1.0 libevdev libudev libzip expat freexl
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LIBS_OF = $(shell pkg-config --libs $(1))
-LIBS_DAEMON = $(call LIBS_OF,sqlite3 libmicrohttpd libsodium libconfuse jansson libsystemd libudev) -lm -pthread
+LIBS_DAEMON = $(call LIBS_OF,sqlite3 libmicrohttpd libsodium libconfuse jansson libsystemd libudev libseccomp) -lm -pthread
 LIBS_TOOL = $(call LIBS_OF,sqlite3 libsodium libconfuse jansson libcurl libqrencode libseccomp libzip expat freexl) -lm -pthread
 LIBS_READER = $(call LIBS_OF,libnfc libusb-1.0 libevdev libudev libsodium jansson libseccomp) -pthread
 LIBS_TEST = $(call LIBS_OF,cmocka $(PACKAGES)) -lm -pthread
@@ -147,7 +147,7 @@ install: all
 	install -m 0644 packaging/udev/70-paihao.rules $(DESTDIR)/usr/lib/udev/rules.d/
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,paihao paihao-reader) $(DESTDIR)$(PREFIX)/sbin/paihaod
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man1/paihao.1 man1/paihao-reader.1 man5/paihao.conf.5 man8/paihaod.8)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man1/paihao.1 man1/paihao-reader.1 man5/paihao.conf.5 man5/paihao-profile.5 man8/paihaod.8)
 	rm -f $(DESTDIR)/usr/lib/systemd/system/paihaod.service $(DESTDIR)/usr/lib/udev/rules.d/70-paihao.rules
 clean:
 	rm -rf build

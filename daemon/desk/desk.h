@@ -261,7 +261,7 @@ struct desk_tally {
     uint32_t planned; /* people of the roster who are to be photographed: not excluded, not captured before */
     uint32_t issued, waiting, called, shot, missed, voided, open_voids,
         suspects;                         /* numbers; of a unit: people */
-    uint32_t people_shot;                 /* people whose latest number is shot */
+    uint32_t people_shot;                 /* people with a photograph: a number of theirs is shot */
     uint32_t due, paid, waived, refunded; /* people */
     uint64_t paid_fen, bill_fen;          /* paid in all, refunds taken off; people_shot * the fee */
     uint32_t refund_due;                  /* people who paid and were never photographed */

@@ -19,7 +19,7 @@ void documents_put(struct stored_document **list, const char *kind, const char *
         list = &(*list)->next;
     if (!*list) {
         *list = bytes_alloc(sizeof **list);
-        strncpy((*list)->kind, kind, sizeof(*list)->kind - 1);
+        strncpy((*list)->kind, kind, DOCUMENT_KIND_MAX);
     }
     free((*list)->text);
     (*list)->text = bytes_text(text);

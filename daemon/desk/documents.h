@@ -3,9 +3,10 @@
 #define DESK_DOCUMENTS_H
 #include <stdint.h>
 
+enum { DOCUMENT_KIND_MAX = 23 };
 struct stored_document {
     struct stored_document *next;
-    char kind[24];
+    char kind[DOCUMENT_KIND_MAX + 1];
     char *text;
     uint64_t seq; /* of the entry that vouches for it */
 };

@@ -75,9 +75,8 @@ static size_t family_of(const struct lookup *look, const struct presented *prese
 static bool is_done(const struct lookup *look, const struct person_id *person)
 {
     struct person_facts facts;
-    const struct ticket *ticket = queue_ticket_of(look->queue, person);
     directory_facts(look->directory, person, &facts);
-    return facts.is_captured || facts.is_excluded || (ticket && ticket->state == TICKET_SHOT);
+    return facts.is_captured || facts.is_excluded || queue_shot_of(look->queue, person);
 }
 
 static bool is_in_line(const struct lookup *look, const struct person_id *person)

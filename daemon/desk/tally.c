@@ -72,7 +72,7 @@ static void count_in_unit(struct desk_tally *tally, const struct standing *perso
     tally->issued++;
     tally->waiting += person->ticket->state == TICKET_WAITING;
     tally->called += person->ticket->state == TICKET_CALLED;
-    tally->shot += person->is_shot;
+    tally->shot += person->ticket->state == TICKET_SHOT;
     tally->missed += person->ticket->state == TICKET_MISSED;
     tally->voided += person->ticket->state == TICKET_VOID;
     tally->open_voids += person->ticket->state == TICKET_VOID && !person->ticket->acknowledged;
@@ -98,7 +98,7 @@ static void take_person(void *arg, const struct person_id *id, const struct pers
                               .gets_refund = person_gets_refund(queue, id)};
     person.is_owing = payment_is_owed(queue, &person.state) && (facts->on_roster || person.ticket) &&
                       !facts->is_excluded && !facts->is_captured;
-    person.is_shot = person.ticket && person.ticket->state == TICKET_SHOT;
+    person.is_shot = queue_shot_of(queue, id);
     count_person(counting->event, &person);
     struct desk_tally *lane = person.ticket ? lane_of(counting, person.ticket) : NULL;
     if (lane)

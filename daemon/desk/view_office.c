@@ -105,7 +105,7 @@ static uint32_t pace_at_large(const struct desk *desk)
     return count ? (uint32_t)(sum / count) : 0;
 }
 
-static uint32_t pace_of_unit(const struct desk *desk, uint32_t unit)
+static uint32_t pace_of_unit(const struct desk *desk, uint32_t unit, uint32_t otherwise_ms)
 {
     for (size_t i = 0; i < queue_lane_count(desk->visible); i++) {
         const struct queue_lane *lane = queue_lane_at(desk->visible, i);
@@ -113,7 +113,7 @@ static uint32_t pace_of_unit(const struct desk *desk, uint32_t unit)
         if (pace_ms)
             return pace_ms;
     }
-    return pace_at_large(desk);
+    return otherwise_ms;
 }
 
 static void count_ticket(const struct ticket *ticket, struct queue_counts *counts)
@@ -142,11 +142,11 @@ static void count_member(const struct desk *desk, const struct person_id *person
     unit->absent += state.roll == ROLL_ABSENT && !ticket;
     if (ticket)
         count_ticket(ticket, &unit->counts);
-    unit->left += person_is_expected(&facts) && !(ticket && ticket->state == TICKET_SHOT) &&
+    unit->left += person_is_expected(&facts) && !queue_shot_of(desk->visible, person) &&
                   !(state.roll == ROLL_ABSENT && !ticket);
 }
 
-static void fill_unit(const struct desk *desk, uint32_t id, struct desk_unit *ret)
+static void fill_unit(const struct desk *desk, uint32_t id, uint32_t pace_at_large_ms, struct desk_unit *ret)
 {
     const struct unit_record *record = directory_unit(desk->directory, id);
     const struct lookup look = look_at(desk);
@@ -158,7 +158,7 @@ static void fill_unit(const struct desk *desk, uint32_t id, struct desk_unit *re
     for (size_t i = 0; i < count; i++)
         count_member(desk, &members[i], ret);
     lookup_next(&look, id, &ret->next_rank);
-    ret->pace_ms = pace_of_unit(desk, id);
+    ret->pace_ms = pace_of_unit(desk, id, pace_at_large_ms);
 }
 
 int desk_units(struct desk *desk, struct desk_unit **ret, size_t *ret_count)
@@ -166,8 +166,9 @@ int desk_units(struct desk *desk, struct desk_unit **ret, size_t *ret_count)
     pthread_mutex_lock(&desk->lock);
     const uint32_t count = directory_unit_count(desk->directory);
     struct desk_unit *units = bytes_alloc(count * sizeof *units);
+    const uint32_t at_large_ms = pace_at_large(desk);
     for (uint32_t id = 1; id <= count; id++)
-        fill_unit(desk, id, &units[id - 1]);
+        fill_unit(desk, id, at_large_ms, &units[id - 1]);
     pthread_mutex_unlock(&desk->lock);
     *ret = units;
     *ret_count = count;
@@ -179,7 +180,7 @@ int desk_unit(struct desk *desk, uint32_t unit, struct desk_unit *ret)
     pthread_mutex_lock(&desk->lock);
     const bool is_known = directory_unit(desk->directory, unit);
     if (is_known)
-        fill_unit(desk, unit, ret);
+        fill_unit(desk, unit, pace_at_large(desk), ret);
     pthread_mutex_unlock(&desk->lock);
     return is_known ? 0 : -ENOENT;
 }
@@ -238,8 +239,7 @@ bool payment_is_owed(const struct queue *queue, const struct queue_person *state
 
 bool person_gets_refund(const struct queue *queue, const struct person_id *person)
 {
-    const struct ticket *ticket = queue_ticket_of(queue, person);
-    return queue_person(queue, person).payment == PAYMENT_PAID && !(ticket && ticket->state == TICKET_SHOT);
+    return queue_person(queue, person).payment == PAYMENT_PAID && !queue_shot_of(queue, person);
 }
 
 struct refunds {

@@ -1,5 +1,6 @@
 /* The numbers of a lane as CSV. Reads what the desk shows; writes no file. On the caller's thread. */
 #include "handover/numbers.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "handover/csv.h"
 #include "identity/mask.h"
@@ -26,6 +27,10 @@ static const char *const header[] = {
     "重拍次数 retakes",
     "原因 reason",
     "日志序号 journal seq",
+    "备注 notes",
+    "报号核对 confirmed",
+    "照片存疑 suspect",
+    "缴费 payment",
 };
 
 static void add_utc(struct csv *csv, int64_t at_us)
@@ -45,6 +50,16 @@ static void add_local(struct csv *csv, int64_t at_us)
     if (at_us != 0 && localtime_r(&seconds, &local))
         strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
     csv_add(csv, text);
+}
+
+static void add_notes(struct csv *csv, uint32_t flags)
+{
+    struct buffer text = {0};
+    for (uint32_t flag = 1; flag && flag <= ISSUE_OVER_MISSED; flag <<= 1)
+        if (flags & flag)
+            buffer_format(&text, "%s%s", text.size ? " " : "", issue_flag_code((enum issue_flag)flag));
+    csv_add(csv, text.data ? text.data : "");
+    buffer_done(&text);
 }
 
 static int add_row(void *arg, const struct ticket_view *view, const struct person_record *person)
@@ -70,6 +85,10 @@ static int add_row(void *arg, const struct ticket_view *view, const struct perso
     csv_add_number(csv, ticket->retakes);
     csv_add(csv, view->reason);
     csv_add_number(csv, ticket->seq);
+    add_notes(csv, ticket->note.flags);
+    csv_add(csv, ticket->confirmed ? "yes" : "no");
+    csv_add(csv, ticket->is_suspect ? "yes" : "no");
+    csv_add(csv, payment_state_name(view->payment));
     csv_end_row(csv);
     return 0;
 }

@@ -19,8 +19,8 @@ struct http_list {
     enum list_kind kind;
     const uint8_t *bytes;
     size_t size;
-    bool is_preview;   /* says what would happen, stores nothing */
-    bool accepts_good; /* stores the good rows although others have errors */
+    bool is_preview;         /* says what would happen, stores nothing */
+    bool accepts_good;       /* stores the good rows although others have errors */
     const char *division_of; /* schedule: the college whose own table it is, "" for the school's */
     uint32_t pace_s;         /* schedule: not 0: how the days will go at that pace, too */
     const char *device, *key;

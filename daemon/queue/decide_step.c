@@ -58,7 +58,7 @@ static bool is_stopped(const struct lane_state *lane, enum command_kind kind)
         [COMMAND_RETAKE] = ENTRY_RETAKE,     [COMMAND_MISS] = ENTRY_MISSED,
         [COMMAND_CONFIRM] = ENTRY_CONFIRMED, [COMMAND_MISMATCH] = ENTRY_MISMATCH,
     };
-    return gate_is_stopped(lane, leaves[kind]);
+    return (unsigned)kind < COMMAND_KIND_COUNT && gate_is_stopped(lane, leaves[kind]);
 }
 
 static enum queue_verdict refuse_stopped(const struct lane_state *lane, struct queue_decision *decision)

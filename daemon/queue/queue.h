@@ -2,8 +2,8 @@
  * it. No I/O, no clock, no randomness: replaying the same entries gives the same state, everywhere and
  * always.
  *
- * Ticket life (DESIGN.md): waiting -> called -> shot; called -> missed; waiting|called -> void; shot ->
- * called (retake). A retake that is given up (miss) leaves the number shot: the frame there was stands, and
+ * Ticket life (DESIGN.md): waiting -> called -> shot; called -> missed; waiting|called -> void, or missed by leaving;
+ * shot -> called (retake). A retake that is given up (miss) leaves the number shot: the frame there was stands, and
  * a number with a frame cannot be missed or void. The edges are one declared table in queue_rules.c. Binding a
  * number to a person is no step: it changes neither state nor order. One thread at a time per state. */
 #ifndef QUEUE_QUEUE_H
@@ -25,8 +25,9 @@ enum command_kind {
     COMMAND_RETAKE,
     COMMAND_MISS,
     COMMAND_VOID,
-    /* lane, number; person: whom the typed numbers name already, none when nobody; bound: what was typed
-     * contradicts what is known of the number's own person */
+    /* lane, number; person: whom the typed numbers name already, none when nobody; facts: of that person; bound: what was
+     * typed contradicts what is known of the number's own person. Somebody of the roster takes over every number of an
+     * unbound person, with what that one paid, had in hand and was called; two known persons are never merged. */
     COMMAND_BIND,
     COMMAND_RULES_SET,     /* rules; extra: profile. No entry when nothing changes */
     COMMAND_LIST_IMPORTED, /* value, extra, text as in the entry */
@@ -200,6 +201,8 @@ const struct ticket *queue_ticket(const struct queue *, const char *lane,
                                   uint32_t number); /* NULL: not issued */
 /* The person's latest ticket in any lane, NULL: none. */
 const struct ticket *queue_ticket_of(const struct queue *, const struct person_id *);
+/* The person's latest ticket that is shot, in any lane; NULL: none. An override may have given a later one. */
+const struct ticket *queue_shot_of(const struct queue *, const struct person_id *);
 /* The called ticket with the lowest number, NULL: none. */
 const struct ticket *queue_current(const struct queue *, const char *lane);
 /* The unfinished (waiting or called) ticket with the lowest number above `after`, NULL: none. O(1) per step.

@@ -38,7 +38,8 @@ static enum queue_apply_fault apply_event_closed(struct queue *queue, const stru
 static enum queue_apply_fault apply_rules_set(struct queue *queue, const struct queue_entry *entry)
 {
     struct queue_rules rules;
-    if (!queue_rules_parse(entry->text, &rules) || gate_rules_fixed(queue, &rules))
+    if (!queue_rules_parse(entry->text, &rules) || gate_rules_fixed(queue, &rules) ||
+        gate_rules_same(queue, entry->text, entry->extra))
         return QUEUE_APPLY_IMPOSSIBLE;
     queue->event.rules = rules;
     queue->has_rules = true;

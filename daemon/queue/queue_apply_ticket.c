@@ -325,9 +325,10 @@ static enum queue_apply_fault apply_moved(struct queue *queue, struct lane_state
     slot->ticket.person = entry->person;
     slot->ticket.note = *note;
     people_add_ticket(queue, place, slot);
+    static const struct person_id nobody;
     const bool is_last = !people_latest(queue, &from);
-    queue->moving_from = is_last ? (struct person_id){{0}} : from;
-    queue->moving_to = is_last ? (struct person_id){{0}} : entry->person;
+    queue->moving_from = is_last ? nobody : from;
+    queue->moving_to = is_last ? nobody : entry->person;
     return QUEUE_APPLY_OK;
 }
 

@@ -80,6 +80,13 @@ bool gate_rules_fixed(const struct queue *queue, const struct queue_rules *rules
     return false;
 }
 
+bool gate_rules_same(const struct queue *queue, const char *text, const char *profile)
+{
+    char now[RULES_TEXT_SIZE];
+    queue_rules_text(&queue->event.rules, now);
+    return queue->has_rules && strcmp(now, text) == 0 && strcmp(queue->event.profile, profile) == 0;
+}
+
 bool payment_parse(const char *extra, enum payment_state *ret)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";

@@ -76,6 +76,11 @@ const struct ticket *people_shot(const struct queue *queue, const struct person_
     return slot ? &slot->ticket : NULL;
 }
 
+const struct ticket *queue_shot_of(const struct queue *queue, const struct person_id *id)
+{
+    return people_shot(queue, id);
+}
+
 /* ---- units */
 static size_t unit_place(const struct unit_slot *units, size_t capacity, uint32_t unit)
 {

@@ -156,14 +156,13 @@ static enum queue_verdict decide_rules_set(const struct queue *queue, const stru
                                            struct queue_decision *decision)
 {
     struct queue_rules exact;
-    char now[RULES_TEXT_SIZE], wished[RULES_TEXT_SIZE];
+    char wished[RULES_TEXT_SIZE];
     queue_rules_text(&command->rules, wished);
     if (!queue_rules_parse(wished, &exact))
         return QUEUE_RULES_CONTRADICT;
     if (gate_rules_fixed(queue, &exact))
         return QUEUE_RULES_FIXED;
-    queue_rules_text(&queue->event.rules, now);
-    if (queue->has_rules && strcmp(now, wished) == 0 && strcmp(queue->event.profile, command->extra) == 0)
+    if (gate_rules_same(queue, wished, command->extra))
         return QUEUE_UNCHANGED;
     struct queue_entry *entry = decision_add(decision, command, ENTRY_RULES_SET);
     memcpy(entry->text, wished, sizeof wished);

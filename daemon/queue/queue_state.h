@@ -134,6 +134,8 @@ bool gate_may_call(const struct lane_state *, const struct ticket *);
 /* Stops at a mismatch: no call, frame, retake, miss or confirmation until it is resolved. */
 bool gate_is_stopped(const struct lane_state *, enum entry_kind);
 bool gate_rules_fixed(const struct queue *, const struct queue_rules *);
+/* These rules, by this profile, hold already. */
+bool gate_rules_same(const struct queue *, const char *text, const char *profile);
 /* "paid cash": a state other than none, a blank, a method of letters, digits, '-' and '_' (it may be ""). */
 bool payment_parse(const char *extra, enum payment_state *ret);
 /* The numbers of `from` move to `to`, and with them what was paid and handed out. */

@@ -21,7 +21,7 @@ enum missed_rule {
     MISSED_LINE_END = 0,
     MISSED_CLASS_END,   /* once another class has begun in that lane, or in a late round */
     MISSED_AFTER_CLASS, /* once a further class has begun after that one, or in a late round */
-    MISSED_SESSION_END, /* in a late round, or in a later session */
+    MISSED_SESSION_END, /* in a late round, or in a session that was opened after the miss */
 };
 enum override_by { OVERRIDE_NOBODY = 0, OVERRIDE_OFFICE, OVERRIDE_MARSHAL };
 

@@ -156,6 +156,16 @@ static bool add_second_heading(struct roster_build *build, const struct table_ro
     return n_found > 0;
 }
 
+/* Quick, since it is asked of every row: a heading again has a column's name where a person's name or number belongs. */
+static bool may_be_heading(const struct roster_sheet *sheet, const struct table_row *row)
+{
+    for (size_t i = 0; i < row->n_cells; i++)
+        if (is_number_column(sheet->columns[i]) && row->cells[i].kind == CELL_TEXT &&
+            !strpbrk(row->cells[i].text, "0123456789"))
+            return roster_column_of(row->cells[i].text) != COLUMN_NONE;
+    return false;
+}
+
 static int on_row(void *arg, const struct table_row *row)
 {
     struct roster_build *build = arg;
@@ -169,8 +179,9 @@ static int on_row(void *arg, const struct table_row *row)
     const bool was_found = roster_build_sheet(build)->heading_row != 0;
     if (!was_found && build->rows_before_heading++ == HEADING_WITHIN)
         build->rows_before_heading--;
-    if ((was_found || build->rows_before_heading < HEADING_WITHIN) &&
-        roster_is_heading(roster->kind, row, columns))
+    const bool may_be = was_found ? may_be_heading(roster_build_sheet(build), row)
+                                  : build->rows_before_heading < HEADING_WITHIN;
+    if (may_be && roster_is_heading(roster->kind, row, columns))
         set_heading(build, row, columns);
     else if (was_found && !add_second_heading(build, row))
         roster_take_row(build, row);

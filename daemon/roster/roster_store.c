@@ -94,10 +94,12 @@ const char *roster_store_shared(struct roster_store *store, const char *text)
     if (!*text)
         return "";
     const char **slot = find_slot(store->slots, store->n_slots, text);
-    if (*slot)
-        return *slot;
-    const char *kept = *slot = roster_store_text(store, text);
-    if (++store->n_shared * 2 > store->n_slots)
+    if (!*slot) {
+        *slot = roster_store_text(store, text);
+        store->n_shared++;
+    }
+    const char *kept = *slot;
+    if (store->n_shared * 2 > store->n_slots)
         grow(store);
     return kept;
 }

@@ -14,7 +14,7 @@
 #include "roster/schedule_problem.h"
 #include "roster/schedule_when.h"
 
-/* Degree levels (层次) as a set; 0 is no filter. */
+/* Degree levels (层次) as a set: 1 << (degree - 1) of enum degree (identity/degree.h); 0 is no filter. */
 enum schedule_level {
     LEVEL_JUNIOR = 1,
     LEVEL_BACHELOR = 2,
@@ -75,6 +75,10 @@ int schedule_add(struct schedule *, const struct schedule_slot *);
  * not fit is reported; on an error `schedule` is unchanged and false is returned. */
 bool schedule_divide(struct schedule *schedule, const struct schedule *division, const char *unit,
                      struct schedule_problems *);
+
+/* The school's table was imported anew: gives the divisions of `old` to it. What fits nowhere any more is reported, and
+ * that unit's division is left out; the others are kept. */
+void schedule_keep_divisions(struct schedule *fresh, const struct schedule *old, struct schedule_problems *);
 
 /* ---- look-ups. Rules: a slot that names the class wins over one that names only the unit, a slot for the person's
  * degree level over both; when any of these is there, it is the only one that counts. A slot for everybody counts

@@ -26,6 +26,7 @@ enum schedule_column {
     COLUMN_PEOPLE,
     COLUMN_NOTE,
     COLUMN_IGNORED, /* known and of no use: 序号 */
+    COLUMN_MORE,    /* 时间 or 日期 stands over several columns: belongs to the one at its left */
     COLUMN_KINDS
 };
 /* COLUMN_NONE for a heading that is not known. `ret_is_sure` (may be NULL): it is a heading to the letter, and does

@@ -143,3 +143,40 @@ bool schedule_divide(struct schedule *schedule, const struct schedule *division,
     free(key);
     return is_complete;
 }
+
+/* All parts whose first unit is this one, as a table of its own. */
+static struct schedule *parts_of(const struct schedule *schedule, const char *key)
+{
+    struct schedule *parts = schedule_new();
+    for (size_t i = 0; i < schedule->n_slots; i++) {
+        struct schedule_slot part = schedule->slots[i];
+        if (part.parent == SCHEDULE_NO_PARENT || strcmp(part.units[0].key, key) != 0)
+            continue;
+        part.parent = SCHEDULE_NO_PARENT;
+        schedule_add(parts, &part);
+    }
+    return parts;
+}
+
+static bool is_first_part(const struct schedule *schedule, size_t slot)
+{
+    if (schedule->slots[slot].parent == SCHEDULE_NO_PARENT)
+        return false;
+    for (size_t i = 0; i < slot; i++)
+        if (schedule->slots[i].parent != SCHEDULE_NO_PARENT &&
+            strcmp(schedule->slots[i].units[0].key, schedule->slots[slot].units[0].key) == 0)
+            return false;
+    return true;
+}
+
+void schedule_keep_divisions(struct schedule *fresh, const struct schedule *old,
+                             struct schedule_problems *problems)
+{
+    for (size_t i = 0; i < old->n_slots; i++) {
+        if (!is_first_part(old, i))
+            continue;
+        struct schedule *parts = parts_of(old, old->slots[i].units[0].key);
+        schedule_divide(fresh, parts, old->slots[i].units[0].name, problems);
+        schedule_free(parts);
+    }
+}

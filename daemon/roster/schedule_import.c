@@ -149,11 +149,23 @@ static void set_column(struct import_state *state, const struct grid_row *row, s
     state->columns[i] = (uint8_t)column;
 }
 
+static bool is_when(enum schedule_column column)
+{
+    return column == COLUMN_DATE || column == COLUMN_TIME || column == COLUMN_MORE;
+}
+
+static void forget_rows(struct import_state *state)
+{
+    memset(state->carried, 0, sizeof state->carried);
+    memset(state->carried_more, 0, sizeof state->carried_more);
+}
+
 static void set_columns(struct import_state *state, const struct grid_row *row, bool is_continued)
 {
     if (!is_continued) {
         memset(state->columns, 0, sizeof state->columns);
-        memset(state->carried, 0, sizeof state->carried);
+        memset(state->headings, 0, sizeof state->headings);
+        forget_rows(state);
         state->banner_date = state->banner_place = NULL;
     }
     for (size_t i = 0; i < row->n_cells; i++) {
@@ -164,6 +176,11 @@ static void set_columns(struct import_state *state, const struct grid_row *row, 
         set_column(state, row, i);
         state->headings[i] = row->cells[i].text;
     }
+    /* 时间 over a day, a half and an interval: merged (one text), or with blank cells after it */
+    for (size_t i = 1; i < row->n_cells; i++)
+        if (state->columns[i] == COLUMN_NONE && is_when(state->columns[i - 1]) &&
+            (!state->headings[i] || state->headings[i] == state->headings[i - 1]))
+            state->columns[i] = COLUMN_MORE;
     state->has_heading = state->any_heading = true;
 }
 
@@ -256,7 +273,7 @@ static bool take_banner(struct import_state *state, const struct grid_row *row)
             state->banner_date = text;
         else
             state->banner_place = text;
-        memset(state->carried, 0, sizeof state->carried);
+        forget_rows(state);
         return true;
     }
     schedule_report(state->problems, SCHEDULE_ROW_IGNORED,
@@ -299,6 +316,45 @@ static void fill_down(struct import_state *state, struct import_row *row)
     fill_one(state, row, COLUMN_UNIT, cells[COLUMN_CLASS] && !has_place && !has_date);
 }
 
+static void join(struct buffer *text, const struct grid_cell *cell)
+{
+    if (cell && cell->text[0] != '\0')
+        buffer_format(text, "%s%s", text->size > 0 ? " " : "", cell->text);
+}
+
+/* The cells under one heading as one. A blank one is as above if a later one is not: the day stays, the hour is new. */
+static const struct grid_cell *join_cells(struct import_state *state, const struct grid_row *row,
+                                          size_t first)
+{
+    size_t end = first + 1, last = first;
+    struct buffer text = {0};
+    for (; end < row->n_cells && state->columns[end] == COLUMN_MORE; end++)
+        if (row->cells[end].kind != CELL_EMPTY)
+            last = end;
+    bool is_blank = last == first && row->cells[first].kind == CELL_EMPTY;
+    if (end == first + 1 || is_blank)
+        return is_blank ? NULL : &row->cells[first];
+    for (size_t i = first; i < end; i++) {
+        if (row->cells[i].kind != CELL_EMPTY || i > last)
+            state->carried_more[i] = row->cells[i].kind != CELL_EMPTY ? &row->cells[i] : NULL;
+        join(&text, state->carried_more[i]);
+    }
+    struct grid_cell *cell = bytes_alloc(sizeof *cell);
+    *cell = (struct grid_cell){.text = text.data, .kind = CELL_TEXT};
+    state->joined = bytes_resize(state->joined, (state->n_joined + 1) * sizeof(struct grid_cell *));
+    state->joined[state->n_joined++] = cell;
+    return cell;
+}
+
+static void joined_done(struct import_state *state)
+{
+    for (size_t i = 0; i < state->n_joined; i++) {
+        free((char *)state->joined[i]->text);
+        free(state->joined[i]);
+    }
+    free(state->joined);
+}
+
 static void take_data_row(struct import_state *state, const struct grid_row *grid_row)
 {
     struct import_row row = {.number = grid_row->number, .grid = grid_row};
@@ -314,7 +370,9 @@ static void take_data_row(struct import_state *state, const struct grid_row *gri
                           cell->text, NULL);
             is_good = false;
         }
-        if (cell->kind != CELL_EMPTY)
+        if (is_when(column) && column != COLUMN_MORE)
+            row.cells[column] = join_cells(state, grid_row, i);
+        else if (cell->kind != CELL_EMPTY && column != COLUMN_MORE)
             row.cells[column] = cell;
     }
     fill_down(state, &row);
@@ -327,7 +385,7 @@ static void start_sheet(struct import_state *state, const char *sheet)
     state->sheet = sheet;
     state->has_heading = false;
     state->banner_date = state->banner_place = NULL;
-    memset(state->carried, 0, sizeof state->carried);
+    forget_rows(state);
     free(state->place);
     state->place = NULL;
     state->title_date = SCHEDULE_NO_DATE;
@@ -390,6 +448,7 @@ struct schedule *schedule_import_finish(struct schedule_import *import,
     walk(&state, &import->grid);
     report_file(&state, &import->grid);
     free(state.place);
+    joined_done(&state);
     schedule_problems_move(problems, &found);
     return state.schedule;
 }

@@ -22,7 +22,8 @@ struct schedule_alias {
     const char *printed, *unit; /* 历文院 -> 历史文化学院 */
 };
 struct schedule_import_options {
-    /* The event's lanes by place. None: every place is a lane of its own name (for a look before there is an event). */
+    /* The event's lanes by place. None: every place is a lane of its own name, and a table without places is of one
+     * lane A (for a look before there is an event). */
     const struct schedule_place *places;
     size_t n_places;
     const struct schedule_alias *aliases;
@@ -36,7 +37,9 @@ struct schedule_import_options {
 struct schedule_import *schedule_import_new(void);
 void schedule_import_free(struct schedule_import *);
 struct table_sink schedule_import_sink(struct schedule_import *); /* borrows */
-/* Once. Never NULL; rows with an error are left out, so it may be empty. The caller's to free. */
+/* Once. Never NULL; rows with an error are left out, so it may be empty; only a row whose place or lane is not known
+ * stays in under the printed name, so that the rest of it can be looked at. Do not keep a schedule when
+ * schedule_has_errors(). The caller's to free. */
 struct schedule *schedule_import_finish(struct schedule_import *, const struct schedule_import_options *,
                                         struct schedule_problems *);
 

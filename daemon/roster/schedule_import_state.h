@@ -15,14 +15,17 @@ struct import_state {
     uint8_t columns[GRID_COLUMNS_MAX]; /* enum schedule_column */
     bool has_heading;                  /* ... they are known */
     const char *headings[GRID_COLUMNS_MAX];
-    char *place;                                   /* from the title or the sheet's name, may be NULL */
-    const char *banner_date, *banner_place;        /* from a row of their own, may be NULL */
-    const struct grid_cell *carried[COLUMN_KINDS]; /* of the row before */
+    char *place;                            /* from the title or the sheet's name, may be NULL */
+    const char *banner_date, *banner_place; /* from a row of their own, may be NULL */
+    const struct grid_cell *carried_more[GRID_COLUMNS_MAX]; /* under one heading, column by column */
+    const struct grid_cell *carried[COLUMN_KINDS];          /* of the row before */
     /* of the file */
     uint32_t year; /* 0 unknown */
     bool is_year_noted, is_title_year;
     int32_t title_date; /* or SCHEDULE_NO_DATE */
     bool any_heading;
+    struct grid_cell **joined; /* cells under one heading as one; their texts are their own */
+    size_t n_joined;
     uint32_t n_filled;
     struct schedule_where first_filled;
 };

@@ -192,6 +192,10 @@ static void check_two_lanes(struct lint *lint, const struct schedule_slot *a, co
 static void check_pairs(struct lint *lint)
 {
     const struct schedule *schedule = lint->schedule;
+    bool *is_divided = bytes_alloc(schedule->n_slots + 1);
+    for (size_t i = 0; i < schedule->n_slots; i++)
+        if (schedule->slots[i].parent != SCHEDULE_NO_PARENT)
+            is_divided[schedule->slots[i].parent] = true;
     for (size_t j = 0; j < schedule->n_slots; j++) {
         const struct schedule_slot *b = &schedule->slots[j];
         bool is_shared = false, is_overlapped = false;
@@ -201,7 +205,7 @@ static void check_pairs(struct lint *lint)
             if (!is_overlapping(a, b) || !is_same_table(a, b) || a->date == SCHEDULE_NO_DATE)
                 continue;
             if (strcmp(a->lane, b->lane) != 0) {
-                if (!schedule_has_children(schedule, i) || !schedule_has_children(schedule, j))
+                if (!is_divided[i] || !is_divided[j])
                     check_two_lanes(lint, a, b); /* else the college has said which class goes where */
                 continue;
             }
@@ -213,6 +217,7 @@ static void check_pairs(struct lint *lint)
                 check_repeated(lint, a, b);
         }
     }
+    free(is_divided);
 }
 
 /* ---- long slots */

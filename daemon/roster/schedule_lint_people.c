@@ -208,28 +208,44 @@ static void report_unknown(struct people *people, enum schedule_code code, const
     free(zh);
 }
 
+static void report_unknown_unit(struct people *people, const struct schedule_slot *slot,
+                                const struct schedule_unit *unit)
+{
+    const struct schedule_lint_options *options = people->lint->options;
+    struct nearest nearest = {0};
+    for (size_t i = 0; i < options->n_counts; i++)
+        note_nearest(&nearest, options->counts[i].unit, stem_likeness(unit->key, people->keys[i].unit));
+    report_unknown(people, SCHEDULE_UNIT_UNKNOWN, slot, unit, &nearest);
+}
+
+static void report_unknown_class(struct people *people, const struct schedule_slot *slot,
+                                 const struct schedule_unit *unit)
+{
+    const struct schedule_lint_options *options = people->lint->options;
+    struct nearest nearest = {0};
+    for (size_t i = 0; i < options->n_counts; i++)
+        if (strcmp(people->keys[i].unit, unit->key) == 0)
+            note_nearest(&nearest, options->counts[i].class_name,
+                         schedule_likeness(unit->class_key, people->keys[i].class_name));
+    report_unknown(people, SCHEDULE_CLASS_UNKNOWN, slot, unit, &nearest);
+}
+
 /* Whether the list knows the unit, and the class if there is one. */
 static void check_known(struct people *people, const struct schedule_slot *slot,
                         const struct schedule_unit *unit)
 {
-    const struct schedule_lint_options *options = people->lint->options;
-    struct nearest units = {0}, classes = {0};
-    bool knows_unit = false, knows_class = false;
-    for (size_t i = 0; i < options->n_counts; i++) {
+    bool knows_unit = false, knows_class = unit->class_key[0] == '\0';
+    for (size_t i = 0; i < people->lint->options->n_counts; i++) {
         const struct count_keys *keys = &people->keys[i];
-        note_nearest(&units, options->counts[i].unit, stem_likeness(unit->key, keys->unit));
         if (strcmp(keys->unit, unit->key) != 0)
             continue;
         knows_unit = true;
         knows_class = knows_class || strcmp(keys->class_name, unit->class_key) == 0;
-        if (keys->class_name[0] != '\0')
-            note_nearest(&classes, options->counts[i].class_name,
-                         schedule_likeness(unit->class_key, keys->class_name));
     }
     if (!knows_unit)
-        report_unknown(people, SCHEDULE_UNIT_UNKNOWN, slot, unit, &units);
-    else if (unit->class_key[0] != '\0' && !knows_class)
-        report_unknown(people, SCHEDULE_CLASS_UNKNOWN, slot, unit, &classes);
+        report_unknown_unit(people, slot, unit);
+    else if (!knows_class)
+        report_unknown_class(people, slot, unit);
 }
 
 static bool stands_before(const struct schedule *schedule, size_t slot, size_t unit)

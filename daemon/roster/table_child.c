@@ -25,7 +25,14 @@ char *table_child_program(void)
         return NULL;
     path[length] = '\0';
     char *slash = strrchr(path, '/');
-    return slash ? bytes_format("%.*s/paihao", (int)(slash - path), path) : NULL;
+    if (!slash)
+        return NULL;
+    *slash = '\0';
+    /* installed, the daemon stands in sbin and the tool in bin */
+    char *beside = bytes_format("%s/paihao", path), *in_bin = bytes_format("%s/../bin/paihao", path);
+    const bool is_beside = eaccess(beside, X_OK) == 0 || eaccess(in_bin, X_OK) != 0;
+    free(is_beside ? in_bin : beside);
+    return is_beside ? beside : in_bin;
 }
 
 /* The bytes behind a descriptor that can be read from its beginning. */
@@ -48,7 +55,8 @@ static int memory_file(const uint8_t *bytes, size_t size)
 static int spawn(const char *program, int input, int output, pid_t *ret_pid)
 {
     char *const arguments[] = {(char *)(uintptr_t)program, (char[]){"table"}, (char[]){"-"}, NULL};
-    char *const environment[] = {(char[]){"LC_ALL=C"}, (char[]){"PATH=/usr/bin:/bin"}, NULL};
+    char locale[] = "LC_ALL=C", path[] = "PATH=/usr/bin:/bin";
+    char *const environment[] = {locale, path, NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
     sigset_t none, all;

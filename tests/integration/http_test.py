@@ -22,8 +22,10 @@ from harness import BUILD, Daemon, EventStream, Lane, PATIENCE, ROOT, capture_co
 
 ROLES = ("display", "photographer", "marshal", "liaison", "check", "office")
 ALL, CAMERA, DOOR, OFFICE = set(ROLES), {"photographer", "marshal", "office"}, {"marshal", "office"}, {"office"}
+CLASS = {"liaison", "marshal", "office"}
 NUMBERS_ONLY = {"number", "lane", "state", "issued_at", "called_at", "shot_at", "retakes", "seq"}
-FOR_STAFF = NUMBERS_ONLY | {"medium", "bound", "name", "id_mask", "unit"}
+FOR_STAFF = NUMBERS_ONLY | {"medium", "bound", "name", "id_mask", "unit", "college", "level", "payment", "notes",
+                            "confirmed", "suspect", "left", "card_back"}
 
 
 def exchange(port, data, source="127.0.0.1", timeout=10.0, half_close=False):
@@ -119,6 +121,28 @@ class Roles(Http):
         ("POST", "/api/v1/lanes/A/tickets/A9999/retake", {}, CAMERA, 404),
         ("POST", "/api/v1/lanes/A/tickets/A9999/miss", {}, CAMERA, 404),
         ("POST", "/api/v1/lanes/A/tickets/A9999/void", {}, CAMERA, 404),
+        ("POST", "/api/v1/lanes/A/tickets/A9999/confirm", {}, CAMERA, 404),
+        ("POST", "/api/v1/lanes/A/tickets/A9999/mismatch", {}, CAMERA, 404),
+        ("POST", "/api/v1/lanes/A/tickets/A9999/leave", {}, CAMERA, 404),
+        ("POST", "/api/v1/lanes/A/tickets/A9999/acknowledge", {}, CAMERA, 404),
+        ("POST", "/api/v1/lanes/A/tickets/A9999/card", {}, CAMERA, 404),
+        ("POST", "/api/v1/lanes/A/late", {"open": "yes"}, DOOR, 400),
+        ("POST", "/api/v1/lanes/A/resolve", {"decision": "put-right"}, DOOR, 409),
+        ("POST", "/api/v1/lanes/A/paper", {"rows": []}, DOOR, 400),
+        ("GET", "/api/v1/units", None, CLASS, 200),
+        ("GET", "/api/v1/units/1", None, CLASS, 404),
+        ("POST", "/api/v1/units/1/roll", {"all": "present"}, CLASS, 404),
+        ("GET", "/api/v1/tallies", None, DOOR, 200),
+        ("GET", "/api/v1/rules", None, CAMERA, 200),
+        ("POST", "/api/v1/rules", {"profile": "nobody's"}, OFFICE, 422),
+        ("GET", "/api/v1/profiles", None, OFFICE, 200),
+        ("POST", "/api/v1/roster", {}, OFFICE, 422),
+        ("POST", "/api/v1/payments", {}, OFFICE, 422),
+        ("POST", "/api/v1/payments/record", {"state": "owed"}, DOOR, 400),
+        ("GET", "/api/v1/payments", None, DOOR, 200),
+        ("POST", "/api/v1/schedule", {}, OFFICE, 422),
+        ("GET", "/api/v1/schedule", None, CLASS | CAMERA, 404),
+        ("GET", "/api/v1/schedule/simulation?pace_s=20", None, DOOR, 404),
         ("POST", "/api/v1/event", {"name": "x"}, OFFICE, 409),
         ("POST", "/api/v1/tokens", {"role": "nobody"}, OFFICE, 400),
         ("GET", "/api/v1/tokens", None, OFFICE, 200),
@@ -700,7 +724,7 @@ class Events(Http):
             self.daemon.http("POST", "/api/v1/lanes/A/session", json={"state": "open"}, token=self.marshal)
             opened = events.wait_for(lambda event: True)
             self.assertEqual((opened.event, opened.data["session"]["state"], set(opened.data)),
-                             ("lane", "open", {"lane", "session", "line_limit"}))
+                             ("lane", "open", {"lane", "session", "line_limit", "is_stopped", "late_round"}))
 
     def test_resuming(self):
         with self.daemon.events("A", self.marshal) as events:
@@ -935,7 +959,7 @@ class Life(unittest.TestCase):
             numbers = [daemon.check_in("A", manual(i), token)[1]["number"] for i in range(20)]
             status, headers, body = daemon.http("GET", "/api/v1/handover/lanes/A/numbers.csv", token=token)
             self.assertEqual((status, headers["content-type"], headers["content-disposition"]),
-                             (200, "text/csv; charset=utf-8", 'attachment; filename="numbers-A-24.csv"'))
+                             (200, "text/csv; charset=utf-8", 'attachment; filename="numbers-A-26.csv"'))
             text = body.decode("utf-8-sig")
             self.assertEqual(re.findall(r"A\d{4}", text), numbers)
             self.assertIn(person(0).name, text)

@@ -465,6 +465,48 @@ static void a_full_disk_refuses_and_heals(void **state)
     verify(door);
 }
 
+static struct desk_answer hand_in_class(struct door *door, unsigned count)
+{
+    struct desk_list *list = bytes_alloc(sizeof *list);
+    list->kind = LIST_PEOPLE;
+    list->people = bytes_alloc(count * sizeof *list->people);
+    list->n_people = count;
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(list->people[i].student_no, sizeof list->people[i].student_no, "2022%05u", i);
+        strcpy(list->people[i].unit, "一班");
+    }
+    struct desk_command command = {.kind = DESK_LIST, .queue = {.device = "test"}, .list = list};
+    return ask(door, &command);
+}
+
+/* A list fills more than one page of the WAL, and the disk may be full at any of them. */
+static void a_list_is_stored_whole_or_not_at_all(void **state)
+{
+    struct door *door = *state;
+    enum { PEOPLE = 30000 }; /* more than the page cache holds */
+    struct desk_unit *units;
+    size_t count;
+    check_in(door, 1, "");
+    write_result = SQLITE_FULL;
+    assert_int_equal(hand_in_class(door, PEOPLE).problem, PROBLEM_DISK_FULL);
+    desk_units(door->desk, &units, &count);
+    assert_int_equal(count, 0);
+    free(units);
+    write_result = SQLITE_OK;
+    int64_t until = clock_mono_us() + 5000000;
+    while (desk_store_state(door->desk) != PROBLEM_NONE && clock_mono_us() < until)
+        clock_sleep_us(20000);
+    struct desk_answer stored = hand_in_class(door, PEOPLE);
+    assert_int_equal(stored.problem, PROBLEM_NONE);
+    assert_int_equal(stored.list.added, PEOPLE);
+    desk_units(door->desk, &units, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(units[0].people, PEOPLE);
+    free(units);
+    assert_string_equal(check_in(door, 1, "").ticket.label, "A0001");
+    verify(door);
+}
+
 static void a_broken_disk_stops_the_service(void **state)
 {
     struct door *door = *state;
@@ -676,6 +718,7 @@ int main(void)
         TEST(a_written_reason_is_sealed),
         TEST(nothing_is_shown_before_it_is_on_disk),
         TEST(a_full_disk_refuses_and_heals),
+        TEST(a_list_is_stored_whole_or_not_at_all),
         TEST(a_broken_disk_stops_the_service),
         TEST(many_callers_no_gap_no_repeat),
         TEST(a_flood_is_turned_away),

@@ -224,6 +224,23 @@ static void languages(void **state)
     }
 }
 
+static void types_of_forms(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {"text/plain",
+                                        "TEXT/PLAIN; charset=utf-8",
+                                        "multipart/form-data; boundary=x",
+                                        "application/x-www-form-urlencoded",
+                                        " text/plain",
+                                        ""},
+                             *const others[] = {"text/csv", "application/octet-stream", "text/plainer",
+                                                "application/vnd.ms-excel"};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        assert_true(content_type_is_a_forms(forms[i]));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(content_type_is_a_forms(others[i]));
+}
+
 static void content_types(void **state)
 {
     (void)state;
@@ -340,6 +357,7 @@ int main(void)
         cmocka_unit_test(keys),
         cmocka_unit_test(languages),
         cmocka_unit_test(content_types),
+        cmocka_unit_test(types_of_forms),
         cmocka_unit_test(etags),
         cmocka_unit_test(tokens),
         cmocka_unit_test(cookies),

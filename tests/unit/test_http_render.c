@@ -84,9 +84,57 @@ static void staff_see_the_person(void **state)
         out.data,
         "{\"number\":\"A0001\",\"lane\":\"A\",\"state\":\"called\",\"medium\":\"id_card\",\"bound\":true,"
         "\"name\":\"张○○\",\"id_mask\":\"990101************\",\"unit\":\"测试 \\\"学院\\\"\","
-        "\"reason\":\"闭眼\",\"issued_at\":\"2026-11-22T08:30:00.123456Z\","
+        "\"college\":\"\",\"level\":\"\",\"payment\":\"none\",\"notes\":[],\"confirmed\":false,\"suspect\":"
+        "false,"
+        "\"left\":false,\"card_back\":false,\"reason\":\"闭眼\",\"issued_at\":\"2026-11-22T08:30:00."
+        "123456Z\","
         "\"called_at\":\"2026-11-22T08:30:00.123457Z\",\"shot_at\":null,\"retakes\":0,\"seq\":17}");
     buffer_done(&out);
+}
+
+static void staff_see_what_was_noted(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    struct ticket_view ticket = view(1, TICKET_VOID);
+    ticket.level = DEGREE_DOCTOR;
+    ticket.payment = PAYMENT_PAID;
+    strcpy(ticket.college, "商学院");
+    ticket.ticket.note.flags = ISSUE_LOOK_TWICE | ISSUE_OUT_OF_ORDER | ISSUE_OVER_UNPAID;
+    ticket.ticket.confirmed = ticket.ticket.is_suspect = ticket.ticket.acknowledged = true;
+    render_ticket(&out, &ticket, AUDIENCE_STAFF);
+    json_t *value = parse(&out);
+    const char *college, *level, *payment, *first, *second, *third;
+    int confirmed, suspect, acknowledged;
+    assert_int_equal(json_unpack(value, "{s:s, s:s, s:s, s:[s, s, s!], s:b, s:b, s:b}", "college", &college,
+                                 "level", &level, "payment", &payment, "notes", &first, &second, &third,
+                                 "confirmed", &confirmed, "suspect", &suspect, "acknowledged", &acknowledged),
+                     0);
+    assert_string_equal(college, "商学院");
+    assert_string_equal(level, "doctor");
+    assert_string_equal(payment, "paid");
+    assert_string_equal(first, "look-twice");
+    assert_string_equal(second, "out-of-order");
+    assert_string_equal(third, "override-unpaid");
+    assert_true(confirmed && suspect && acknowledged);
+    json_decref(value);
+}
+
+static void an_answer_tells_more(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    const struct ticket_view ticket = view(1, TICKET_WAITING);
+    const struct ticket_more more = {.is_alarm = true, .warnings = ISSUE_OVER_UNPAID | ISSUE_OVER_EXCLUDED};
+    render_ticket_answer(&out, &ticket, &more, AUDIENCE_STAFF);
+    json_t *value = parse(&out);
+    const char *alarm, *first, *second;
+    assert_int_equal(json_unpack(value, "{s:s, s:[s, s!]}", "alarm", &alarm, "warnings", &first, &second), 0);
+    assert_string_equal(alarm, "out-of-order");
+    assert_string_equal(first, "excluded");
+    assert_string_equal(second, "unpaid");
+    assert_null(json_object_get(value, "called"));
+    json_decref(value);
 }
 
 static void the_hall_sees_numbers(void **state)
@@ -95,7 +143,8 @@ static void the_hall_sees_numbers(void **state)
     struct buffer out = {0};
     struct ticket_view ticket = view(12345, TICKET_WAITING), next = view(2, TICKET_CALLED);
     strcpy(ticket.reason, "闭眼");
-    render_ticket_and_called(&out, &ticket, &next, AUDIENCE_HALL);
+    render_ticket_answer(&out, &ticket, &(struct ticket_more){.tells_called = true, .called = &next},
+                         AUDIENCE_HALL);
     static const char *const secrets[] = {"张", "990101", "学院", "闭眼", "id_card", "bound", "unit", "name"};
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
         assert_null(strstr(out.data, secrets[i]));
@@ -105,7 +154,7 @@ static void the_hall_sees_numbers(void **state)
                         "A0002");
     assert_int_equal(json_object_size(value), 9);
     json_decref(value);
-    render_ticket_and_called(&out, &ticket, NULL, AUDIENCE_HALL);
+    render_ticket_answer(&out, &ticket, &(struct ticket_more){.tells_called = true}, AUDIENCE_HALL);
     value = parse(&out);
     assert_true(json_is_null(json_object_get(value, "called")));
     json_decref(value);
@@ -169,7 +218,57 @@ static void snapshots(void **state)
     assert_int_equal(json_array_size(json_object_get(staff, "readers")), 1);
     assert_null(json_object_get(hall, "readers"));
     assert_int_equal(json_object_size(json_object_get(hall, "current")), 8);
-    assert_int_equal(json_object_size(staff), json_object_size(hall) + 1);
+    assert_int_equal(json_object_size(staff), json_object_size(hall) + 2);
+    assert_true(json_is_null(json_object_get(staff, "stopped")) &&
+                json_is_null(json_object_get(staff, "expected")));
+    assert_null(json_object_get(hall, "expected"));
+    json_decref(staff);
+    json_decref(hall);
+}
+
+static void a_stopped_lane_shows_who_is_at_risk(void **state)
+{
+    (void)state;
+    struct lane_view shown = lane(NULL, 0);
+    struct buffer out = {0};
+    shown.has_stopped = shown.has_expected = shown.is_full = true;
+    shown.stopped = view(4, TICKET_CALLED);
+    shown.at_risk[0] = view(2, TICKET_SHOT);
+    shown.at_risk[1] = view(3, TICKET_SHOT);
+    shown.n_at_risk = 2;
+    shown.open_voids[0] = view(1, TICKET_VOID);
+    shown.n_open_voids = 1;
+    shown.limit = 5;
+    shown.pace_ms = 14500;
+    shown.expected = (struct desk_member){.name = "李○○", .unit_name = "会计1班", .rank = 7};
+    shown.event.rules =
+        (struct queue_rules){.media = 1u << MEDIUM_PASSPORT, .payment = PAYMENT_TOKEN, .width = 4};
+    render_snapshot(&out, &shown, "[]", ISSUED_US, AUDIENCE_STAFF);
+    json_t *staff = parse(&out);
+    render_snapshot(&out, &shown, NULL, ISSUED_US, AUDIENCE_HALL);
+    json_t *hall = parse(&out);
+    const char *number, *first, *void_number, *name, *person, *payment, *medium;
+    int stop, limit, pace, rank;
+    json_t *at_risk;
+    assert_int_equal(
+        json_unpack(
+            staff, "{s:{s:{s:s}, s:o}, s:[{s:s}!], s:{s:b, s:i}, s:i, s:{s:s, s:i, s:s}, s:{s:s, s:[s!]}}",
+            "stopped", "ticket", "number", &number, "at_risk", &at_risk, "open_voids", "number", &void_number,
+            "door", "stop", &stop, "limit", &limit, "pace_ms", &pace, "expected", "name", &name, "rank",
+            &rank, "person", &person, "rules", "payment", &payment, "media", &medium),
+        0);
+    first = json_string_value(json_object_get(json_array_get(at_risk, 0), "number"));
+    assert_string_equal(number, "A0004");
+    assert_string_equal(first, "A0002");
+    assert_int_equal(json_array_size(at_risk), 2);
+    assert_string_equal(void_number, "A0001");
+    assert_true(stop && limit == 5 && pace == 14500 && rank == 7);
+    assert_string_equal(name, "李○○");
+    assert_int_equal(strlen(person), 32);
+    assert_string_equal(payment, "token");
+    assert_string_equal(medium, "passport");
+    assert_null(json_object_get(hall, "expected"));
+    assert_null(json_object_get(json_object_get(json_object_get(hall, "stopped"), "ticket"), "name"));
     json_decref(staff);
     json_decref(hall);
 }
@@ -190,7 +289,8 @@ static void events_of_the_feed(void **state)
     render_item(&out, &item, PROBLEM_NONE, AUDIENCE_HALL);
     assert_string_equal(
         out.data, "event: lane\nid: 18\ndata: {\"lane\":\"A\",\"session\":{\"state\":\"closed\",\"number\":1,"
-                  "\"opened_at\":null,\"closed_at\":null},\"line_limit\":9}\n\n");
+                  "\"opened_at\":null,\"closed_at\":null},\"line_limit\":9,\"is_stopped\":false,\"late_"
+                  "round\":false}\n\n");
     buffer_done(&out);
     item = (struct feed_item){
         .kind = FEED_NOTE, .note = "reader", .json = "{\n\"a\":1}\r\n", .staff_only = true};
@@ -222,7 +322,8 @@ static void problem_documents(void **state)
     (void)state;
     struct ticket_view ticket = view(1, TICKET_SHOT);
     struct buffer out = {0};
-    render_problem(&out, PROBLEM_ALREADY_SHOT, true, NULL, &ticket, AUDIENCE_HALL);
+    render_problem(&out, PROBLEM_ALREADY_SHOT, true, &(struct problem_more){.ticket = &ticket},
+                   AUDIENCE_HALL);
     assert_string_equal(
         out.data,
         "{\"type\":\"about:blank\",\"status\":409,\"code\":\"already-shot\",\"title\":"
@@ -234,8 +335,19 @@ static void problem_documents(void **state)
         "\"lane\":\"A\",\"state\":\"shot\",\"issued_at\":\"2026-11-22T08:30:00.123456Z\",\"called_at\":null,"
         "\"shot_at\":null,\"retakes\":0,\"seq\":17}}");
     buffer_done(&out);
+    const struct problem_more more = {.en = "no setting",
+                                      .zh = "没有设置",
+                                      .is_message = true,
+                                      .members = ",\"line\":3",
+                                      .could_override = ISSUE_OVER_UNPAID};
+    render_problem(&out, PROBLEM_BAD_PROFILE, false, &more, AUDIENCE_STAFF);
+    assert_non_null(strstr(
+        out.data, "\"detail\":\"no setting\",\"message\":{\"zh\":\"没有设置\",\"en\":\"no setting\"}"));
+    assert_non_null(strstr(out.data, ",\"override\":[\"unpaid\"],\"line\":3}"));
+    buffer_done(&out);
     for (int problem = PROBLEM_NONE + 1; problem < PROBLEM_COUNT; problem++) {
-        render_problem(&out, (enum problem)problem, false, "why", NULL, AUDIENCE_STAFF);
+        render_problem(&out, (enum problem)problem, false, &(struct problem_more){.en = "why"},
+                       AUDIENCE_STAFF);
         json_t *value = parse(&out);
         assert_int_equal(json_integer_value(json_object_get(value, "status")),
                          problem_status((enum problem)problem));
@@ -310,6 +422,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_and_times),
         cmocka_unit_test(staff_see_the_person),
+        cmocka_unit_test(staff_see_what_was_noted),
+        cmocka_unit_test(an_answer_tells_more),
+        cmocka_unit_test(a_stopped_lane_shows_who_is_at_risk),
         cmocka_unit_test(the_hall_sees_numbers),
         cmocka_unit_test(snapshots),
         cmocka_unit_test(events_of_the_feed),

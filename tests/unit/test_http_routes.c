@@ -23,6 +23,13 @@ static void addresses(void **state)
          "A1-0001", NULL},
         {"POST", "/api/v1/lanes/A/tickets/A0001/bind", "/api/v1/lanes/{lane}/tickets/{number}/bind", "A",
          "A0001", NULL},
+        {"POST", "/api/v1/lanes/A/tickets/A0001/mismatch", "/api/v1/lanes/{lane}/tickets/{number}/mismatch",
+         "A", "A0001", NULL},
+        {"POST", "/api/v1/units/12/roll", "/api/v1/units/{number}/roll", "", "12", NULL},
+        {"GET", "/api/v1/units/12", "/api/v1/units/{number}", "", "12", NULL},
+        {"GET", "/api/v1/roster", NULL, "", "", "POST"},
+        {"GET", "/api/v1/schedule/simulation", "/api/v1/schedule/simulation", "", "", NULL},
+        {"POST", "/api/v1/payments/record", "/api/v1/payments/record", "", "", NULL},
         {"POST", "/api/v1/lanes/A/tickets/A0001/explode", NULL, "", "", ""},
         {"POST", "/api/v1/lanes/A/tickets/A0001/", NULL, "", "", ""},
         {"GET", "/api/v1/lanes/A/tickets", NULL, "A", "", "POST"},
@@ -74,9 +81,17 @@ static void each_row_is_sound(void **state)
         bool is_open = row->roles & 1 << ROLE_NONE;
         if (is_open && strcmp(row->method, "POST") == 0)
             assert_string_equal(row->pattern, "/api/v1/pair");
-        /* a display and a liaison change nothing */
-        if (strcmp(row->method, "POST") == 0 && !is_open)
-            assert_false(row->roles & (1 << ROLE_DISPLAY | 1 << ROLE_LIAISON));
+        /* a display changes nothing; a liaison calls the roll, and nothing else */
+        if (strcmp(row->method, "POST") == 0 && !is_open) {
+            assert_false(row->roles & 1 << ROLE_DISPLAY);
+            assert_int_equal(!!(row->roles & 1 << ROLE_LIAISON),
+                             strcmp(row->pattern, "/api/v1/units/{number}/roll") == 0);
+        }
+        /* files come from the office alone */
+        if (row->flags & ROUTE_UPLOAD) {
+            assert_int_equal(row->roles, ROLES_OFFICE);
+            assert_true(row->flags & ROUTE_WHOLE);
+        }
         /* the queue-tail check may ask that, and nothing else of what is posted */
         if (strcmp(row->method, "POST") == 0 && !is_open)
             assert_int_equal(!!(row->roles & 1 << ROLE_CHECK),

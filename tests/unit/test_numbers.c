@@ -20,7 +20,8 @@
 static const char first_row[] =
     "\xef\xbb\xbf拍摄号 number,机位 lane,状态 state,介质 medium,已核身份 bound,姓名 name,学号 student number,"
     "证件号码 ID mask,单位 unit,取号时间 issued (UTC),叫号时间 called (UTC),拍摄时间 shot (UTC),"
-    "本地拍摄时间 shot (local),拍摄次数 shots,重拍次数 retakes,原因 reason,日志序号 journal seq\r\n";
+    "本地拍摄时间 shot (local),拍摄次数 shots,重拍次数 retakes,原因 reason,日志序号 journal seq,"
+    "备注 notes,报号核对 confirmed,照片存疑 suspect,缴费 payment\r\n";
 
 struct fixture {
     char folder[32];
@@ -66,6 +67,16 @@ static void check_in(struct fixture *fixture, const char *lane, struct presentat
     desk_call(fixture->desk, &one, &answer);
     assert_string_equal(problem_code(answer.problem), "");
     assert_true(answer.created);
+}
+
+static void pay(struct fixture *fixture, struct presentation presentation)
+{
+    struct desk_command one = {.kind = DESK_PAYMENT,
+                               .queue = {.extra = "paid cash", .value = 1500, .device = "test"},
+                               .presentation = &presentation};
+    struct desk_answer answer;
+    desk_call(fixture->desk, &one, &answer);
+    assert_string_equal(problem_code(answer.problem), "");
 }
 
 /* A person with a number of the test region and a valid check digit. */
@@ -172,7 +183,11 @@ enum {
     SHOTS,
     RETAKES,
     REASON,
-    SEQ
+    SEQ,
+    NOTES,
+    CONFIRMED,
+    SUSPECT,
+    PAYMENT
 };
 
 static void every_state_has_its_row_in_number_order(void **state)
@@ -192,6 +207,8 @@ static void every_state_has_its_row_in_number_order(void **state)
     command(fixture, COMMAND_RETAKE, "A", 1, "-blinked");
     command(fixture, COMMAND_SHOT, "A", 1, "");
     command(fixture, COMMAND_CALL, "A", 2, "");
+    command(fixture, COMMAND_CONFIRM, "A", 2, "");
+    pay(fixture, person(2, "李测试"));
     command(fixture, COMMAND_MISS, "A", 2, "");
     command(fixture, COMMAND_VOID, "A", 3, "wrong code");
 
@@ -213,6 +230,13 @@ static void every_state_has_its_row_in_number_order(void **state)
     expect(data, "A0001", SHOTS, "2");
     expect(data, "A0001", RETAKES, "1");
     expect(data, "A0001", REASON, "'-blinked");
+    expect(data, "A0001", NOTES, "look-twice");
+    expect(data, "A0001", CONFIRMED, "no");
+    expect(data, "A0001", SUSPECT, "no");
+    expect(data, "A0001", PAYMENT, "none");
+    expect(data, "A0002", CONFIRMED, "yes");
+    expect(data, "A0002", PAYMENT, "paid");
+    expect(data, "A0003", NOTES, "");
     expect(data, "A0002", STATE, "missed");
     expect(data, "A0002", SHOT, "");
     expect(data, "A0002", LOCAL, "");

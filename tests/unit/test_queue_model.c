@@ -346,6 +346,8 @@ static uint32_t pick_number(struct world *w, const struct model_lane *lane, enum
         return roll_dice(w, m_count(m, lane, TICKET_NONE) + 3);
     if (kind == COMMAND_VOID_ACKNOWLEDGE)
         n = m_first(m, lane, TICKET_VOID, NULL);
+    else if (kind == COMMAND_PAPER && one_in(w, 6))
+        n = m_first(m, lane, TICKET_CALLED, NULL);
     else if (kind == COMMAND_PAPER)
         return one_in(w, 3) ? roll_dice(w, m_count(m, lane, TICKET_NONE) + 1)
                             : m_count(m, lane, TICKET_NONE) + 1;
@@ -481,7 +483,9 @@ static void altered_is_refused(struct world *w, const struct queue_entry *entry)
     const bool is_counted = entry->kind == ENTRY_ISSUED || entry->kind == ENTRY_CALLED ||
                             entry->kind == ENTRY_SHOT || entry->kind == ENTRY_RETAKE ||
                             entry->kind == ENTRY_SESSION_OPENED || entry->kind == ENTRY_SESSION_CLOSED;
-    switch (roll_dice(w, 6)) {
+    static const uint32_t exact[] = {ISSUE_UNPAID, ISSUE_OVER_UNPAID, ISSUE_OVER_SHOT, ISSUE_OVER_MISSED};
+    struct issue_note note;
+    switch (roll_dice(w, 7)) {
     case 0:
         if (!is_counted)
             return;
@@ -507,6 +511,15 @@ static void altered_is_refused(struct world *w, const struct queue_entry *entry)
     case 4:
         altered.seq = queue_seq(w->queue);
         break;
+    case 5: /* a cause that is not there, or one that is left out */
+        if (entry->kind != ENTRY_ISSUED)
+            return;
+        assert_true(issue_note_parse(entry->extra, &note));
+        note.flags ^= exact[roll_dice(w, 4)];
+        issue_note_text(&note, altered.extra);
+        if (one_in(w, 2))
+            strcpy(altered.text, "why");
+        break;
     default:
         if (entry->kind != ENTRY_ISSUED)
             return;
@@ -514,6 +527,16 @@ static void altered_is_refused(struct world *w, const struct queue_entry *entry)
     }
     if (queue_apply(w->queue, &altered) != QUEUE_APPLY_IMPOSSIBLE)
         DIFFERS(w, "an altered entry that was taken", altered.kind, 0);
+}
+
+/* Nor does any allow most of them a second time. */
+static void twice_is_refused(struct world *w, const struct queue_entry *entry)
+{
+    struct queue_entry again = *entry;
+    again.seq++;
+    if (entry->kind != ENTRY_LANE_SET && entry->kind != ENTRY_LIST_IMPORTED &&
+        queue_apply(w->queue, &again) != QUEUE_APPLY_IMPOSSIBLE)
+        DIFFERS(w, "an entry that was taken twice", again.kind, 0);
 }
 
 /* What was just done is not done twice. Announcing again and another list are meant to be. */
@@ -541,6 +564,7 @@ static void give(struct world *w, const struct queue_command *c)
         if (queue_apply(w->queue, &decision.entries[i]) != QUEUE_APPLY_OK)
             DIFFERS(w, "an entry that was not taken", decision.entries[i].kind, i);
         remember(w, &decision.entries[i]);
+        twice_is_refused(w, &decision.entries[i]);
     }
     again_is_nothing(w, c);
     same_state(w, w->queue);

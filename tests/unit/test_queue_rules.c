@@ -685,6 +685,26 @@ static void binding_moves_every_number(void **state)
            .facts = {.has_roster = true, .on_roster = true});
 }
 
+static void more_numbers_than_one_step_can_move(void **state)
+{
+    (void)state;
+    const struct queue_facts student = {.has_roster = true, .on_roster = true};
+    open_day(NULL);
+    for (uint32_t n = 1; n <= QUEUE_ENTRIES_MAX + 1; n++) {
+        char label[TICKET_LABEL_SIZE];
+        ticket_label(&queue_event(day->queue)->rules, "A", n, label);
+        if (n == QUEUE_ENTRIES_MAX + 1) {
+            struct queue_command bind = {OF(BIND, 1), .person = person(7), .facts = student};
+            queue_decide(day->queue, &bind, &day->decision); /* decided only: one more would be too many */
+            assert_int_equal(day->decision.verdict, QUEUE_DONE);
+            assert_int_equal(day->decision.n_entries, QUEUE_ENTRIES_MAX);
+        }
+        EXPECT("a chip", QUEUE_DONE, label, COMES(90), .medium = MEDIUM_CHIP, .bound = false);
+        EXPECT("gone", QUEUE_DONE, label, OF(LEAVE, n));
+    }
+    EXPECT("too many", QUEUE_WRONG_STATE, "A0001", OF(BIND, 1), .person = person(7), .facts = student);
+}
+
 static void an_unpaid_student_is_bound_all_the_same(void **state)
 {
     (void)state;
@@ -718,6 +738,10 @@ static void slips_of_paper(void **state)
     EXPECT("it went on: one", QUEUE_DONE, "A0001", SLIP(1, 1, SHOT));
     EXPECT("nothing new", QUEUE_UNCHANGED, "A0001", SLIP(1, 1, SHOT));
     EXPECT("another outcome than the camera's", QUEUE_PAPER_CONFLICT, "A0001", SLIP(1, 1, MISSED));
+    EXPECT("a retake, when the power went", QUEUE_DONE, "A0001", OF(RETAKE, 1));
+    EXPECT("its frame was there before", QUEUE_PAPER_CONFLICT, "A0001", SLIP(1, 1, MISSED));
+    EXPECT("so it cannot be void", QUEUE_PAPER_CONFLICT, "A0001", SLIP(1, 1, VOID));
+    EXPECT("retaken", QUEUE_DONE, "A0001", SLIP(1, 1, SHOT));
     EXPECT("somebody else's number", QUEUE_PAPER_CONFLICT, "A0002", SLIP(2, 3, SHOT));
     EXPECT("three came before two", QUEUE_DONE, "A0003", SLIP(3, 3, SHOT));
     assert_int_equal(ticket(3)->state, TICKET_SHOT);
@@ -745,6 +769,45 @@ static void slips_of_paper(void **state)
     assert_int_equal(counts->shot, 5);
     assert_int_equal(queue_lane(day->queue, "A")->open_voids, 0);
     assert_int_equal(queue_pace_ms(day->queue, "A"), 0); /* paper has no clock */
+}
+
+/* ---- an event of before there were rules */
+static void an_older_journal_still_replays(void **state)
+{
+    (void)state;
+    const struct queue_entry older[] = {
+        {.kind = ENTRY_LANE_SET, .lane = "A"},
+        {.kind = ENTRY_EVENT_CREATED, .text = "before"},
+        {.kind = ENTRY_SESSION_OPENED, .lane = "A", .value = 1},
+        {.kind = ENTRY_ISSUED,
+         .lane = "A",
+         .number = 1,
+         .value = 1,
+         .person = person(1),
+         .medium = MEDIUM_MANUAL},
+        {.kind = ENTRY_BOUND, .lane = "A", .number = 1, .person = person(1)},
+        {.kind = ENTRY_VOIDED, .lane = "A", .number = 1, .person = person(1)},
+    };
+    for (size_t i = 0; i < sizeof older / sizeof *older; i++) {
+        struct queue_entry entry = older[i];
+        entry.seq = ++day->seq;
+        if (queue_apply(day->queue, &entry) != QUEUE_APPLY_OK ||
+            queue_apply(day->replayed, &entry) != QUEUE_APPLY_OK)
+            fail_msg("entry %zu was refused", i);
+    }
+    struct queue_rules rules;
+    char plain[RULES_TEXT_SIZE], text[RULES_TEXT_SIZE];
+    queue_rules_default(&rules);
+    queue_rules_text(&rules, plain);
+    queue_rules_text(&queue_event(day->queue)->rules, text);
+    assert_string_equal(text, plain);
+    EXPECT("rules from now on, though they are the same", QUEUE_DONE, "", .kind = COMMAND_RULES_SET,
+           .rules = rules, .extra = "default");
+    struct queue_entry bare = older[3];
+    bare.number = 2;
+    bare.seq = day->seq + 1;
+    assert_int_equal(queue_apply(day->queue, &bare),
+                     QUEUE_APPLY_IMPOSSIBLE); /* typed in, and no note of it */
 }
 
 /* ---- what replay must refuse under these rules */
@@ -831,8 +894,10 @@ int main(void)
         TEST(rules_change),
         TEST(the_pace),
         TEST(binding_moves_every_number),
+        TEST(more_numbers_than_one_step_can_move),
         TEST(an_unpaid_student_is_bound_all_the_same),
         TEST(slips_of_paper),
+        TEST(an_older_journal_still_replays),
         TEST(replay_refuses_what_rules_forbid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,6 +226,26 @@ static void a_division_finds_its_slot(void **state)
     }
 }
 
+static void divisions_outlive_a_new_table(void **state)
+{
+    (void)state;
+    struct schedule *old = world(), *fresh = schedule_new();
+    struct schedule_problems problems = {0};
+    assert_int_equal(add(old, "C", DAY, 850, 860, 4, "法学院", "法学1班", 0), 7);
+    /* the business college has moved to another lane and hour, the law college is gone */
+    assert_int_equal(add(fresh, "B", DAY, 590, 730, -1, "商学院", "", 0), 0);
+    schedule_keep_divisions(fresh, old, &problems);
+    assert_int_equal(fresh->n_slots, 3);
+    assert_int_equal(fresh->slots[1].parent, 0);
+    assert_string_equal(fresh->slots[1].units[0].class_name, "会计1班");
+    assert_string_equal(fresh->slots[2].units[0].class_name, "会计2班");
+    assert_int_equal(problems.n_items, 1);
+    assert_int_equal(problems.items[0].code, SCHEDULE_DIVISION_NO_PARENT);
+    schedule_problems_done(&problems);
+    schedule_free(fresh);
+    schedule_free(old);
+}
+
 /* ---- levels */
 static void levels_are_read(void **state)
 {
@@ -341,11 +361,11 @@ static void every_problem_has_its_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_person_has_slots),          cmocka_unit_test(it_is_a_persons_turn),
-        cmocka_unit_test(a_lane_shows_the_deepest),    cmocka_unit_test(what_cannot_be_is_refused),
-        cmocka_unit_test(a_division_finds_its_slot),   cmocka_unit_test(levels_are_read),
-        cmocka_unit_test(a_schedule_is_kept),          cmocka_unit_test(other_texts_are_refused),
-        cmocka_unit_test(every_problem_has_its_words),
+        cmocka_unit_test(a_person_has_slots),        cmocka_unit_test(it_is_a_persons_turn),
+        cmocka_unit_test(a_lane_shows_the_deepest),  cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(a_division_finds_its_slot), cmocka_unit_test(divisions_outlive_a_new_table),
+        cmocka_unit_test(levels_are_read),           cmocka_unit_test(a_schedule_is_kept),
+        cmocka_unit_test(other_texts_are_refused),   cmocka_unit_test(every_problem_has_its_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

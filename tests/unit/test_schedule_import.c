@@ -215,6 +215,17 @@ static void tables_are_read(void **state)
          &division,
          {"时间|学院", "8:30-9:00|会计1班、会计2班", "9:00-9:30|商学院金融1班"},
          "08:30-09:00 商学院会计1班、商学院会计2班;09:00-09:30 商学院金融1班;"},
+        {"one heading over a day, a half and an interval",
+         &two_lanes,
+         {"机位|时间|||学院", "A|2021年4月9日|上午|8:30-9:30|法学院", "|||9:30-10:30|商学院",
+          "||下午|2:00-3:00|文学院", "|2021年4月10日|上午|8:30-9:30|理学院", "||||工学院"},
+         "A-04-0908:30-09:30 法学院;A-04-0909:30-10:30 商学院;A-04-0914:00-15:00 文学院;A-04-1008:30-09:30 "
+         "理学院;"
+         "A-04-1008:30-09:30 工学院;"},
+        {"a date's heading over its weekday",
+         &two_lanes,
+         {"机位|日期||时间|学院", "A|2021年4月9日|周五|8:30-9:30|法学院", "|||9:30-10:30|商学院"},
+         "A-04-0908:30-09:30 法学院;A-04-0909:30-10:30 商学院;"},
         {"a heading and nothing", &two_lanes, {"机位|日期|时间|学院"}, "!no-slot@0;"},
         {"no heading", &two_lanes, {"A|2021-04-09|8:30-9:30|法学院"}, "!no-heading@0;"},
         {"nothing", &two_lanes, {NULL}, "!no-heading@0;"},
@@ -279,9 +290,29 @@ static void merged_cells_are_filled(void **state)
     put_merge(&table, 2, 1, 4, 1);
     put_merge(&table, 2, 2, 5, 2);
     put_merge(&table, 2, 3, 3, 3);
+    put_merge(&table, 1, 3, 1, 3);
     char *text = finish(&table, &two_lanes);
     assert_string_equal(text, "A-04-0908:30-09:30 法学院;A-04-0908:30-09:30 商学院;A-04-0909:30-10:30 文学院;"
                               "B-04-0908:30-09:30 理学院;");
+    free(text);
+}
+
+/* 时间 merged over the day, the half and the interval, each merged down. */
+static void one_heading_stands_over_three(void **state)
+{
+    (void)state;
+    struct table table = start();
+    put_text(&table, "机位|时间|||学院");
+    put_text(&table, "A|2021年4月9日|上午|8:30-9:30|法学院");
+    put_text(&table, "|||9:30-10:30|商学院");
+    put_text(&table, "||下午|2:00-3:00|文学院");
+    put_merge(&table, 1, 2, 1, 4);
+    put_merge(&table, 2, 1, 4, 1);
+    put_merge(&table, 2, 2, 4, 2);
+    put_merge(&table, 2, 3, 3, 3);
+    char *text = finish(&table, &two_lanes);
+    assert_string_equal(text,
+                        "A-04-0908:30-09:30 法学院;A-04-0909:30-10:30 商学院;A-04-0914:00-15:00 文学院;");
     free(text);
 }
 
@@ -336,6 +367,7 @@ int main(void)
         cmocka_unit_test(tables_are_read),
         cmocka_unit_test(cells_have_kinds),
         cmocka_unit_test(merged_cells_are_filled),
+        cmocka_unit_test(one_heading_stands_over_three),
         cmocka_unit_test(hostile_merges_do_nothing),
         cmocka_unit_test(long_tables_and_cells_have_an_end),
     };

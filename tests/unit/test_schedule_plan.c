@@ -169,6 +169,20 @@ static void people_are_shared_out_and_none_is_lost(void **state)
     schedule_free(schedule);
 }
 
+static void people_are_shared_out_evenly(void **state)
+{
+    (void)state;
+    static const struct line lines[] = {{"A", 480, 490, -1, "甲院", "", 0},
+                                        {"B", 480, 490, -1, "甲院", "", 0},
+                                        {"C", 480, 490, -1, "甲院", "", 0}};
+    static const struct schedule_count count = {"甲院", "", 0, 8};
+    struct schedule *schedule = BUILD(lines);
+    uint32_t people[3];
+    plan_head_counts(schedule, &count, 1, people, NULL);
+    assert_true(people[0] == 3 && people[1] == 2 && people[2] == 3); /* 2.67 each, the running sum rounded */
+    schedule_free(schedule);
+}
+
 /* A table that plans a college as a whole, divided without numbers. */
 static void a_plan_is_shared_out_too(void **state)
 {
@@ -236,6 +250,24 @@ static void limits_have_two_sides(void **state)
     schedule_free(schedule);
 }
 
+/* One after the other is no overlap, whichever row comes first. */
+static void neighbours_do_not_overlap(void **state)
+{
+    (void)state;
+    static const struct line lines[] = {{"A", 540, 600, -1, "乙院", "", 0},
+                                        {"A", 480, 540, -1, "甲院", "", 0},
+                                        {"A", 600, 660, -1, "丙院", "", 0},
+                                        {"B", 600, 660, -1, "丁院", "", 0}};
+    static const struct line more[] = {{"A", 540, 600, -1, "乙院", "", 0},
+                                       {"A", 480, 541, -1, "甲院", "", 0}};
+    static const struct schedule_lint_options options = {0};
+    struct schedule *schedule = BUILD(lines), *overlapping = BUILD(more);
+    assert_int_equal(count_code(schedule, &options, SCHEDULE_LANE_OVERLAP), 0);
+    assert_int_equal(count_code(overlapping, &options, SCHEDULE_LANE_OVERLAP), 1);
+    schedule_free(overlapping);
+    schedule_free(schedule);
+}
+
 static void the_list_is_compared(void **state)
 {
     (void)state;
@@ -254,6 +286,8 @@ static void the_list_is_compared(void **state)
     assert_int_equal(count_code(schedule, &good, SCHEDULE_CLASS_UNKNOWN), 0);
     assert_int_equal(count_code(schedule, &good, SCHEDULE_UNIT_WITHOUT_SLOT), 0);
     assert_int_equal(count_code(schedule, &bad, SCHEDULE_HEAD_COUNT_DIFFERS), 1); /* both slots as one sum */
+    schedule->slots[1].planned = 0; /* one of them without a number: nothing to compare */
+    assert_int_equal(count_code(schedule, &bad, SCHEDULE_HEAD_COUNT_DIFFERS), 0);
     assert_int_equal(count_code(schedule, &bad, SCHEDULE_CLASS_UNKNOWN), 1);
     assert_int_equal(count_code(schedule, &bad, SCHEDULE_UNIT_WITHOUT_SLOT),
                      1); /* the slot for everybody is none */
@@ -268,6 +302,8 @@ int main(void)
         cmocka_unit_test(late_people_come_again),
         cmocka_unit_test(a_divided_slot_gives_its_people_away),
         cmocka_unit_test(people_are_shared_out_and_none_is_lost),
+        cmocka_unit_test(people_are_shared_out_evenly),
+        cmocka_unit_test(neighbours_do_not_overlap),
         cmocka_unit_test(a_plan_is_shared_out_too),
         cmocka_unit_test(nonsense_is_refused),
         cmocka_unit_test(limits_have_two_sides),

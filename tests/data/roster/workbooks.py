@@ -3,6 +3,7 @@ compound file ([MS-XLS], [MS-CFB]). Nothing but the standard library, so that a 
 
 import io
 import struct
+import warnings
 import zipfile
 from xml.sax.saxutils import escape, quoteattr
 
@@ -79,7 +80,8 @@ def parts_of(sheets, is_1904=False):
 def archive(parts):
     """parts: {name: text or bytes}, or a list of pairs when a name is to come twice."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:
+        warnings.simplefilter("ignore")  # of a name that comes twice
         for name, body in parts.items() if isinstance(parts, dict) else parts:
             info = zipfile.ZipInfo(name, STAMP)
             info.compress_type = zipfile.ZIP_DEFLATED

@@ -1,6 +1,6 @@
 // One entry on its way: sends a person's medium, shows the number or why there is none. Shared by scan and passport.
 import { helpParts } from '/marshal/refusal.js';
-import { NoAnswer, command, element, lanePath, problemText, word } from '/shared/core.js';
+import { NoAnswer, bilingual, command, element, lanePath, problemText, word } from '/shared/core.js';
 
 export const repairText = ({ line, column, from, to }) => word(column ? 'mrz-repaired' : 'mrz-repaired-line', { line, column, from, to });
 
@@ -15,6 +15,8 @@ function answerParts(answer) {
     parts.push(element('p', 'issued-detail', text.first), element('p', 'issued-detail other', text.second));
   }
   for (const repair of (isGiven && answer.data.repaired) || []) parts.push(element('p', 'issued-detail', `⚠ ${repairText(repair)}`));
+  const note = isGiven && bilingual(answer.data.note);
+  if (note) parts.push(element('p', 'issued-detail', `⚠ ${note.first}`), element('p', 'issued-detail other', note.second));
   return { isGiven, parts };
 }
 

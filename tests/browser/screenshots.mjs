@@ -1,7 +1,7 @@
 // Pictures of every page at the sizes it is used at, to be looked at by a person: node screenshots.mjs FOLDER
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Browser, Daemon, hasText, pause, person } from './daemon.mjs';
+import { Browser, Daemon, hasText, live, pause, person, roster } from './daemon.mjs';
 
 const folder = process.argv[2];
 if (!folder) {
@@ -26,7 +26,57 @@ const pictures = async (name, { prepare = async () => {}, pages = ['photographer
   }
 };
 
+// A day with rules: the spoken check, the stop, overrides, classes, payments, the liaison's and the office's pages.
+async function dayWithRules() {
+  const day = await Daemon.start({
+    rules: 'payment = "token"\nfee = "15.00"\npayment_gate = "refuse"\norder = "alarm"\nmissed = "session-end"\nspoken_check = true\nline_limit = 4\n',
+    lists: { people: roster({ 计算机2101班: 12, 软件工程2102班: 30 }) },
+  });
+  const open = async (kind, size) => {
+    const page = await browser.device({ size: SIZES[size], expects: /./ });
+    await page.goto(`${day.origin}/${kind}/?lane=A#token=${kind === 'office' ? day.tokens.whole : day.tokens[kind]}`);
+    await live(page);
+    return page;
+  };
+  const each = async (kind, name, prepare = async () => {}) => {
+    for (const size of ['phone', 'tablet']) {
+      const page = await open(kind, size);
+      await prepare(page);
+      await take(page, `day-${kind}-${name}-${size}`);
+      await page.context().close();
+    }
+  };
+  try {
+    for (const n of [1, 2, 3]) {
+      await day.api('POST', '/payments/record', { ...person(n), state: 'paid', method: 'cash', card: true });
+      await day.checkIn(person(n));
+    }
+    await each('marshal', 'override', async (page) => {
+      await page.fill('#id-number', person(8).id_number);
+      await page.fill('#name', person(8).name);
+      await page.click('#issue');
+      await page.click('#issued .help-button');
+    });
+    await day.act('A0001', 'call');
+    await each('photographer', 'unsaid');
+    await day.act('A0001', 'confirm');
+    await day.api('POST', '/lanes/A/tickets/A0003/void', { reason: 'left' }, 'marshal');
+    await each('photographer', 'confirmed');
+    await day.act('A0001', 'shot', { advance: true, card: true });
+    await day.act('A0002', 'mismatch');
+    await each('photographer', 'stop');
+    await each('marshal', 'stopped');
+    await each('marshal', 'classes', (page) => page.click('[data-to-view="classes"]'));
+    await each('marshal', 'payments', (page) => page.click('[data-to-view="payments"]'));
+    await each('liaison', 'class', (page) => page.locator('.class-row').first().click());
+    for (const view of ['sessions', 'profile', 'lists', 'schedule', 'classes', 'figures']) await each('office', view, (page) => page.click(`[data-to-view="${view}"]`));
+  } finally {
+    await day.stop();
+  }
+}
+
 try {
+  await dayWithRules();
   const start = await browser.device({ size: SIZES.tablet });
   await start.goto(daemon.origin);
   await take(start, 'start');

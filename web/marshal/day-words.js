@@ -34,6 +34,7 @@ addWords({
   stopped: ['已停拍：{number} 报号不符', 'Stopped: the spoken number was not {number}'],
   'stopped-how': ['到机位旁核对在座同学的号码和姓名，再选一项', 'Go to the camera, compare number and name of who sits there, then choose'],
   'stopped-risk': ['可能拍错的号', 'Photographs in question'],
+  'stopped-none': ['之前的号都已核对', 'Every number before was checked'],
   'decide-order-right': ['坐的人是对的，只是报错了号', 'The right person sits there and only misspoke'],
   'decide-order-right-means': ['继续拍，不作标记', 'Goes on; nothing is marked'],
   'decide-put-right': ['坐错了人，现在已换成对的人', 'The wrong person sat there and the right one sits now'],

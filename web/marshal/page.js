@@ -367,7 +367,7 @@ function onDoor(event) {
   signUntil = performance.now() + SIGN_MS;
   clearTimeout(signTimer);
   signTimer = setTimeout(drawSign, SIGN_MS + 20);
-  beep(event.result);
+  if (!event.alarm) beep(event.result); // the alarm sounds with the number itself
   drawDoor();
   drawSign();
 }

@@ -45,10 +45,14 @@ export function startStopped(laneName, lane, refresh) {
     if (!drawn) $('#stopped').scrollIntoView({ block: 'start' });
     drawn = key;
     $('#stopped-risk').replaceChildren(...risks.map((ticket) => element('li', '', `${ticket.number} ${ticket.name || ''}`)));
-    if (!risks.length) $('#stopped-risk').replaceChildren(element('li', '', '—'));
+    $('#stopped-risk-label').hidden = !risks.length;
+    $('#stopped-none').hidden = Boolean(risks.length);
     const before = $('#decide-from').value;
-    $('#decide-from').replaceChildren(...[...risks, stopped.ticket].map((ticket) => new Option(ticket.number, ticket.number)));
-    if (before) $('#decide-from').value = before;
+    // Also those before them, whose numbers were confirmed: somebody may know better.
+    const earlier = (lane.snapshot.done || []).filter((ticket) => ticket.state === 'shot');
+    const numbers = [...new Set([...earlier, ...risks, stopped.ticket].map((ticket) => ticket.number))].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    $('#decide-from').replaceChildren(...numbers.map((each) => new Option(each, each)));
+    $('#decide-from').value = numbers.includes(before) ? before : (risks[0] || stopped.ticket).number;
     drawFrom();
   };
 }

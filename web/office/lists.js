@@ -102,6 +102,7 @@ export function startLists(ask, changed) {
   const draw = () => {
     const kind = $('#list-kind').value;
     $('#division-row').hidden = kind !== 'schedule';
+    setText($('#list-name'), file.files[0] ? file.files[0].name : word('list-no-file'));
     $('#list-answer').dataset.kind = message.kind;
     setText($('#list-answer'), busy ? `… ${word(busy, { name: file.files[0] ? file.files[0].name : '' })}` : message.text());
     $('#list-store').setAttribute('aria-disabled', String(!isGood() || Boolean(busy)));
@@ -123,7 +124,7 @@ export function startLists(ask, changed) {
       const answer = await upload(`${path}?${query}`, chosen);
       found = answer;
       if (answer.status !== 200) say('failed', () => { const text = problemText(answer); return `✕ ${word('list-failed')}: ${text.first}`; });
-      else if (answer.data.stored) { say('done', () => `✓ ${word('list-stored', answer.data.result)}`); changed(); } else say('done', () => word('list-read', { name: chosen.name }));
+      else if (answer.data.stored) { say('done', () => `✓ ${word('list-stored', answer.data.result)}`); changed(); } else say('', () => word('list-read', { name: chosen.name }));
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       say('failed', () => `✕ ${word('office-lost')}`);

@@ -14,7 +14,7 @@ export function startSessions(lanes, ask) {
 
   const facts = (view) => {
     const parts = [word('session-facts', view.counts)];
-    if (view.stopped) parts.push(`⛔ ${word('session-stopped', { number: view.stopped.ticket.number })}`);
+    if (view.stopped) parts.push(`✕ ${word('session-stopped', { number: view.stopped.ticket.number })}`);
     if (failure && failure.lane === view.lane) parts.push(`✕ ${problemText(failure.answer).first}`);
     return parts.join(' · ');
   };
@@ -46,7 +46,7 @@ export function startSessions(lanes, ask) {
     list.append(...open.map((ticket) => element('li', '', `${ticket.number} ${ticket.name || ''} ${ticket.unit || ''} · ${word(`state-${ticket.state}`)}`)));
     box.replaceChildren(element('h3', '', `${isClean ? '✓' : '⚠'} ${word(open.length ? 'close-open' : 'close-clean', { lane: laneTitle(lane, ''), count: open.length })}`), list);
     if (voids.length) box.append(element('p', '', `${word('close-voids', { count: voids.length })}: ${voids.map((ticket) => ticket.number).join(' ')}`));
-    if (stopped) box.append(element('p', '', `⛔ ${word('session-stopped', { number: stopped.ticket.number })}`));
+    if (stopped) box.append(element('p', '', `✕ ${word('session-stopped', { number: stopped.ticket.number })}`));
   };
   const draw = () => {
     const focus = document.activeElement && document.activeElement.dataset.lane;

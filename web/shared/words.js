@@ -2,6 +2,12 @@
 import { addWords } from '/shared/core.js';
 
 addWords({
+  'note-override-shot': ['特批再拍', 'allowed: shot before'],
+  'note-override-excluded': ['特批：不采集名单', 'allowed: excluded'],
+  'note-override-roster': ['特批：不在名单', 'allowed: not on the list'],
+  'note-override-captured': ['特批：已采集', 'allowed: captured earlier'],
+  'note-override-unpaid': ['特批：未缴费', 'allowed: unpaid'],
+  'note-override-missed': ['特批：过号', 'allowed: missed'],
   'title-marshal': ['引导员', 'Marshal'],
   'title-display': ['叫号屏', 'Number display'],
   'title-pair': ['设备配对', 'Pair this device'],

@@ -45,7 +45,8 @@ export function person(number, name = '') {
 }
 
 export class Daemon {
-  static async start({ lines = [], room = 'E201', open = true } = {}) {
+  // `rules`: settings of a profile, as text; none: the plain profile. `lists`: {people, paid, ...: CSV text}, stored once it is up.
+  static async start({ lines = [], room = 'E201', open = true, rules = '', lists = {} } = {}) {
     const daemon = new Daemon();
     daemon.folder = await mkdtemp(path.join(tmpdir(), 'paihao-browser-'));
     daemon.port = await freePort();
@@ -53,14 +54,18 @@ export class Daemon {
     daemon.config = path.join(daemon.folder, 'paihao.conf');
     await writeFile(daemon.config, `data_dir = "${daemon.folder}/data"\nhttp { listen = "127.0.0.1:${daemon.port}" }\n`
       + `lane "A" {\n  room = "${room}"\n${lines.map((line) => `  ${line}\n`).join('')}}\n`);
-    await daemon.tool('event', 'create', '--name', 'Page tests');
+    const profile = path.join(daemon.folder, 'page-tests.conf');
+    await writeFile(profile, rules);
+    await daemon.tool('event', 'create', '--name', 'Page tests', ...(rules ? ['--profile', profile] : []));
     daemon.tokens = {};
-    for (const role of ['display', 'photographer', 'marshal', 'office']) {
+    for (const role of ['display', 'photographer', 'marshal', 'liaison', 'office']) {
       const made = await daemon.tool('token', 'create', '--role', role, '--lane', 'A', '--json');
       daemon.tokens[role] = JSON.parse(made).token;
     }
+    daemon.tokens.whole = JSON.parse(await daemon.tool('token', 'create', '--role', 'office', '--json')).token; // of all lanes
     if (open) await daemon.tool('session', 'open', '--lane', 'A');
     await daemon.up();
+    for (const [kind, text] of Object.entries(lists)) await daemon.store(kind, text);
     return daemon;
   }
 
@@ -111,6 +116,16 @@ export class Daemon {
     return data.number;
   }
 
+  // A list, as the office's page sends a file.
+  async store(kind, text) {
+    const route = kind === 'paid' ? 'payments?' : kind === 'schedule' ? 'schedule?' : `roster?kind=${kind}&`;
+    const response = await fetch(`${this.origin}/api/v1/${route}accept=good`, {
+      method: 'POST', body: text, headers: { Authorization: `Bearer ${this.tokens.whole}`, 'Content-Type': 'application/octet-stream' },
+    });
+    if (response.status !== 200) throw new Error(`the list ${kind} gave ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
   act(number, verb, body = {}) { return this.api('POST', `/lanes/A/tickets/${number}/${verb}`, body); }
 
   async snapshot() { return (await this.api('GET', '/lanes/A')).data; }
@@ -120,6 +135,17 @@ export class Daemon {
     const known = [view.current, view.last, ...view.line, ...view.done].filter(Boolean);
     return known.find((ticket) => ticket.number === number)?.state;
   }
+}
+
+// A list of people, as a school sends it: classes of the given sizes, students 2022001 and on, ID numbers as person() has them.
+export function roster(classes) {
+  let number = 0;
+  const rows = Object.entries(classes).flatMap(([unit, count]) => Array.from({ length: count }, () => {
+    number += 1;
+    const { id_number: id, name } = person(number);
+    return `${2022000 + number},${id},${name},信息学院,${unit},本科`;
+  }));
+  return `学号,身份证号,姓名,学院,班级,层次\n${rows.join('\n')}\n`;
 }
 
 export class Browser {

@@ -1,4 +1,5 @@
 // The hall's television: numbers only. Nothing personal is asked for, sent or shown here.
+import '/shared/words.js';
 import { $, Lane, element, enter, fitText, follow, laneTitle, onLanguage, setText, word } from '/shared/core.js';
 
 const COME_COUNT = 4;

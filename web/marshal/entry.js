@@ -1,5 +1,6 @@
 // One entry on its way: sends a person's medium, shows the number or why there is none. Shared by scan and passport.
-import { NoAnswer, command, element, problemText, word } from '/shared/core.js';
+import { helpParts } from '/marshal/refusal.js';
+import { NoAnswer, command, element, lanePath, problemText, word } from '/shared/core.js';
 
 export const repairText = ({ line, column, from, to }) => word(column ? 'mrz-repaired' : 'mrz-repaired-line', { line, column, from, to });
 
@@ -38,8 +39,9 @@ export class EntryBox {
     this.isSending = true;
     this.say('', `… ${word('sending')}`);
     try {
-      const answer = await command(`/api/v1/lanes/${encodeURIComponent(this.laneName)}/tickets`, person);
+      const answer = await command(`${lanePath(this.laneName)}/tickets`, person);
       const { isGiven, parts } = answerParts(answer);
+      if (!isGiven) parts.push(...helpParts(answer, person, (again) => this.send(again)));
       this.show(isGiven ? 'done' : 'failed', ...parts);
       if (isGiven) this.lane.apply(answer.data);
       return isGiven;

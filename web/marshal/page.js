@@ -1,19 +1,31 @@
 // The marshal's desk: the frozen line, the session, entry by hand, readers, and the door with its sign and sounds.
 // What was typed stays until a number was given for it.
+import '/marshal/day-words.js';
 import {
-  $, Lane, NoAnswer, bilingual, clockTime, command, element, enter, fitText, follow, laneTitle, mediumNote, onLanguage,
+  $, Lane, NoAnswer, bilingual, clockTime, command, element, enter, fitText, follow, lanePath, laneTitle, mediumNote, onLanguage,
   problemText, reasonText, setText, store, word,
 } from '/shared/core.js';
+import { Classes } from '/shared/classes.js';
 import { beep, wakeSound } from '/shared/sound.js';
+import { actButton, startActing } from '/marshal/act.js';
 import { bindButton, keepRows } from '/marshal/bind.js';
 import { checkIdNumber } from '/marshal/id-number.js';
+import { Payments } from '/marshal/payments.js';
 import { startPassport } from '/marshal/passport.js';
+import { helpParts } from '/marshal/refusal.js';
 import { startScan } from '/marshal/scan.js';
+import { startStopped } from '/marshal/stopped.js';
 
 const SURE_MS = 5000;
 const SIGN_MS = 4000;
 const lane = new Lane();
 let laneName = '';
+let refresh = () => {};
+let drawStopped = () => {};
+let classes = null;
+let payments = null;
+const rules = () => (lane.snapshot && lane.snapshot.rules) || {};
+const limitOf = (view) => (view.door ? view.door.limit : view.line_limit);
 
 // ---- the line
 function ticketRow(ticket) {
@@ -24,14 +36,13 @@ function ticketRow(ticket) {
   const note = mediumNote(ticket, true);
   if (note) item.append(element('span', 'note', `⚠ ${note}`));
   if (ticket.reason) item.append(element('span', 'row-reason', reasonText(ticket.reason)));
-  const button = bindButton(ticket);
-  if (button) item.append(button);
+  for (const button of [bindButton(ticket), actButton(ticket)]) if (button) item.append(button);
   return item;
 }
 
 function drawLine(view) {
   const length = view.counts.waiting + view.counts.called;
-  const limit = view.line_limit;
+  const limit = limitOf(view);
   const isFull = limit > 0 && length >= limit;
   setText($('#line-length'), limit > 0 ? `${length} / ${limit}${isFull ? ` · ${word('line-full')}` : ''}` : `${length} · ${word('no-limit')}`);
   $('#line-length').dataset.kind = isFull ? 'bad' : '';
@@ -41,7 +52,7 @@ function drawLine(view) {
   if (now.dataset.key === key) { /* as it was */ } else if (view.current) {
     now.replaceChildren(element('span', 'now-label', `▶ ${word('called')}`),
       element('span', 'now-number', view.current.number), element('span', 'row-name', view.current.name || ''),
-      bindButton(view.current) || '');
+      bindButton(view.current) || '', actButton(view.current));
   } else {
     now.replaceChildren(element('span', 'now-label', word('nobody-called')));
   }
@@ -80,6 +91,7 @@ function draw() {
   $('#alarm').hidden = !alarm;
   setText($('#alarm'), alarm);
   drawSession(view);
+  drawDay(view);
   drawLine(view);
   drawReaders(view);
   drawDoor();
@@ -87,6 +99,73 @@ function draw() {
   drawIssued();
   drawSign();
 }
+
+// ---- the day: stops, the door's limit, late rounds, who is expected, voids that nobody has acknowledged
+function drawDay(view) {
+  drawStopped();
+  const { door } = view;
+  const isFull = Boolean(door && door.stop && view.session.state === 'open');
+  $('#door-stop').hidden = !isFull;
+  if (isFull) setText($('#door-stop'), word('door-full-desk', { length: view.counts.waiting + view.counts.called, limit: door.limit }));
+  $('#late').hidden = !view.late_round && ['line-end', undefined].includes(rules().missed);
+  setText($('#late'), word(view.late_round ? 'late-close' : 'late-open'));
+  $('#late-on').hidden = !view.late_round;
+  const { expected } = view;
+  $('#expected').hidden = !expected;
+  if (expected) setText($('#expected-who'), expectedText(expected));
+  const voids = view.open_voids || [];
+  $('#open-voids').hidden = !voids.length;
+  $('#open-voids-list').replaceChildren(...voids.map((ticket) => element('li', '', `${ticket.number} ${ticket.name || ''}`)));
+  $('#alarm-order').hidden = !alarming;
+  if (alarming) setText($('#alarm-order-text'), `${word('out-of-order')}: ${word('out-of-order-what', alarming())}`);
+  $('#to-payments').hidden = ['none', undefined].includes(rules().payment);
+  if (payments) payments.draw();
+}
+const expectedText = (expected) => [expected.name, expected.unit, word('expected-rank', { rank: expected.rank })].filter(Boolean).join(' · ');
+
+let alarming = null; // the words of the alarm that nobody has seen yet
+lane.came = (ticket) => {
+  const { expected } = lane.snapshot; // as it was before
+  if (rules().order === 'alarm' && (ticket.notes || []).includes('out-of-order')) {
+    alarming = () => ({ number: ticket.number, name: ticket.name || '', expected: expected ? expectedText(expected) : '—' });
+    beep('alarm');
+  }
+  renew();
+};
+$('#alarm-order-seen').addEventListener('click', () => { alarming = null; draw(); });
+
+// What no event tells is asked again once things are quiet, also for the classes on the screen.
+let renewTimer = 0;
+function renew() {
+  clearTimeout(renewTimer);
+  renewTimer = setTimeout(() => {
+    refresh();
+    if (classes && document.body.dataset.view === 'classes') classes.refresh();
+  }, 300);
+}
+
+async function setLate() {
+  const open = !lane.snapshot.late_round;
+  sessionSay('', `… ${word('sending')}`);
+  try {
+    const answer = await command(`${lanePath(laneName)}/late`, { open });
+    const text = problemText(answer);
+    if (answer.status === 200) { lane.setLane(answer.data); sessionSay('', ''); } else sessionSay('failed', `✕ ${text.first} ${text.second}`);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    sessionSay('failed', `✕ ${word('no-answer')}`);
+  }
+  draw();
+}
+$('#late').addEventListener('click', () => { if (lane.snapshot) setLate(); });
+
+function showView(name) {
+  document.body.dataset.view = name;
+  for (const button of document.querySelectorAll('[data-to-view]')) button.setAttribute('aria-pressed', String(button.dataset.toView === name));
+  if (name === 'classes' && classes) classes.refresh();
+  if (name === 'payments' && payments) payments.refreshSums();
+}
+for (const button of document.querySelectorAll('[data-to-view]')) button.addEventListener('click', () => showView(button.dataset.toView));
 
 // ---- the session
 let sureToClose = false;
@@ -110,7 +189,7 @@ async function setSession(state) {
   sessionSay('', '');
   draw();
   try {
-    const answer = await command(`/api/v1/lanes/${encodeURIComponent(laneName)}/session`, { state });
+    const answer = await command(`${lanePath(laneName)}/session`, { state });
     if (answer.status === 200) lane.setLane(answer.data);
     else { const text = problemText(answer); sessionSay('failed', `✕ ${text.first} ${text.second}`); }
   } catch (error) {
@@ -194,14 +273,16 @@ function drawIssued() {
     if (issued.name) parts.push(element('p', 'issued-name', issued.name));
     const detail = issued.detail && issued.detail();
     if (detail) parts.push(element('p', 'issued-detail', detail.first), element('p', 'issued-detail other', detail.second));
+    if (issued.help) parts.push(...issued.help());
   }
   box.replaceChildren(...parts);
 }
-function showIssued(answer) {
+function showIssued(answer, person) {
   if (answer.status === 201 || answer.status === 200) {
     const key = binding ? 'bound' : answer.status === 201 ? 'got-number' : 'had-number';
     binding = '';
-    issued = { kind: 'done', number: answer.data.number, title: () => `✓ ${word(key)} ${word(key, {}, true)}` };
+    const warnings = answer.data.warnings || [];
+    issued = { kind: 'done', number: answer.data.number, help: () => warnings.map((code) => element('p', 'issued-detail', `⚠ ${word(`refusal-${code}`)}`)), title: () => `✓ ${word(key)} ${word(key, {}, true)}` };
     lane.apply(answer.data);
     wasTried = false;
     $('#manual').reset();
@@ -212,22 +293,26 @@ function showIssued(answer) {
   const failure = binding ? 'not-bound' : 'not-issued';
   issued = {
     kind: 'failed', number: ticket ? ticket.number : '', name: (ticket && ticket.name) || '', title: () => `✕ ${word(failure)} ${word(failure, {}, true)}`,
-    detail: () => problemText(answer),
+    detail: () => problemText(answer), help: binding ? null : () => helpParts(answer, person, issue),
   };
 }
-async function issue() {
+function typedPerson() {
   const person = binding ? {} : { medium: 'manual' };
   person.name = $('#name').value.trim();
   const found = checkIdNumber($('#id-number').value);
   if (found.number) person.id_number = found.number;
   const student = $('#student-no').value.trim();
   if (student) person.student_no = student;
+  return person;
+}
+async function issue(person) {
+  if (issuing) return;
   issuing = true;
   issued = null;
   drawIssued();
   try {
-    const path = `/api/v1/lanes/${encodeURIComponent(laneName)}/tickets`;
-    showIssued(await command(binding ? `${path}/${binding}/bind` : path, person));
+    const path = `${lanePath(laneName)}/tickets`;
+    showIssued(await command(binding ? `${path}/${binding}/bind` : path, person), person);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     issued = { kind: 'failed', number: '', title: () => `✕ ${word('no-answer')}` };
@@ -244,7 +329,7 @@ $('#manual').addEventListener('submit', (event) => {
   drawFields();
   const wrong = idFault() ? $('#id-number') : $('#name').value.trim() ? null : $('#name');
   if (wrong) wrong.focus();
-  else issue();
+  else issue(typedPerson());
 });
 $('#manual').addEventListener('input', drawFields);
 $('#manual').addEventListener('focusout', drawFields);
@@ -293,12 +378,13 @@ function drawSign() {
   if ($('#sign').hidden || !lane.snapshot) return;
   const latest = performance.now() < signUntil ? doorEvents[0] : null;
   const isOpen = lane.snapshot.session.state === 'open';
-  const key = latest ? `door-${latest.result}` : isOpen ? 'door-invite' : 'door-closed';
+  const isFull = isOpen && Boolean(lane.snapshot.door && lane.snapshot.door.stop);
+  const key = latest ? `door-${latest.result}` : isFull ? 'door-full' : isOpen ? 'door-invite' : 'door-closed';
   const sign = latest ? `${DOOR_SIGNS[latest.result] || ''} ` : '';
-  $('#sign').dataset.kind = latest ? latest.result : isOpen ? 'invite' : 'closed';
+  $('#sign').dataset.kind = latest ? latest.result : isFull ? 'stop' : isOpen ? 'invite' : 'closed';
   setText($('#sign-title'), sign + word(key));
   setText($('#sign-other'), word(key, {}, true));
-  setText($('#sign-number'), latest ? latest.number || '✕' : '');
+  setText($('#sign-number'), latest ? latest.number || '✕' : isFull ? word('door-full-sign') : '');
   const message = latest && latest.result !== 'accepted' ? bilingual(latest.message) : null;
   setText($('#sign-detail'), message ? `${message.first} ${message.second}` : '');
   fitSign();
@@ -316,7 +402,12 @@ $('#sign-close').addEventListener('click', () => setSign(false));
 onLanguage(drawFields);
 enter(['marshal', 'office']).then((entered) => {
   laneName = entered.lane;
-  follow(laneName, lane, { draw, door: onDoor });
+  drawStopped = startStopped(laneName, lane, () => refresh());
+  payments = new Payments(lane, entered.me, () => classes.refresh());
+  const pay = (member) => { showView('payments'); payments.choose(member); };
+  classes = new Classes($('#classes'), { canRoll: true, pay, way: () => rules().payment });
+  startActing(laneName, lane, draw);
+  refresh = follow(laneName, lane, { draw, door: onDoor, lists: () => classes.refresh() });
   startScan(laneName, lane);
   startPassport(laneName, lane);
   if (store.get('paihao.door-sign') === 'on') setSign(true);

@@ -1,13 +1,51 @@
 // The photographer's glass: who sits down now, and one tap per person. A tap names the number it means; taps while
 // one is being sent, or just after the number changed, are not meant for the new number and do nothing, visibly.
 import {
-  $, Lane, NoAnswer, command, element, enter, fitText, follow, laneTitle, mediumNote, onLanguage, problemText,
-  setText, word,
+  $, Lane, NoAnswer, addWords, command, element, enter, fitText, follow, lanePath, laneTitle, mediumNote, onLanguage,
+  problemText, setText, unitText, word,
 } from '/shared/core.js';
+
+addWords({
+  'sit-down': ['请就座', 'please sit'],
+  'then': ['随后', 'Then'],
+  'not-called': ['尚未叫号', 'not called yet'],
+  nobody: ['没有人等候', 'Nobody is waiting'],
+  'retake-sure': ['再按一次 {number}', 'Again: {number}'],
+  'retake-recalls': ['叫回重拍', 'calls back for a retake'],
+  'retake-none': ['还没有可重拍的号', 'No number to retake yet'],
+  'did-call': ['已叫号', 'called'],
+  'did-shot': ['已拍', 'shot'],
+  'did-miss': ['已记过号', 'marked as missed'],
+  'did-retake': ['已叫回重拍', 'called back for a retake'],
+  'did-void': ['已作废', 'void'],
+  'did-elsewhere': ['（另一台设备已操作）', '(done on another device)'],
+  'too-soon': ['刚换号，这一下没有生效', 'The number has just changed: that tap did nothing'],
+  confirm: ['报号相符', 'Number is right'],
+  confirmed: ['报号已核对', 'number checked'],
+  mismatch: ['报号不符', 'Wrong number'],
+  'mismatch-keys': ['按 X 或 PageUp', 'key X or PageUp'],
+  'confirm-first': ['先核对报号', 'Check the spoken number first'],
+  'say-number': ['请同学报号', 'Ask for the number'],
+  'did-confirm': ['报号相符', 'number is right'], 'did-mismatch': ['报号不符，已停', 'wrong number, stopped'],
+  'did-acknowledge': ['已知悉', 'acknowledged'], acknowledge: ['知道了', 'Understood'],
+  'shot-card': ['收卡 · 已拍', 'Card + shot'],
+  'no-card': ['没交卡，仍已拍', 'No card, shot'],
+  'void-elsewhere': ['{number} 已由他人作废：此号没有照片', '{number} was voided by somebody else: it has no photograph'],
+  'void-more': ['（还有 {count} 个）', '({count} more)'],
+  'sit-scan': ['请下一位刷证件或扫码，直接就座', 'Next person: present card or code, then sit'],
+  stop: ['停拍', 'STOP'],
+  'stop-what': ['报的号与屏幕不符', 'The spoken number did not match'],
+  'stop-risk': ['照片可能张冠李戴', 'Photographs that may be of somebody else'],
+  'stop-none': ['之前的号都已核对', 'every number before was checked'],
+  'stop-1': ['不要按快门，请在座的同学不要离开', 'Do not press the shutter. Nobody leaves the seat'],
+  'stop-2': ['叫引导员来，核对在座同学的号码和姓名', 'Call the marshal: compare number and name of who sits there'],
+  'stop-3': ['引导员在其页面上选定处理方式后，本屏自动恢复', 'The marshal decides on the marshal page; this screen then goes on by itself'],
+  'stop-resolve': ['去处理', 'Settle it'],
+});
 
 const SETTLE_MS = 1500;
 const SURE_MS = 5000;
-const WISHED = { call: 'called', shot: 'shot', miss: 'missed', retake: 'called', void: 'void' };
+const WISHED = { call: 'called', shot: 'shot', miss: 'missed', retake: 'called', void: 'void', acknowledge: 'void' };
 
 const lane = new Lane();
 let laneName = '';
@@ -17,12 +55,17 @@ let sureTimer = 0;
 let shown = null; // number and state of the ticket in the middle
 let settledAt = -SETTLE_MS;
 let settleTimer = 0;
+let refresh = () => {};
 let answer = null; // {kind: pending|done|failed|info, text: () => string}
 const fitNumber = fitText($('#number'));
+const fitStop = fitText($('#stop-number'));
 
 const called = () => lane.snapshot && lane.snapshot.current;
 const first = () => lane.snapshot && !called() && lane.snapshot.line[0];
 const retakable = () => lane.snapshot && lane.snapshot.last;
+const rules = () => (lane.snapshot && lane.snapshot.rules) || {};
+const needsConfirm = () => Boolean(rules().spoken_check && called() && !called().confirmed);
+const takesCard = () => { const ticket = called(); return Boolean(ticket && rules().payment === 'token' && ticket.payment === 'paid' && !ticket.card_back); };
 const isSettling = () => performance.now() - settledAt < SETTLE_MS;
 
 // ---- what the page shows
@@ -34,6 +77,8 @@ function draw() {
   drawMiddle(called() || first());
   drawNext(called() ? view.line.slice(0, 3) : view.line.slice(1, 4));
   drawButtons();
+  drawVoids(view.open_voids || []);
+  drawStop(view.stopped);
   drawAnswer();
 }
 
@@ -52,13 +97,18 @@ function drawMiddle(ticket) {
   const state = !ticket ? 'empty' : ticket.state === 'called' ? 'called' : 'ready';
   $('#hero').dataset.state = state;
   const label = { called: ['now', 'sit-down'], ready: ['next', 'not-called'], empty: ['nobody'] }[state];
+  const isUnsaid = state === 'called' && needsConfirm();
+  $('#hero').dataset.unsaid = String(isUnsaid);
+  if (isUnsaid) label[1] = 'say-number';
+  if (state === 'empty' && rules().scan_and_sit && lane.snapshot.session.state === 'open') label[0] = 'sit-scan';
   setText($('#label'), label.map((key) => word(key)).join(' · '));
   setText($('#number'), ticket ? ticket.number : '');
   setText($('#name'), ticket ? ticket.name || '' : '');
+  setText($('#unit'), ticket ? unitText(ticket) : '');
   const note = ticket ? mediumNote(ticket) : '';
   $('#note').hidden = !note;
   setText($('#note'), note ? `⚠ ${note}` : '');
-  const now = ticket ? `${ticket.number} ${state} ${ticket.retakes}` : '';
+  const now = ticket ? `${ticket.number} ${state} ${ticket.retakes} ${ticket.confirmed}` : '';
   if (shown !== null && shown !== now) settle();
   shown = now;
   fitNumber();
@@ -73,6 +123,7 @@ function drawNext(tickets) {
     if (note) item.append(element('span', 'note', `⚠ ${note}`));
     return item;
   });
+  $('#next').hidden = Boolean(rules().scan_and_sit) && !items.length;
   $('#next').replaceChildren(...items);
 }
 
@@ -81,8 +132,11 @@ function drawButtons() {
   const verb = called() ? 'shot' : 'call';
   const go = $('#go');
   const isBusy = Boolean(pending);
-  setText($('#go-key'), !ticket ? word('nobody') : `${verb === 'shot' ? '✓ ' : '▶ '}${word(verb)} ${ticket.number}`);
-  setText($('#go-other'), word(ticket ? verb : 'nobody', {}, true));
+  const unsaid = needsConfirm();
+  const label = unsaid ? 'confirm-first' : verb === 'shot' && takesCard() ? 'shot-card' : verb;
+  setText($('#go-key'), !ticket ? word('nobody') : unsaid ? word(label) : `${verb === 'shot' ? '✓ ' : '▶ '}${word(label)} ${ticket.number}`);
+  setText($('#go-other'), word(ticket ? label : 'nobody', {}, true));
+  drawStrip(unsaid);
   go.dataset.verb = ticket ? verb : '';
   const last = retakable();
   const isSure = last && sure === last.number;
@@ -90,7 +144,7 @@ function drawButtons() {
   setText($('#retake-other'), isSure ? word('retake-recalls') : last ? last.number : word('retake', {}, true));
   $('#retake').dataset.sure = String(Boolean(isSure));
   const settling = isSettling();
-  const off = { go: !ticket || settling, miss: !called() || settling, retake: !last, void: !called() };
+  const off = { go: !ticket || settling || unsaid, confirm: !unsaid || settling, mismatch: !called(), 'no-card': settling, miss: !called() || settling, retake: !last, void: !called() };
   for (const [id, isOff] of Object.entries(off)) {
     const button = $(`#${id}`);
     button.setAttribute('aria-disabled', String(isOff || isBusy));
@@ -98,6 +152,48 @@ function drawButtons() {
     button.toggleAttribute('data-pending', Boolean(meant));
     button.toggleAttribute('data-settling', settling && (id === 'go' || id === 'miss'));
   }
+}
+
+// The spoken number, and the payment card: beside the shot, and only where the rules ask for them.
+function drawStrip(unsaid) {
+  const isSpoken = Boolean(rules().spoken_check && called());
+  $('#mismatch').hidden = !isSpoken;
+  $('#confirm').hidden = !isSpoken;
+  $('#no-card').hidden = !takesCard() || unsaid;
+  $('#strip').hidden = !isSpoken && !takesCard();
+  document.body.dataset.extra = Number(!$('#strip').hidden) + Number((lane.snapshot.open_voids || []).length > 0); // rows that the hero gives up room for
+  const isDone = isSpoken && !unsaid;
+  setText($('#confirm-key'), `✓ ${word(isDone ? 'confirmed' : 'confirm')}${called() ? ` ${called().number}` : ''}`);
+  setText($('#confirm-other'), word(isDone ? 'confirmed' : 'confirm', {}, true));
+  $('#confirm').classList.toggle('main-button', !isDone);
+}
+
+function drawVoids(voids) {
+  const [first_void, ...more] = voids;
+  $('#voids').hidden = !first_void;
+  if (!first_void) return;
+  setText($('#voids-text'), `${word('void-elsewhere', { number: first_void.number })}${more.length ? word('void-more', { count: more.length }) : ''}`);
+  $('#acknowledge').dataset.number = first_void.number;
+}
+
+function drawStop(stopped) {
+  const stop = $('#stop');
+  const wasHidden = stop.hidden;
+  stop.hidden = !stopped;
+  for (const part of document.querySelectorAll('body > header, body > main')) part.inert = Boolean(stopped);
+  if (!stopped) { if (!wasHidden) $('#go').focus({ focusVisible: false }); return; }
+  if (wasHidden) for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
+  setText($('#stop-number'), stopped.ticket.number);
+  const risks = stopped.at_risk.filter((ticket) => ticket.number !== stopped.ticket.number);
+  $('#stop-risk').replaceChildren(...risks.map((ticket) => {
+    const item = element('li', '', ticket.number);
+    if (ticket.name) item.append(element('span', 'stop-name', ticket.name));
+    return item;
+  }));
+  if (!risks.length) $('#stop-risk').append(element('li', 'none', word('stop-none')));
+  $('#stop-label').hidden = !risks.length;
+  fitStop();
+  if (wasHidden) stop.focus();
 }
 
 function drawAnswer() {
@@ -120,7 +216,7 @@ function settle() {
 
 // ---- what a tap does
 async function act(verb, number, body) {
-  const path = `/api/v1/lanes/${encodeURIComponent(laneName)}/tickets/${encodeURIComponent(number)}/${verb}`;
+  const path = `${lanePath(laneName)}/tickets/${encodeURIComponent(number)}/${verb}`;
   pending = { verb, number };
   document.body.dataset.pending = number;
   say('pending', () => `… ${number} ${word(verb)} · ${word('sending')}`);
@@ -145,6 +241,7 @@ function finish(verb, number, got) {
     && ticket && ticket.number === number && ticket.state === WISHED[verb];
   if (ticket) lane.apply(ticket);
   if (got.status === 200 && got.data.called) lane.apply(got.data.called);
+  if (verb === 'mismatch' || (got.data && got.data.code === 'lane-stopped')) refresh(); // who is at risk
   if (got.status === 200 || elsewhere) {
     say('done', () => `✓ ${number} ${word(`did-${verb}`)}${elsewhere ? word('did-elsewhere') : ''}`);
     return;
@@ -164,8 +261,33 @@ function goOn() {
   if (!isFree(true)) return;
   disarm();
   if (!ticket) hint('nobody');
-  else if (called()) act('shot', ticket.number, { advance: true });
+  else if (needsConfirm()) hint('confirm-first');
+  else if (called()) act('shot', ticket.number, { advance: true, ...(takesCard() ? { card: true } : {}) });
   else act('call', ticket.number, {});
+}
+// The pedal does what comes next; the button does what stands on it.
+function step() {
+  if (needsConfirm()) confirm();
+  else goOn();
+}
+function confirm() {
+  if (!isFree(true)) return;
+  disarm();
+  if (needsConfirm()) act('confirm', called().number, {});
+}
+function mismatch() {
+  if (!isFree(false)) return;
+  disarm();
+  if (rules().spoken_check && called()) act('mismatch', called().number, {});
+}
+function shotWithoutCard() {
+  if (!isFree(true)) return;
+  disarm();
+  if (needsConfirm()) hint('confirm-first');
+  else if (called()) act('shot', called().number, { advance: true });
+}
+function acknowledge() {
+  if (isFree(false)) act('acknowledge', $('#acknowledge').dataset.number, {});
 }
 function miss() {
   const ticket = called();
@@ -210,7 +332,7 @@ function chooseVoid(event) {
 }
 
 // ---- fingers and the foot pedal
-const ACTS = { go: goOn, miss, retake, void: openVoid };
+const ACTS = { go: goOn, miss, retake, void: openVoid, confirm, mismatch, 'no-card': shotWithoutCard, acknowledge };
 for (const [id, press] of Object.entries(ACTS)) {
   const button = $(`#${id}`);
   button.addEventListener('click', (event) => {
@@ -223,8 +345,14 @@ $('#void-cancel').addEventListener('click', () => $('#void-menu').close());
 
 let pedalAt = -SETTLE_MS;
 document.addEventListener('keydown', (event) => {
-  if (![' ', 'Enter', 'PageDown'].includes(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
-  if ($('#void-menu').open || document.documentElement.dataset.link !== 'live') return;
+  const isMismatch = ['x', 'X', 'PageUp'].includes(event.key) && rules().spoken_check;
+  if ((!isMismatch && ![' ', 'Enter', 'PageDown'].includes(event.key)) || event.ctrlKey || event.altKey || event.metaKey) return;
+  if ($('#void-menu').open || !$('#stop').hidden || document.documentElement.dataset.link !== 'live') return;
+  if (isMismatch) {
+    event.preventDefault();
+    if (!event.repeat) mismatch();
+    return;
+  }
   // Somebody who walks through the page by keyboard means the button in focus.
   const focus = document.activeElement;
   if (event.key !== 'PageDown' && focus && focus.id !== 'go' && focus.matches('button:focus-visible, a:focus-visible')) return;
@@ -235,11 +363,13 @@ document.addEventListener('keydown', (event) => {
     return;
   }
   pedalAt = performance.now();
-  goOn();
+  step();
 });
 
 onLanguage(draw);
 enter(['photographer', 'marshal', 'office']).then((entered) => {
   laneName = entered.lane;
-  follow(laneName, lane, { draw });
+  $('#stop-resolve').hidden = entered.me.role === 'photographer';
+  $('#stop-resolve').href = `/marshal/?${new URLSearchParams({ lane: laneName })}`;
+  refresh = follow(laneName, lane, { draw });
 });

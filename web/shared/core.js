@@ -1,103 +1,59 @@
 // What every page shares: the words, pairing, requests that are safe to repeat, and the live line of a lane.
 // Text from the server goes into the page through textContent only. One file, so that a page needs one request for it.
 
-// ---- words: every text a page shows, [Chinese, English]
+// ---- words, [Chinese, English]: those of the photographer's page, which loads nothing else, and what other pages share with it.
+// The rest stands in words.js and beside each page.
 export const WORDS = {
   language: ['English', '中文'],
-  'title-index': ['拍号', 'Paihao'], 'title-photographer': ['摄影师', 'Photographer'],
-  'title-marshal': ['引导员', 'Marshal'],
-  'title-display': ['叫号屏', 'Number display'], 'title-check': ['队尾检查', 'Queue-tail check'],
-  'title-pair': ['设备配对', 'Pair this device'],
-  lane: ['机位', 'Lane'], now: ['现在', 'Now'],
-  'sit-down': ['请就座', 'please sit'],
-  next: ['下一位', 'Next'], 'then': ['随后', 'Then'],
-  'not-called': ['尚未叫号', 'not called yet'],
-  nobody: ['没有人等候', 'Nobody is waiting'],
+  'title-index': ['拍号', 'Paihao'],
+  'title-check': ['队尾检查', 'Queue-tail check'],
+  'sound-off': ['点一下屏幕，打开声音', 'Touch the page to turn the sound on'],
+  'title-photographer': ['摄影师', 'Photographer'],
+  lane: ['机位', 'Lane'],
+  now: ['现在', 'Now'],
+  next: ['下一位', 'Next'],
   shot: ['已拍', 'Shot'],
   miss: ['过号', 'Missed'],
   retake: ['重拍', 'Retake'],
   void: ['作废', 'Void'],
   call: ['叫号', 'Call'],
-  'retake-sure': ['再按一次 {number}', 'Again: {number}'],
-  'retake-recalls': ['叫回重拍', 'calls back for a retake'],
-  'retake-none': ['还没有可重拍的号', 'No number to retake yet'],
   'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: this number will have no photograph'],
-  'reason-test': ['误取号或试取号', 'Issued by mistake or as a trial'], 'reason-duplicate': ['重复取号', 'Has another number'],
-  'reason-left': ['本人放弃拍摄', 'Declined to be photographed'], 'reason-wrong-person': ['证件或身份不符', 'Wrong card or wrong person'],
-  'reason-equipment': ['设备故障', 'Equipment failed'], 'reason-other': ['其他原因', 'Another reason'],
+  'reason-test': ['误取号或试取号', 'Issued by mistake or as a trial'],
+  'reason-duplicate': ['重复取号', 'Has another number'],
+  'reason-left': ['本人放弃拍摄', 'Declined to be photographed'],
+  'reason-wrong-person': ['证件或身份不符', 'Wrong card or wrong person'],
+  'reason-equipment': ['设备故障', 'Equipment failed'],
+  'reason-other': ['其他原因', 'Another reason'],
   cancel: ['取消', 'Cancel'],
   sending: ['正在发送', 'Sending'],
   'sending-again': ['网络不通，正在重发', 'No network, sending again'],
-  'did-call': ['已叫号', 'called'], 'did-shot': ['已拍', 'shot'], 'did-miss': ['已记过号', 'marked as missed'],
-  'did-retake': ['已叫回重拍', 'called back for a retake'], 'did-void': ['已作废', 'void'],
-  'did-elsewhere': ['（另一台设备已操作）', '(done on another device)'],
-  'too-soon': ['刚换号，这一下没有生效', 'The number has just changed: that tap did nothing'],
   'still-sending': ['上一下仍在发送，这一下没有生效', 'The last tap is still being sent: this one did nothing'],
   'no-answer': ['没有收到答复，请看当前号码后再按', 'No answer. Look at the number, then tap again'],
   'failed': ['未成功', 'Failed'],
   'look-twice': ['请再核对本人', 'look twice'],
-  'medium-manual': ['人工登记', 'Typed in by hand'], 'medium-passport': ['护照', 'Passport'],
-  'medium-campus_card': ['校园卡', 'Campus card'], 'medium-capture_code': ['采集码', 'Capture code'],
-  'medium-chip': ['身份证芯片号', 'Card chip number'], 'medium-id_card': ['身份证', 'ID card'],
+  'medium-manual': ['人工登记', 'Typed in by hand'],
+  'medium-passport': ['护照', 'Passport'],
+  'medium-campus_card': ['校园卡', 'Campus card'],
+  'medium-capture_code': ['采集码', 'Capture code'],
+  'medium-chip': ['身份证芯片号', 'Card chip number'],
+  'medium-id_card': ['身份证', 'ID card'],
   unbound: ['未对应到人', 'not tied to a person'],
+  suspect: ['照片存疑，请核对本人', 'photo in doubt: check the person'],
+  'note-outsider': ['不在名单', 'not on the list'], 'note-unpaid': ['未缴费', 'unpaid'], 'note-out-of-order': ['次序不符', 'out of order'],
+  'note-out-of-slot': ['不在本时段', 'not in this time slot'], 'note-captured': ['此前已采集', 'captured earlier'],
+  'note-paper': ['纸质号条', 'paper slip'], 'note-override-shot': ['特批再拍', 'allowed: shot before'],
+  'note-override-excluded': ['特批：不采集名单', 'allowed: excluded'], 'note-override-roster': ['特批：不在名单', 'allowed: not on the list'],
+  'note-override-captured': ['特批：已采集', 'allowed: captured earlier'], 'note-override-unpaid': ['特批：未缴费', 'allowed: unpaid'],
+  'note-override-missed': ['特批：过号', 'allowed: missed'],
+  'level-associate': ['专科', 'associate'], 'level-bachelor': ['本科', 'bachelor'], 'level-master': ['硕士', 'master'], 'level-doctor': ['博士', 'doctor'],
   'retake-note': ['重拍', 'Retake'],
-  waiting: ['等候', 'Waiting'], called: ['已叫', 'Called'], missed: ['过号', 'Missed'], issued: ['已发号', 'Issued'],
-  'state-waiting': ['等候', 'waiting'], 'state-called': ['已叫号', 'called'], 'state-shot': ['已拍', 'shot'],
-  'state-missed': ['过号', 'missed'], 'state-void': ['作废', 'void'],
+  waiting: ['等候', 'Waiting'],
   'session-open': ['取号开放中', 'Open for numbers'],
   'session-closed': ['未开放取号', 'Closed for numbers'],
-  'session-to-open': ['开始取号', 'Open the session'],
-  'session-to-close': ['停止取号', 'Close the session'],
-  'session-sure': ['再按一次：停止取号', 'Press again: close'],
   'store-disk-full': ['磁盘已满，无法保存，请清理空间', 'The disk is full: nothing can be saved until space is freed'],
   'store-store-failed': ['数据库故障，请立即联系负责人', 'The database failed: tell the person in charge'],
   'event-closed': ['采集活动已结束', 'The event is closed'],
-  line: ['定序区', 'The line'],
-  'no-limit': ['不限人数', 'no limit'],
-  'line-full': ['已满', 'full'],
-  'line-empty': ['定序区没有人', 'The line is empty'],
   'nobody-called': ['还没有叫号', 'Nobody is called'],
-  manual: ['人工登记', 'Enter by hand'],
-  'id-number': ['身份证号', 'ID number'],
-  name: ['姓名', 'Name'],
-  'student-no': ['学号', 'Student number'],
-  'if-any': ['（可不填）', '(if any)'],
-  issue: ['发号', 'Give a number'],
-  'id-count': ['已输入 {count} 位', '{count} characters so far'],
-  'id-good': ['校验正确', 'The number checks'],
-  'id-upgraded': ['15 位旧号，按 18 位登记', 'Old 15-digit number, kept as 18 digits'],
-  'id-length': ['身份证号应为 18 位（旧号 15 位），现在是 {count} 位', 'An ID number has 18 characters (old ones 15), this has {count}'],
-  'id-character': ['只能是数字，末位可为 X', 'Digits only; the last may be X'],
-  'id-date': ['出生日期不存在：第 7 位起', 'No such birth date, from the 7th digit on'],
-  'id-check': ['末位校验码不符，请逐位核对', 'The last digit does not check: compare every digit'],
-  'id-missing': ['请填写身份证号或学号', 'Type an ID number or a student number'],
-  'name-missing': ['请填写姓名', 'Type the name'],
-  'got-number': ['拍摄号', 'Number'],
-  'had-number': ['已有号码', 'Already has a number'],
-  'not-issued': ['没有发号', 'No number given'],
-  door: ['门口', 'At the door'],
-  'door-sign': ['门口屏', 'Door sign'],
-  'door-sign-leave': ['退出门口屏', 'Leave the door sign'],
-  'door-invite': ['请刷身份证或出示采集码', 'Present your ID card or capture code'],
-  'door-closed': ['现在不取号，请稍候', 'No numbers now, please wait'],
-  'door-accepted': ['您的拍摄号', 'Your number'],
-  'door-already': ['您已有号码', 'You already have a number'],
-  'door-refused': ['未取到号', 'No number'],
-  'door-none': ['还没有人刷卡', 'Nobody has come yet'],
-  'sound-off': ['点一下屏幕，打开声音', 'Touch the page to turn the sound on'],
-  readers: ['读卡器', 'Readers'],
-  'no-readers': ['没有配置读卡器，请用人工登记', 'No reader is set up: enter people by hand'],
-  'reader-ready': ['就绪', 'ready'], 'reader-opening': ['正在连接', 'connecting'], 'reader-absent': ['未接上', 'not there'],
-  'reader-error': ['故障', 'fault'],
-  since: ['自 {time}', 'since {time}'],
-  restarts: ['重启 {count} 次', '{count} restarts'],
-  done: ['刚处理完', 'Just finished'],
-  'none-done': ['还没有', 'None yet'],
-  'come-in': ['请进', 'please come in'],
-  'be-ready': ['请在门口准备', 'please be ready at the door'],
-  'please-come': ['请到门口等候', 'Please come to the door'],
-  'passed-by': ['过号，请找引导员', 'Missed: please see the staff'],
-  'not-open-yet': ['请稍候', 'Please wait'],
   lost: ['连接已断', 'Connection lost'],
   'lost-detail': ['屏上内容可能已过时，正在自动重连', 'What you see may be out of date. Reconnecting by itself'],
   'lost-since': ['{time} 起', 'since {time}'],
@@ -105,23 +61,6 @@ export const WORDS = {
   connecting: ['正在连接', 'Connecting'],
   'which-lane': ['请选择机位', 'Choose a lane'],
   'no-lane': ['没有可用的机位', 'There is no lane for this device'],
-  'pair-how': ['请输入负责人给的配对码', 'Type the pairing token you were given'],
-  token: ['配对码', 'Pairing token'], pair: ['配对', 'Pair'],
-  'pair-token': ['配对码无效或已过期', 'The token is wrong or no longer valid'],
-  'pair-none': ['本设备尚未配对', 'This device is not paired yet'],
-  'pair-role': ['本设备的权限不能打开该页面，请换一个配对码', 'This device may not open that page. Use another token'],
-  'pair-failed': ['服务器没有回应，请重试', 'The server does not answer. Try again'],
-  'paired-as': ['已配对：{role}', 'Paired: {role}'],
-  'role-display': ['叫号屏', 'display'], 'role-photographer': ['摄影师', 'photographer'],
-  'role-marshal': ['引导员', 'marshal'], 'role-liaison': ['联络员', 'liaison'], 'role-check': ['队尾检查', 'check'], 'role-office': ['负责人', 'office'],
-  'index-lead': ['按顺序发号、叫号、拍摄。请选择本设备的用途。', 'Numbers in order, from the door to the camera. Choose what this device is for.'],
-  'index-photographer': ['当前号码与姓名，已拍、过号、重拍', 'The number and name that sit down now; shot, missed, retake'],
-  'index-marshal': ['定序区、人工登记、读卡器、门口屏', 'The line, entry by hand, readers, door sign'],
-  'index-display': ['只有号码，给等候的同学看', 'Numbers only, for those who wait'],
-  'index-numbers': ['下载拍摄号文件 {lane}', 'Download the numbers of {lane}'], 'index-numbers-hint': ['CSV，含姓名和证件号，请妥善保管', 'CSV with names and ID numbers: keep it safe'],
-  'index-check': ['排队时先扫一扫：能否取号、怎么办；不发号', 'In the queue: will my code be accepted, and if not, what to do. Gives no number'],
-  'index-pair-title': ['如何配对', 'How to pair'],
-  'index-pair': ['负责人运行 paihao token create --role ROLE --lane LANE，把显示的链接在本设备上打开；或在配对页输入配对码。', 'The person in charge runs paihao token create --role ROLE --lane LANE. Open the link it prints on this device, or type the token on the pairing page.'],
 };
 
 export const store = {
@@ -142,15 +81,22 @@ export const bilingual = (message) => (message ? { first: english ? message.en :
 
 // Elements carry data-word (this device's language) or data-other (the second language, smaller beside it).
 export function translate(root = document) {
-  for (const node of root.querySelectorAll('[data-word]')) node.textContent = word(node.dataset.word);
+  for (const node of root.querySelectorAll('[data-word]')) if (WORDS[node.dataset.word]) node.textContent = word(node.dataset.word);
   for (const node of root.querySelectorAll('[data-other]')) {
+    if (!WORDS[node.dataset.other]) continue; // its module is still to come
     node.textContent = word(node.dataset.other, {}, true);
     node.lang = english ? 'zh-CN' : 'en';
   }
   if (root !== document) return;
   document.documentElement.lang = english ? 'en' : 'zh-CN';
   const page = document.documentElement.dataset.title;
-  if (page) document.title = `${word(page)} · ${word('title-index')}`;
+  if (WORDS[page]) document.title = `${word(page)} · ${word('title-index')}`;
+}
+
+// Another module's words beside these, and the document in them.
+export function addWords(words) {
+  Object.assign(WORDS, words);
+  translate();
 }
 
 const languageListeners = new Set();
@@ -185,15 +131,21 @@ export function clockTime(iso) {
   const at = new Date(iso);
   return Number.isNaN(at.getTime()) ? '' : at.toLocaleTimeString(english ? 'en-GB' : 'zh-CN', { hour12: false });
 }
+// The class and, where it is told, the degree level.
+export const unitText = (ticket) => [ticket.unit, ticket.level && word(`level-${ticket.level}`)].filter(Boolean).join(' · ');
 export const laneTitle = (lane, room) => `${word('lane')} ${lane}${room ? ` · ${room}` : ''}`;
-// What the photographer must know of how somebody identified himself; '' when there is nothing unusual.
+// What the photographer must know of how somebody identified himself and what was noted; '' when there is nothing unusual.
 export function mediumNote(ticket, isShort = false) {
   const notes = [];
+  const flags = ticket.notes || [];
+  if (ticket.suspect) notes.push(word('suspect'));
   if (ticket.retakes > 0 && ticket.state === 'called') notes.push(word('retake-note'));
   const unusual = ticket.medium && (ticket.medium !== 'id_card' || ticket.bound === false);
   if (unusual) notes.push(word(`medium-${ticket.medium}`));
   if (ticket.bound === false) notes.push(word('unbound'));
-  if (!isShort && (ticket.bound === false || ticket.medium === 'manual')) notes.push(word('look-twice'));
+  const isDoubtful = ticket.bound === false || ticket.medium === 'manual' || flags.includes('look-twice');
+  if (!isShort && isDoubtful) notes.push(word('look-twice'));
+  for (const flag of flags) if (flag !== 'look-twice' && WORDS[`note-${flag}`]) notes.push(word(`note-${flag}`));
   return notes.join(' · ');
 }
 // Makes the text of `node` as large as its parent allows.
@@ -238,6 +190,7 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
     clearTimeout(timer);
   }
 }
+export const lanePath = (lane) => `/api/v1/lanes/${encodeURIComponent(lane)}`;
 const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 // The same request with the same key until an answer comes: a command that was carried out but whose answer was
 // lost is answered again, never done twice. onRepeat is called before each repetition.
@@ -275,7 +228,7 @@ export function takeToken() {
   return token;
 }
 export const pairWith = (token) => request('/api/v1/pair', { method: 'POST', body: { token } });
-function goPair(why, lane) {
+export function goPair(why, lane) {
   const query = new URLSearchParams({ to: document.body.dataset.page, why });
   if (lane) query.set('lane', lane);
   location.replace(`/pair/?${query}`);
@@ -335,10 +288,11 @@ const OPEN_STATES = ['waiting', 'called'];
 const numberOrder = (a, b) => a.number.length - b.number.length || (a.number < b.number ? -1 : a.number > b.number ? 1 : 0);
 
 export class Lane {
-  constructor() { this.snapshot = null; this.tickets = new Map(); }
+  constructor() { this.snapshot = null; this.tickets = new Map(); this.seq = 0; this.came = () => {}; } // seq: of the newest thing known; came(ticket): a new number
 
   replace(snapshot) {
     this.snapshot = snapshot;
+    this.seq = snapshot.seq;
     this.tickets.clear();
     const known = [snapshot.last, ...(snapshot.done || []), ...(snapshot.line || []), snapshot.current];
     for (const ticket of known) if (ticket) this.tickets.set(ticket.number, ticket);
@@ -353,8 +307,11 @@ export class Lane {
     const unseen = ticket.state === 'waiting' ? null : ticket.state === 'called' ? 'shot' : ticket.state; // new, a retake, bound
     const from = before ? before.state : unseen;
     this.tickets.set(ticket.number, ticket);
+    this.seq = Math.max(this.seq, ticket.seq);
     this.count(from, ticket.state);
     this.arrange(ticket, from !== ticket.state);
+    this.noteTrouble(ticket);
+    if (!before && !ticket.shot_at && OPEN_STATES.includes(ticket.state)) this.came(ticket);
     return true;
   }
 
@@ -378,9 +335,20 @@ export class Lane {
     else if (view.last && view.last.number === ticket.number) view.last = view.done.find((each) => each.state === 'shot') || null;
   }
 
+  // Void numbers that the photographer has not acknowledged, and whether the door must stop.
+  noteTrouble(ticket) {
+    const view = this.snapshot;
+    view.open_voids = (view.open_voids || []).filter((each) => each.number !== ticket.number);
+    if (ticket.state === 'void' && ticket.acknowledged === false) view.open_voids.push(ticket);
+    const { door, counts } = view;
+    if (door) door.stop = door.limit > 0 && counts.waiting + counts.called >= door.limit;
+  }
+
   setLane(change) {
     if (!this.snapshot || change.lane !== this.snapshot.lane) return;
-    Object.assign(this.snapshot, { session: change.session, line_limit: change.line_limit ?? this.snapshot.line_limit });
+    const view = this.snapshot;
+    Object.assign(view, { session: change.session, line_limit: change.line_limit ?? view.line_limit, late_round: change.late_round ?? view.late_round });
+    if (change.is_stopped === false) view.stopped = null;
   }
 
   setReader(reader) {
@@ -428,10 +396,10 @@ function coverPage(wantsCover) {
 }
 
 // Keeps `lane` current and calls draw() after every change, door(event) for what somebody got at the door,
-// check(event) for what a reader at the tail of the queue found.
-// Until the first snapshot the page says that it is connecting.
-export function follow(laneName, lane, { draw, door = () => {}, check = () => {} }) {
-  const path = `/api/v1/lanes/${encodeURIComponent(laneName)}/events`;
+// check(event) for what a reader at the tail of the queue found, lists() when a list was imported. Until the first snapshot the page says that it is connecting. Returns a function that fetches a fresh snapshot,
+// for what no event tells: who is at risk, who is expected, the rules.
+export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {} }) {
+  const path = `${lanePath(laneName)}/events`;
   let source = null;
   let heardAt = performance.now();
   let openedAt = 0;
@@ -441,12 +409,32 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   const handlers = {
     snapshot: (data) => { lane.replace(data); draw(); },
     ticket: (data) => { if (lane.apply(data)) draw(); },
-    lane: (data) => { lane.setLane(data); draw(); },
+    lane: (data) => { lane.setLane(data); draw(); refresh(); },
+    lists: () => { refresh(); lists(); },
     reader: (data) => { lane.setReader(data); draw(); },
     store: (data) => { if (lane.snapshot) { lane.snapshot.store = data.store; draw(); } },
     door: (data) => { if (lane.snapshot) door(data); }, check: (data) => { if (lane.snapshot) check(data); },
     beat: () => {},
     resync: () => {},
+  };
+  // One at a time; a change meanwhile asks once more. Older than what the page knows already: asked again.
+  let isAsking = false;
+  let isStale = false;
+  const refresh = async () => {
+    isStale = true;
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      while (isStale) {
+        isStale = false;
+        const { status, data } = await request(lanePath(laneName));
+        if (status !== 200 || !lane.snapshot) continue;
+        if (data.seq < lane.seq) isStale = true;
+        else { lane.replace(data); draw(); }
+      }
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error; // the cover says so
+    } finally { isAsking = false; }
   };
   const heard = (name) => {
     heardAt = performance.now();
@@ -494,6 +482,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   document.addEventListener('visibilitychange', watch);
   onLanguage(() => { if (lane.snapshot) draw(); });
   open();
+  return refresh;
 }
 onLanguage(drawCover);
 

@@ -1,5 +1,6 @@
 // One high tone: go on. Two: you have a number already. Two low ones: no. Browsers allow sound after the first touch.
-const TONES = { accepted: [880], already: [880, 660], refused: [220, 196] };
+// The alarm is neither: high and low, three times.
+const TONES = { accepted: [880], already: [880, 660], refused: [220, 196], alarm: [988, 494, 988, 494, 988, 494] };
 let sound = null;
 
 // `hint` is hidden once the sound is on.
@@ -15,7 +16,7 @@ export function beep(result) {
   if (!sound || sound.state !== 'running') return;
   (TONES[result] || []).forEach((frequency, index) => {
     const start = sound.currentTime + index * 0.22;
-    const tone = new OscillatorNode(sound, { frequency, type: result === 'refused' ? 'square' : 'sine' });
+    const tone = new OscillatorNode(sound, { frequency, type: ['refused', 'alarm'].includes(result) ? 'square' : 'sine' });
     const volume = new GainNode(sound, { gain: 0.25 });
     volume.gain.setTargetAtTime(0, start + 0.14, 0.02);
     tone.connect(volume).connect(sound.destination);

@@ -1,0 +1,97 @@
+// Each lane's session: opened and closed here, and at the close a list of everybody who is still open.
+import {
+  $, NoAnswer, command, element, lanePath, laneTitle, onLanguage, problemText, word,
+} from '/shared/core.js';
+
+const SURE_MS = 5000;
+
+export function startSessions(lanes, ask) {
+  const views = new Map(); // lane -> snapshot
+  let report = null; // {lane, open, voids, stopped}
+  let sure = '';
+  let pending = '';
+  let failure = null; // {lane, answer}
+
+  const facts = (view) => {
+    const parts = [word('session-facts', view.counts)];
+    if (view.stopped) parts.push(`⛔ ${word('session-stopped', { number: view.stopped.ticket.number })}`);
+    if (failure && failure.lane === view.lane) parts.push(`✕ ${problemText(failure.answer).first}`);
+    return parts.join(' · ');
+  };
+  const row = (lane) => {
+    const item = element('li');
+    const view = views.get(lane);
+    item.append(element('strong', '', laneTitle(lane, view ? view.room : '')));
+    if (!view) return item;
+    const isOpen = view.session.state === 'open';
+    const chip = element('span', 'chip', `${isOpen ? '●' : '○'} ${word(isOpen ? 'session-open' : 'session-closed')}`);
+    chip.dataset.kind = isOpen ? 'good' : 'off';
+    const key = !isOpen ? 'session-to-open' : sure === lane ? 'session-sure' : 'session-to-close';
+    const button = element('button', '', pending === lane ? `… ${word('sending')}` : word(key));
+    button.type = 'button';
+    button.dataset.lane = lane;
+    button.dataset.sure = String(sure === lane);
+    button.setAttribute('aria-label', `${laneTitle(lane, '')}: ${word(key)}`);
+    item.append(chip, element('span', 'session-facts', facts(view)), button);
+    return item;
+  };
+  const drawReport = () => {
+    const box = $('#close-report');
+    box.hidden = !report;
+    if (!report) return;
+    const { open, voids, stopped, lane } = report;
+    const isClean = !open.length && !voids.length && !stopped;
+    box.dataset.kind = isClean ? 'clean' : 'open';
+    const list = element('ul', 'facts');
+    list.append(...open.map((ticket) => element('li', '', `${ticket.number} ${ticket.name || ''} ${ticket.unit || ''} · ${word(`state-${ticket.state}`)}`)));
+    box.replaceChildren(element('h3', '', `${isClean ? '✓' : '⚠'} ${word(open.length ? 'close-open' : 'close-clean', { lane: laneTitle(lane, ''), count: open.length })}`), list);
+    if (voids.length) box.append(element('p', '', `${word('close-voids', { count: voids.length })}: ${voids.map((ticket) => ticket.number).join(' ')}`));
+    if (stopped) box.append(element('p', '', `⛔ ${word('session-stopped', { number: stopped.ticket.number })}`));
+  };
+  const draw = () => {
+    const focus = document.activeElement && document.activeElement.dataset.lane;
+    $('#sessions').replaceChildren(...lanes.map(row));
+    if (focus) [...document.querySelectorAll('#sessions button')].find((node) => node.dataset.lane === focus)?.focus();
+    drawReport();
+  };
+  const show = async () => {
+    for (const lane of lanes) {
+      const answer = await ask(lanePath(lane));
+      if (!answer) return;
+      if (answer.status === 200) views.set(lane, answer.data);
+    }
+    draw();
+  };
+  const set = async (lane, state) => {
+    pending = lane;
+    failure = null;
+    draw();
+    try {
+      const answer = await command(`${lanePath(lane)}/session`, { state });
+      if (answer.status !== 200) failure = { lane, answer };
+      else if (state === 'closed') report = { lane, open: answer.data.open || [], voids: answer.data.open_voids || [], stopped: answer.data.stopped };
+      else if (report && report.lane === lane) report = null;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      failure = { lane, answer: null };
+    }
+    pending = '';
+    await show();
+  };
+  $('#sessions').addEventListener('click', (event) => {
+    const button = event.target.closest('button[data-lane]');
+    if (!button || pending) return;
+    const { lane } = button.dataset;
+    const isOpen = views.get(lane).session.state === 'open';
+    if (isOpen && sure !== lane) {
+      sure = lane;
+      setTimeout(() => { sure = ''; draw(); }, SURE_MS);
+      draw();
+      return;
+    }
+    sure = '';
+    set(lane, isOpen ? 'closed' : 'open');
+  });
+  onLanguage(draw);
+  return { show };
+}

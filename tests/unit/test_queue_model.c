@@ -363,6 +363,16 @@ static uint32_t pick_number(struct world *w, const struct model_lane *lane, enum
     return n ? n->t.number : roll_dice(w, m_count(m, lane, TICKET_NONE) + 2);
 }
 
+/* The latest number of the lane that nobody is tied to, and somebody who has come: a card of whom everybody knows. */
+static unsigned pick_card_of_somebody(struct world *w, const struct model_lane *lane, uint32_t *number)
+{
+    struct model *m = &w->model;
+    for (size_t i = 0; i < m->n_numbers; i++)
+        if (m_in(&m->numbers[i], lane) && !m->numbers[i].t.bound && m->numbers[i].who)
+            *number = m->numbers[i].t.number;
+    return m->n_numbers ? m->numbers[roll_dice(w, (unsigned)m->n_numbers)].who : 0;
+}
+
 static void ask_of_number(struct world *w, const struct model_lane *lane, struct queue_command *c)
 {
     c->number = pick_number(w, lane, c->kind);
@@ -375,7 +385,11 @@ static void ask_of_number(struct world *w, const struct model_lane *lane, struct
     }
     struct model_number *n = m_number(&w->model, lane, c->number);
     if (c->kind == COMMAND_BIND) {
-        const unsigned to = one_in(w, 3) ? 0 : 1 + roll_dice(w, MODEL_PEOPLE - 13);
+        unsigned to = one_in(w, 3) ? 0 : 1 + roll_dice(w, MODEL_PEOPLE - 13);
+        if (one_in(w, 2)) {
+            to = pick_card_of_somebody(w, lane, &c->number);
+            n = m_number(&w->model, lane, c->number);
+        }
         c->person = n && one_in(w, 4) ? n->t.person : person(to);
         c->facts = w->facts[who(&c->person)];
         c->bound = one_in(w, 10);

@@ -179,7 +179,9 @@ void people_add_ticket(struct queue *queue, struct place place, struct slot *slo
         return;
     struct person_slot *person = people_keep(queue, &slot->ticket.person);
     count_person(queue, state_at(queue, person->latest), false);
-    struct place *link = ticket_stands(&slot->ticket) ? &person->latest : behind_standing(queue, person);
+    struct place *link = &person->latest;
+    if (!ticket_stands(&slot->ticket))
+        link = behind_standing(queue, person);
     for (struct slot *at; (at = state_at(queue, *link)) && at->ticket.issued_seq > slot->ticket.issued_seq;)
         link = &at->earlier;
     slot->earlier = *link;

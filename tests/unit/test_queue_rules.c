@@ -755,6 +755,11 @@ static void finished_numbers_of_a_card_move_to_whoever_was_shot(void **state)
     EXPECT("shot", QUEUE_DONE, "A0004", OF(SHOT, 4));
     EXPECT("two frames", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 4), .person = person(7), .facts = typed,
            .also_void = true);
+    EXPECT("the card again", QUEUE_DONE, "A0005", COMES(91), .bound = false, .overrides = ISSUE_OVER_SHOT,
+           .text = "blinked", .authority = AUTHORITY_OFFICE);
+    EXPECT("an open number beside a frame", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 5), .person = person(7),
+           .facts = typed, .also_void = true);
+    EXPECT("gone", QUEUE_DONE, "A0005", OF(LEAVE, 5));
     EXPECT("being taken again", QUEUE_DONE, "A0004", OF(RETAKE, 4));
     EXPECT("a frame is a frame", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 4), .person = person(7),
            .facts = typed, .also_void = true);

@@ -44,8 +44,9 @@ enum desk_kind {
      * queue.at_us may say when it happened (0: now). COMMAND_EVENT_CREATE with a document: DESK_RULES in the same step.
      * queue.text is a written reason where queue.h says so; overrides, authority and card as there. */
     DESK_QUEUE,
-    DESK_BIND, /* queue: lane, number, device; `presentation` (manual) says who that number is. From then on
-                          everything that person ever presented and the typed numbers name the same one. */
+    DESK_BIND, /* queue: lane, number, also_void, device; `presentation` (manual) says who that number is. From then on
+                          everything that person ever presented and the typed numbers name the same one. A number made
+                          void on the way has the reason "same-person A0001", with the one that stands. */
     DESK_TOKEN_CREATE, /* token: role, lane, kind, expires_us, hash; answer.token_id */
     DESK_TOKEN_REVOKE, /* token.id */
     DESK_PAIR,  /* token.hash: of the token presented; session: the record to create from it (kind, hash,

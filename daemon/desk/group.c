@@ -150,7 +150,7 @@ static void learn(struct group *group, struct outcome *outcome, bool was_known,
     } else if (command->kind == COMMAND_BIND && decision->verdict == QUEUE_DONE) {
         const struct person_id before =
             queue_ticket(group->writer->deciding, command->lane, command->number)->person;
-        people_bind(group, job, &before, &decision->entries[0].person);
+        people_bind(group, job, &before, &decision->entries[decision->n_entries - 1].person);
     }
 }
 

@@ -1,9 +1,11 @@
 /* The people of a group of commands: who is meant, and what the journal and the directory learn of them. Must not
  * answer or publish anything. Writer's thread. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "desk/group_state.h"
+#include "desk/reason.h"
 
 static bool fill_gap(char *ret_field, size_t size, const char *news)
 {
@@ -175,11 +177,33 @@ static struct person_id named_by(const struct group *group, const struct job *jo
     const struct person_id nobody = {{0}};
     if (who->is_known && !person_id_equal(&who->person, self))
         return who->person;
-    if (!person_id_is_none(&who->other) && !person_id_equal(&who->other, self))
-        return who->other;
     const bool knows_all = is_known_by(group, job->credential.digest) &&
                            (!job->second.kind || is_known_by(group, job->second.digest));
     return who->is_known && knows_all ? *self : nobody;
+}
+
+/* Tied to somebody who is there already: what is known of that person besides the lists. */
+static void know_other(const struct group *group, const struct job *job, struct queue_command *command)
+{
+    struct person_record record;
+    read_person(group, &command->person, &record);
+    command->facts.is_known = record.bound || record.on_roster;
+    command->name_differs = names_differ(record.name, job->fresh.name);
+    wipe_bytes(&record, sizeof record);
+}
+
+/* Whoever reads of the void number learns which one stands. */
+static void say_same_person(const struct group *group, struct queue_command *command)
+{
+    const struct queue *queue = group->writer->deciding;
+    const struct ticket *stands = queue_shot_of(queue, &command->person);
+    char label[TICKET_LABEL_SIZE] = "", plain[PLAIN_TEXT_MAX + 1];
+    if (!stands)
+        stands = queue_ticket_of(queue, &command->person);
+    if (stands)
+        ticket_label(&queue_event(queue)->rules, stands->lane, stands->number, label);
+    snprintf(plain, sizeof plain, "same-person %s", label);
+    reason_seal(&group->desk->keys, plain, command->text);
 }
 
 void people_prepare_bind(const struct group *group, struct job *job)
@@ -188,15 +212,22 @@ void people_prepare_bind(const struct group *group, struct job *job)
     const struct ticket *ticket = queue_ticket(group->writer->deciding, command->lane, command->number);
     struct lookup look;
     struct who who;
-    command->person = (struct person_id){{0}};
-    command->bound = false;
+    command->person = command->other = (struct person_id){{0}};
+    command->bound = command->name_differs = false;
     if (!ticket)
         return;
     find_who(group, job, &look, &who);
     command->person = named_by(group, job, &who, &ticket->person);
+    if (!person_id_equal(&who.other, &ticket->person))
+        command->other = who.other;
     command->bound = contradicts(group, &ticket->person, &job->fresh);
     const struct person_id *whose = person_id_is_none(&command->person) ? &ticket->person : &command->person;
     lookup_facts(&look, whose, who.is_ambiguous, command->lane, command->at_us, &command->facts);
+    if (person_id_is_none(&command->person) || person_id_equal(&command->person, &ticket->person))
+        return;
+    know_other(group, job, command);
+    if (command->also_void)
+        say_same_person(group, command);
 }
 
 static void take_field(char *ret_field, size_t size, const char *typed)
@@ -211,11 +242,13 @@ static int take_moved(void *arg, const struct credential_record *moved)
     return 0;
 }
 
-/* Of somebody of the roster the list knows the names better than whoever types them at the door. */
+/* Of somebody of the roster the list knows the names better than whoever types them at the door, and of whoever was known
+ * before nothing is overwritten. */
 static void take_typed(struct person_record *record, const struct person_record *typed)
 {
+    const bool is_known = record->bound || record->on_roster;
     record->bound = true;
-    if (record->on_roster) {
+    if (is_known) {
         fill_gap(record->name, sizeof record->name, typed->name);
         fill_gap(record->id_number, sizeof record->id_number, typed->id_number);
         fill_gap(record->student_no, sizeof record->student_no, typed->student_no);

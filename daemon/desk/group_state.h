@@ -52,7 +52,7 @@ void group_write_credential(struct group *, const struct credential_record *, co
 /* Fills the command's person and facts. True when the person was known. */
 bool people_prepare_check_in(const struct group *, struct job *);
 void people_of_check_in(struct group *, struct job *, bool was_known, enum queue_verdict);
-/* Fills the command's person, bound and facts as COMMAND_BIND wants them. */
+/* Fills the command's person, other, bound, name_differs, text and facts as COMMAND_BIND wants them. */
 void people_prepare_bind(const struct group *, struct job *);
 /* Ties what was typed to this person, and whatever was read from `before`. */
 void people_bind(struct group *, struct job *, const struct person_id *before,

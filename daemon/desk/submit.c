@@ -89,8 +89,10 @@ static void take_fingerprint(const struct desk *desk, struct job *job)
     const struct queue_command *queue = &job->command.queue;
     crypto_generichash_state state;
     crypto_generichash_init(&state, desk->keys.digest, sizeof desk->keys.digest, sizeof job->fingerprint);
-    uint32_t numbers[] = {job->command.kind, queue->kind,   queue->number,
-                          queue->value,      queue->medium, queue->advance};
+    uint32_t numbers[] = {
+        job->command.kind, queue->kind, queue->number, queue->value, queue->medium, queue->advance,
+    };
+    numbers[5] |= (uint32_t)queue->also_void << 1; /* a place of its own would change the keys of yesterday */
     crypto_generichash_update(&state, (const uint8_t *)numbers, sizeof numbers);
     crypto_generichash_update(&state, (const uint8_t *)queue->lane, strlen(queue->lane) + 1);
     crypto_generichash_update(&state, (const uint8_t *)queue->text, strlen(queue->text) + 1);

@@ -20,27 +20,56 @@ static void add_bound(const struct queue *queue, const struct queue_command *com
     issue_note_text(&note, entry->extra);
 }
 
-static enum queue_verdict move_numbers(const struct queue *queue, const struct queue_command *command,
-                                       const struct ticket *ticket, struct queue_decision *decision)
+static enum queue_verdict refuse_taken(const struct queue *queue, const struct person_id *by,
+                                       struct queue_decision *decision)
 {
-    const struct ticket *theirs = queue_ticket_of(queue, &command->person);
-    const struct ticket *shot = people_shot(queue, &command->person);
-    const struct ticket *stands = shot ? shot : theirs;
-    if (!command->facts.on_roster || ticket->bound || shot || (theirs && ticket_is_open(theirs)))
-        return decision_refuse(decision, QUEUE_CREDENTIAL_TAKEN, stands);
-    if (command->bound)
-        return decision_refuse(decision, QUEUE_ALREADY_BOUND, ticket);
-    size_t count = 0;
+    const struct ticket *stands = people_standing(queue, by);
+    return decision_refuse(decision, QUEUE_CREDENTIAL_TAKEN, stands ? stands : queue_ticket_of(queue, by));
+}
+
+/* The number that was named, and it alone: no other of the same person is made void unasked. */
+static bool may_void(const struct queue *queue, const struct ticket *ticket)
+{
+    const struct slot *slot = people_latest(queue, &ticket->person);
+    for (; slot; slot = state_at(queue, slot->earlier))
+        if (&slot->ticket != ticket && ticket_stands(&slot->ticket))
+            return false;
+    return edge_of_command(COMMAND_VOID, ticket);
+}
+
+/* One entry for each of its person's numbers, and one more to make it void. */
+static enum queue_verdict check_numbers(const struct queue *queue, const struct ticket *ticket, bool voids,
+                                        struct queue_decision *decision)
+{
+    size_t count = voids ? 1 : 0;
     const struct slot *slot = people_latest(queue, &ticket->person);
     for (; slot; slot = state_at(queue, slot->earlier), count++)
         if (slot->ticket.bound)
             return decision_refuse(decision, QUEUE_ALREADY_BOUND, &slot->ticket);
-    if (count > QUEUE_ENTRIES_MAX)
-        return decision_refuse(decision, QUEUE_WRONG_STATE, ticket);
+    return count <= QUEUE_ENTRIES_MAX ? QUEUE_DONE : decision_refuse(decision, QUEUE_WRONG_STATE, ticket);
+}
+
+static enum queue_verdict move_numbers(const struct queue *queue, const struct queue_command *command,
+                                       const struct ticket *ticket, struct queue_decision *decision)
+{
+    const bool joins = gate_may_join(queue, &ticket->person, &command->person);
+    const bool voids = !joins && command->also_void && may_void(queue, ticket);
+    if (!command->facts.is_known || ticket->bound || (!joins && !voids))
+        return refuse_taken(queue, &command->person, decision);
+    if (command->bound)
+        return decision_refuse(decision, QUEUE_ALREADY_BOUND, ticket);
+    if (command->name_differs)
+        return decision_refuse(decision, QUEUE_NAME_DIFFERS, queue_ticket_of(queue, &command->person));
+    const enum queue_verdict verdict = check_numbers(queue, ticket, voids, decision);
+    if (verdict != QUEUE_DONE)
+        return verdict;
+    if (voids)
+        decision_add_step(decision, command, ENTRY_VOIDED, ticket);
     struct queue_person from = queue_person(queue, &ticket->person);
     struct queue_person to = queue_person(queue, &command->person);
     persons_merge(&from, &to);
-    for (slot = people_latest(queue, &ticket->person); slot; slot = state_at(queue, slot->earlier))
+    const struct slot *slot = people_latest(queue, &ticket->person);
+    for (; slot; slot = state_at(queue, slot->earlier))
         add_bound(queue, command, slot, &to, decision);
     decision->warnings = objections(queue, &command->facts, true, facts_are_due(queue, &to));
     decision_name_ticket(decision, ticket);
@@ -56,7 +85,9 @@ enum queue_verdict decide_bind(const struct queue *queue, const struct lane_stat
     const struct ticket *ticket = &slot->ticket;
     if (person_id_is_none(&ticket->person))
         return decision_refuse(decision, QUEUE_WRONG_STATE, ticket);
-    bool is_known = !person_id_is_none(&command->person);
+    if (!person_id_is_none(&command->other))
+        return refuse_taken(queue, &command->other, decision);
+    const bool is_known = !person_id_is_none(&command->person);
     if (is_known && !person_id_equal(&command->person, &ticket->person))
         return move_numbers(queue, command, ticket, decision);
     decision_name_ticket(decision, ticket);

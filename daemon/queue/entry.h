@@ -35,7 +35,7 @@ enum entry_kind {
     ENTRY_RETAKE_DROPPED = 23, /* lane, number, person; text: reason. The frame there was before stands */
     ENTRY_BOUND =
         22, /* lane, number, person: it is known now who that is. Another person than before: the number was
-                         tied to somebody of the roster, one entry for each number of the person it had.
+                         tied to somebody who is known, one entry for each number of the person it had.
                          extra: the number's note from now on */
     ENTRY_CONFIRMED = 24, /* lane, number, person: the spoken number is right */
     ENTRY_MISMATCH = 25,  /* lane, number, person; text: what was seen. The lane stops */

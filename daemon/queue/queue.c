@@ -36,6 +36,11 @@ bool ticket_is_open(const struct ticket *ticket)
     return ticket->state == TICKET_WAITING || ticket->state == TICKET_CALLED;
 }
 
+bool ticket_stands(const struct ticket *ticket)
+{
+    return ticket_is_open(ticket) || ticket->state == TICKET_SHOT;
+}
+
 struct lane_state *state_lane(const struct queue *queue, const char *name)
 {
     for (size_t i = 0; i < queue->n_lanes; i++)

@@ -25,9 +25,13 @@ enum command_kind {
     COMMAND_RETAKE,
     COMMAND_MISS,
     COMMAND_VOID,
-    /* lane, number; person: whom the typed numbers name already, none when nobody; facts: of that person; bound: what was
-     * typed contradicts what is known of the number's own person. Somebody of the roster takes over every number of an
-     * unbound person, with what that one paid, had in hand and was called; two known persons are never merged. */
+    /* lane, number; person: whom the typed numbers name already, none when nobody; facts: of that person; other: somebody
+     * else whom they name, too; bound: what was typed contradicts what is known of the number's own person; name_differs:
+     * another name was typed than that person is known by. Somebody who is known takes over every number of an unbound
+     * person, with what that one paid, had in hand and was called; two known persons are never merged. Whoever stands in
+     * line or was shot takes over finished numbers without a frame only: of two that stand people must choose. With
+     * also_void they have chosen: an open number without a frame is made void first, in the same step; text: the reason.
+     * It is left as it is when nothing of the known person stands. */
     COMMAND_BIND,
     COMMAND_RULES_SET,     /* rules; extra: profile. No entry when nothing changes */
     COMMAND_LIST_IMPORTED, /* value, extra, text as in the entry */
@@ -48,8 +52,10 @@ const char *command_kind_name(enum command_kind);
 
 /* What is known of a person who checks in, besides what the queue keeps itself. All zero: nothing. */
 struct queue_facts {
-    bool has_roster;   /* there is a roster at all */
-    bool on_roster;    /* and the person is on it */
+    bool has_roster; /* there is a roster at all */
+    bool on_roster;  /* and the person is on it */
+    bool
+        is_known; /* bind: on the roster, or somebody whose numbers were typed or read from a document before */
     bool is_excluded;  /* on the list of those who are not photographed here */
     bool is_captured;  /* photographed before at this degree level, says a list */
     bool is_ambiguous; /* the credential is of one human at two degree levels, and both could be meant */
@@ -66,8 +72,10 @@ struct queue_command {
     char lane[LANE_NAME_MAX + 1];
     uint32_t number, value;
     struct person_id person;
-    struct person_id other; /* check-in: somebody else whom the presented numbers name, too; none: nobody */
-    bool name_differs;      /* check-in: another name was typed than the person is known by */
+    struct person_id
+        other;         /* check-in, bind: somebody else whom the presented numbers name, too; none: nobody */
+    bool name_differs; /* check-in, bind: another name was typed than the person is known by */
+    bool also_void;    /* bind */
     enum medium medium;
     bool bound;
     bool advance; /* with shot, miss and void: in the same breath call the next who waits, if nobody is called
@@ -103,8 +111,9 @@ enum queue_verdict {
     QUEUE_ANOTHER_CALLED, /* ticket: who is called */
     QUEUE_LINE_NOT_EMPTY, /* event close while somebody waits or is called; ticket: the first of them */
     QUEUE_NUMBERS_SPENT,  /* 4,294,967,295 numbers in one lane */
-    QUEUE_NAME_DIFFERS,   /* check-in under another name than known; ticket: that person's latest, if any */
-    QUEUE_CREDENTIAL_TAKEN, /* bind or check-in with numbers of another person; ticket: that person's latest, if any */
+    QUEUE_NAME_DIFFERS, /* check-in or bind under another name than known; ticket: that person's latest, if any */
+    QUEUE_CREDENTIAL_TAKEN, /* bind or check-in with numbers of another person; ticket: that person's shot or open one,
+                               else the latest, if any */
     QUEUE_ALREADY_BOUND, /* bind of a number that is tied to a person already; ticket: as it stands */
     QUEUE_MEDIUM_NOT_ALLOWED,
     QUEUE_NOT_ON_ROSTER, /* from here to MISSED_WAITS an override may help */
@@ -199,7 +208,8 @@ const struct queue_lane *queue_lane_at(const struct queue *, size_t index);  /* 
 const struct queue_lane *queue_lane(const struct queue *, const char *name); /* NULL: unknown */
 const struct ticket *queue_ticket(const struct queue *, const char *lane,
                                   uint32_t number); /* NULL: not issued */
-/* The person's latest ticket in any lane, NULL: none. */
+/* The person's latest ticket in any lane, NULL: none. A finished one without a frame that was moved here by a bind is
+ * never before one that was open or shot then: it says nothing of how that person stands. */
 const struct ticket *queue_ticket_of(const struct queue *, const struct person_id *);
 /* The person's latest ticket that is shot, in any lane; NULL: none. An override may have given a later one. */
 const struct ticket *queue_shot_of(const struct queue *, const struct person_id *);

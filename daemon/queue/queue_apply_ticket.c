@@ -301,8 +301,7 @@ static bool may_move(const struct queue *queue, const struct person_id *from, co
 {
     if (!person_id_is_none(&queue->moving_to))
         return person_id_equal(&queue->moving_from, from) && person_id_equal(&queue->moving_to, to);
-    const struct slot *theirs = people_latest(queue, to);
-    if (person_id_is_none(from) || (theirs && ticket_is_open(&theirs->ticket)) || people_shot(queue, to))
+    if (person_id_is_none(from) || !gate_may_join(queue, from, to))
         return false;
     for (const struct slot *slot = people_latest(queue, from); slot; slot = state_at(queue, slot->earlier))
         if (slot->ticket.bound)
@@ -345,10 +344,7 @@ static enum queue_apply_fault apply_bound(struct queue *queue, struct lane_state
         const struct queue_person facts = queue_person(queue, &entry->person);
         if (!person_id_is_none(&queue->moving_to) || !note_fits(queue, &facts, &slot->ticket.note, &note))
             return QUEUE_APPLY_IMPOSSIBLE;
-        const struct place place = place_of(queue, lane, entry->number);
-        people_drop_ticket(queue, place, slot);
-        slot->ticket.note = note;
-        people_add_ticket(queue, place, slot);
+        people_note(queue, slot, &note);
     }
     slot->ticket.bound = true;
     unit_raise_rank(queue, &note);

@@ -69,6 +69,11 @@ bool gate_is_stopped(const struct lane_state *lane, enum entry_kind kind)
     }
 }
 
+bool gate_may_join(const struct queue *queue, const struct person_id *from, const struct person_id *to)
+{
+    return !people_standing(queue, to) || !people_standing(queue, from);
+}
+
 bool gate_rules_fixed(const struct queue *queue, const struct queue_rules *rules)
 {
     const struct queue_rules *now = &queue->event.rules;

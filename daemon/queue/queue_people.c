@@ -76,6 +76,15 @@ const struct ticket *people_shot(const struct queue *queue, const struct person_
     return slot ? &slot->ticket : NULL;
 }
 
+const struct ticket *people_standing(const struct queue *queue, const struct person_id *id)
+{
+    const struct ticket *shot = people_shot(queue, id);
+    const struct slot *slot = shot ? NULL : people_latest(queue, id);
+    while (slot && !ticket_is_open(&slot->ticket))
+        slot = state_at(queue, slot->earlier);
+    return slot ? &slot->ticket : shot;
+}
+
 const struct ticket *queue_shot_of(const struct queue *queue, const struct person_id *id)
 {
     return people_shot(queue, id);
@@ -154,7 +163,16 @@ void people_count(struct queue *queue, const struct ticket *ticket, enum ticket_
     ++*count_of(counts, to);
 }
 
-/* Latest first by issue, whichever person a ticket came from. */
+/* Behind the last one that stands, or the front. */
+static struct place *behind_standing(const struct queue *queue, struct person_slot *person)
+{
+    struct place *behind = &person->latest;
+    for (struct slot *at = state_at(queue, person->latest); at; at = state_at(queue, at->earlier))
+        if (ticket_stands(&at->ticket))
+            behind = &at->earlier;
+    return behind;
+}
+
 void people_add_ticket(struct queue *queue, struct place place, struct slot *slot)
 {
     if (person_id_is_none(&slot->ticket.person))
@@ -162,6 +180,8 @@ void people_add_ticket(struct queue *queue, struct place place, struct slot *slo
     struct person_slot *person = people_keep(queue, &slot->ticket.person);
     count_person(queue, state_at(queue, person->latest), false);
     struct place *link = &person->latest;
+    if (!ticket_stands(&slot->ticket))
+        link = behind_standing(queue, person);
     for (struct slot *at; (at = state_at(queue, *link)) && at->ticket.issued_seq > slot->ticket.issued_seq;)
         link = &at->earlier;
     slot->earlier = *link;
@@ -179,6 +199,14 @@ void people_drop_ticket(struct queue *queue, struct place place, struct slot *sl
     *link = slot->earlier;
     slot->earlier = (struct place){0};
     count_person(queue, state_at(queue, person->latest), true);
+}
+
+void people_note(struct queue *queue, struct slot *slot, const struct issue_note *note)
+{
+    const struct slot *latest = people_latest(queue, &slot->ticket.person);
+    count_person(queue, latest, false);
+    slot->ticket.note = *note;
+    count_person(queue, latest, true);
 }
 
 struct queue_person queue_person(const struct queue *queue, const struct person_id *id)

@@ -98,6 +98,8 @@ void state_link_open(struct lane_state *, uint32_t number);
 void state_unlink_open(struct lane_state *, uint32_t number);
 const char *state_keep_reason(struct queue *, const char *text);
 bool ticket_is_open(const struct ticket *); /* waiting or called */
+bool ticket_stands(
+    const struct ticket *); /* open, or shot: two such of one person are not for a machine to settle */
 uint32_t *count_of(struct queue_counts *, enum ticket_state);
 
 /* ---- queue_lanes.c: the trails, the pace, and who is at risk */
@@ -116,8 +118,13 @@ struct person_slot *people_keep(struct queue *, const struct person_id *); /* va
 const struct slot *people_latest(const struct queue *, const struct person_id *); /* NULL: no ticket */
 /* The person's latest ticket that is shot, NULL: none. */
 const struct ticket *people_shot(const struct queue *, const struct person_id *);
-void people_add_ticket(struct queue *, struct place, struct slot *);  /* the slot's person; counts its unit */
-void people_drop_ticket(struct queue *, struct place, struct slot *); /* likewise */
+/* The person's latest ticket that is shot, else that is open; NULL: none. */
+const struct ticket *people_standing(const struct queue *, const struct person_id *);
+/* The slot's person; counts its unit. Latest first by issue, but one that does not stand goes behind all that do. */
+void people_add_ticket(struct queue *, struct place, struct slot *);
+void people_drop_ticket(struct queue *, struct place, struct slot *);
+void people_note(struct queue *, struct slot *,
+                 const struct issue_note *); /* in its place; counts the unit anew */
 void people_count(struct queue *, const struct ticket *, enum ticket_state from, enum ticket_state to);
 uint32_t unit_highest_rank(const struct queue *, uint32_t unit);
 void unit_raise_rank(struct queue *, const struct issue_note *);
@@ -133,6 +140,8 @@ bool gate_rank_is_late(const struct queue *, const struct issue_note *); /* belo
 bool gate_may_call(const struct lane_state *, const struct ticket *);
 /* Stops at a mismatch: no call, frame, retake, miss or confirmation until it is resolved. */
 bool gate_is_stopped(const struct lane_state *, enum entry_kind);
+/* May the numbers of `from` go to `to`: of the two, one at most has numbers that stand. */
+bool gate_may_join(const struct queue *, const struct person_id *from, const struct person_id *to);
 bool gate_rules_fixed(const struct queue *, const struct queue_rules *);
 /* These rules, by this profile, hold already. */
 bool gate_rules_same(const struct queue *, const char *text, const char *profile);

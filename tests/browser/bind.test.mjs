@@ -101,25 +101,60 @@ test('who is called can be bound, and after the photograph too; counts and the l
   await eventually('the photographer may still retake the last one', async () => (await textOf(photographer, '#retake')).includes('A0004'));
 });
 
+test('a card of somebody in line: the button makes its number void and ties the card; the photographer is told', async () => {
+  await daemon.checkIn(person(9, '赵六'));
+  await daemon.checkIn({ medium: 'campus_card', serial: '04a1b2c3d4e5f6' });
+  await page.click(button('A0006'));
+  await type(person(9).id_number, '赵六');
+  await page.click('#issue');
+  await hasText(page, '#issued', 'A0005');
+  const same = page.locator('#issued [data-same="A0006"]');
+  assert.match(await same.innerText(), /同一个人：A0006 作废/);
+  assert.match(await same.innerText(), /Same person: void A0006/);
+  await same.click();
+  await hasText(page, '#issued', 'A0006 已作废');
+  assert.equal(await textOf(page, '#issued .issued-number'), 'A0005');
+  await hasText(page, '#done', '与 A0005 是同一个人');
+  assert.deepEqual(await fields(), ['', '', '']);
+  assert.deepEqual((await daemon.snapshot()).line.map((ticket) => ticket.number), ['A0005']);
+  await hasText(photographer, 'main', 'A0006');
+  await assert.rejects(daemon.checkIn({ medium: 'campus_card', serial: '04a1b2c3d4e5f6' }), /gave 200 .*"A0005"/);
+});
+
+test('a number with a frame is not made void: nothing is offered', async () => {
+  await daemon.act('A0005', 'call');
+  await daemon.act('A0005', 'shot');
+  await daemon.checkIn(chip(11));
+  await daemon.act('A0007', 'call');
+  await daemon.act('A0007', 'shot');
+  await hasText(page, '#done', 'A0007');
+  await page.click(`#done ${button('A0007')}`);
+  await type(person(9).id_number, '赵六');
+  await page.click('#issue');
+  await hasText(page, '#issued', '已属于另一人');
+  assert.equal(await page.locator('#issued [data-same]').count(), 0);
+  await page.click('#bind-cancel');
+});
+
 test('a row that does not change stays in place while others come and go', async () => {
   await daemon.checkIn(chip(5));
   await daemon.checkIn(chip(6));
-  await page.locator(button('A0006')).waitFor();
-  await page.locator(button('A0006')).evaluate((node) => { node.dataset.mark = 'same'; node.focus(); });
+  await page.locator(button('A0009')).waitFor();
+  await page.locator(button('A0009')).evaluate((node) => { node.dataset.mark = 'same'; node.focus(); });
   await daemon.checkIn(chip(8));
-  await daemon.act('A0005', 'call');
-  await hasText(page, '#now', 'A0005');
-  await hasText(page, '#line', 'A0007');
-  assert.equal(await page.locator(button('A0006')).getAttribute('data-mark'), 'same');
-  assert.equal(await page.evaluate(() => document.activeElement.dataset.bind), 'A0006');
+  await daemon.act('A0008', 'call');
+  await hasText(page, '#now', 'A0008');
+  await hasText(page, '#line', 'A0010');
+  assert.equal(await page.locator(button('A0009')).getAttribute('data-mark'), 'same');
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.bind), 'A0009');
 });
 
 test('the words follow the language', async () => {
-  await page.click(button('A0006'));
+  await page.click(button('A0009'));
   await page.click('[data-switch-language]');
-  await hasText(page, '#manual-title', 'Who is A0006?');
-  await hasText(page, '#issue', 'Bind to A0006');
-  await hasText(page, button('A0006'), 'bind');
+  await hasText(page, '#manual-title', 'Who is A0009?');
+  await hasText(page, '#issue', 'Bind to A0009');
+  await hasText(page, button('A0009'), 'bind');
   await page.click('[data-switch-language]');
   await page.click('#bind-cancel');
 });

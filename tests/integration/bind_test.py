@@ -78,6 +78,82 @@ class BindTest(unittest.TestCase):
         ticket = self.issue(chip(1))
         self.assertEqual((ticket["number"], ticket["bound"], ticket["id_mask"]), ("A0002", True, "990101" + "*" * 12))
 
+    # -- a card of somebody who is on record by then
+
+    def campus_card(self):
+        return {"medium": "campus_card", "serial": "04a1b2c3d4e5f6"}
+
+    def expect_recognised(self, number, name):
+        status, answer = self.daemon.check_in("A", self.campus_card(), self.token)
+        ticket = answer if status == 200 else answer["ticket"]
+        self.assertIn(status, (200, 409), answer)
+        self.assertEqual((ticket["number"], ticket["name"]), (number, name[0] + "○○"))
+        return "waits" if status == 200 else answer["code"]
+
+    def test_the_card_of_somebody_in_line_is_tied_and_its_number_made_void(self):
+        photographer = self.daemon.token("photographer")
+        name = harness.person(1).name
+        self.issue(harness.manual(1))
+        self.assertFalse(self.issue(self.campus_card())["bound"])
+        problem = self.expect_problem(self.bind("A0002", typed(1)), 409, "credential-taken")
+        self.assertEqual(problem["ticket"]["number"], "A0001")
+        with self.daemon.events("A", photographer) as events:
+            status, bound = self.bind("A0002", {**typed(1), "void": True}, key="k1")
+            self.assertEqual(status, 200, bound)
+            self.assertEqual((bound["number"], bound["state"], bound["bound"]), ("A0002", "void", True))
+            self.assertEqual((bound["name"], bound["reason"]), (name[0] + "○○", "same-person A0001"))
+            event = events.wait_for(lambda event: event.event == "ticket" and event.data["number"] == "A0002"
+                                    and event.data["bound"])
+            self.assertEqual(event.data["state"], "void")
+        self.expect_problem(self.bind("A0002", typed(1), key="k1"), 422, "key-reused")
+        voids = self.daemon.snapshot("A", photographer)["open_voids"]
+        self.assertEqual([(ticket["number"], ticket["acknowledged"]) for ticket in voids], [("A0002", False)])
+        self.assertEqual(self.daemon.act("A", "A0002", "acknowledge", photographer)[0], 200)
+        self.assertEqual(self.expect_recognised("A0001", name), "waits")
+        self.daemon.kill()
+        self.verify()
+        self.daemon.start()
+        self.assertEqual(self.bind("A0002", {**typed(1), "void": True}, key="k1"), (status, bound))
+        self.assertEqual(self.expect_recognised("A0001", name), "waits")
+        self.daemon.act("A", "A0001", "call", photographer)
+        self.daemon.act("A", "A0001", "shot", photographer)
+        self.assertEqual(self.expect_recognised("A0001", name), "already-shot")
+        self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["issued"], 2)
+        self.verify()
+
+    def test_a_card_whose_number_is_finished_is_tied_without_more(self):
+        photographer = self.daemon.token("photographer")
+        self.issue(harness.manual(1))
+        self.daemon.act("A", "A0001", "call", photographer)
+        self.daemon.act("A", "A0001", "shot", photographer)
+        self.issue(self.campus_card())
+        self.expect_problem(self.bind("A0002", typed(1)), 409, "credential-taken")
+        self.daemon.act("A", "A0002", "void", self.token)
+        status, bound = self.bind("A0002", typed(1))
+        self.assertEqual((status, bound["state"], bound["bound"]), (200, "void", True), bound)
+        self.assertEqual(self.expect_recognised("A0001", harness.person(1).name), "already-shot")
+        self.verify()
+
+    def test_two_frames_are_for_people_to_settle(self):
+        photographer = self.daemon.token("photographer")
+        self.issue(harness.manual(1))
+        self.issue(self.campus_card())
+        for number in ("A0001", "A0002"):
+            self.daemon.act("A", number, "call", photographer)
+            self.daemon.act("A", number, "shot", photographer)
+        for body in (typed(1), {**typed(1), "void": True}):
+            problem = self.expect_problem(self.bind("A0002", body), 409, "credential-taken")
+            self.assertEqual(problem["ticket"]["number"], "A0001")
+        self.verify()
+
+    def test_numbers_of_somebody_else_stay_refused(self):
+        self.issue(harness.manual(1))
+        self.issue(self.campus_card())
+        self.expect_problem(self.bind("A0002", {**typed(1, name="王测试"), "void": True}), 409, "name-differs")
+        for wrong in ("yes", 1, []):
+            self.expect_problem(self.bind("A0002", {**typed(1), "void": wrong}), 400, "bad-request")
+        self.assertEqual(self.daemon.snapshot("A", self.token)["counts"]["waiting"], 2)
+
     # -- what it refuses
 
     def test_two_persons_are_never_merged(self):

@@ -34,6 +34,8 @@ struct model {
     struct model_number numbers[MODEL_NUMBERS]; /* as they were issued, lanes mixed */
     size_t n_numbers;
     struct queue_person people[MODEL_PEOPLE];
+    struct model_number *theirs[MODEL_PEOPLE][MODEL_NUMBERS]; /* latest first */
+    size_t n_theirs[MODEL_PEOPLE];
     uint32_t highest[MODEL_UNITS];
     struct queue_decision answer;        /* to the command in hand */
     const struct queue_command *command; /* that one */
@@ -103,18 +105,48 @@ static struct model_number *m_first(struct model *m, const struct model_lane *la
 
 static struct model_number *m_latest(struct model *m, unsigned person_no)
 {
-    for (size_t i = m->n_numbers; i > 0 && person_no; i--)
-        if (m->numbers[i - 1].who == person_no)
-            return &m->numbers[i - 1];
-    return NULL;
+    return m->n_theirs[person_no] ? m->theirs[person_no][0] : NULL;
 }
 
 static struct model_number *m_shot(struct model *m, unsigned person_no)
 {
-    for (size_t i = m->n_numbers; i > 0 && person_no; i--)
-        if (m->numbers[i - 1].who == person_no && m->numbers[i - 1].t.state == TICKET_SHOT)
-            return &m->numbers[i - 1];
+    for (size_t i = 0; i < m->n_theirs[person_no]; i++)
+        if (m->theirs[person_no][i]->t.state == TICKET_SHOT)
+            return m->theirs[person_no][i];
     return NULL;
+}
+
+static bool m_stands(const struct model_number *n)
+{
+    return m_open(n) || n->t.state == TICKET_SHOT;
+}
+
+/* Other than `except`. */
+static bool m_has_standing(struct model *m, unsigned person_no, const struct model_number *except)
+{
+    for (size_t i = 0; i < m->n_theirs[person_no]; i++)
+        if (m->theirs[person_no][i] != except && m_stands(m->theirs[person_no][i]))
+            return true;
+    return false;
+}
+
+/* A new number comes first. One that came from somebody else and does not stand comes behind all that do. */
+static void m_belongs(struct model *m, struct model_number *n, unsigned person_no)
+{
+    struct model_number **list = m->theirs[person_no];
+    size_t at = 0, most = m->n_theirs[person_no];
+    n->who = person_no;
+    n->t.person = person(person_no);
+    if (!person_no)
+        return;
+    for (size_t i = 0; i < most && !m_stands(n); i++)
+        if (m_stands(list[i]))
+            at = i + 1;
+    while (at < most && list[at]->t.issued_seq > n->t.issued_seq)
+        at++;
+    memmove(list + at + 1, list + at, (most - at) * sizeof *list);
+    list[at] = n;
+    m->n_theirs[person_no]++;
 }
 
 static bool m_due(const struct model *m, const struct queue_person *p)
@@ -241,7 +273,6 @@ static struct model_number *m_issue(struct model *m, struct model_lane *lane, ui
     struct model_number *n = &m->numbers[m->n_numbers];
     const unsigned person_no = who(&c->person);
     memset(n, 0, sizeof *n);
-    n->who = person_no;
     n->t = (struct ticket){.number = m_count(m, lane, TICKET_NONE) + 1,
                            .state = TICKET_WAITING,
                            .person = c->person,
@@ -266,6 +297,7 @@ static struct model_number *m_issue(struct model *m, struct model_lane *lane, ui
     m->n_numbers++;
     struct queue_entry *entry = m_say(m, ENTRY_ISSUED, n);
     n->t.issued_seq = m->seq;
+    m_belongs(m, n, person_no);
     entry->medium = c->medium;
     entry->bound = c->bound;
     entry->value = lane->facts.session;
@@ -631,8 +663,7 @@ static void m_tie(struct model *m, struct model_number *n, unsigned person_no)
 {
     const struct queue_facts *f = &m->command->facts;
     struct queue_entry *entry = m_say(m, ENTRY_BOUND, n);
-    entry->person = n->t.person = person(person_no);
-    n->who = person_no;
+    entry->person = person(person_no);
     n->t.bound = true;
     n->t.note.unit = f->unit;
     n->t.note.rank = f->rank;
@@ -643,23 +674,34 @@ static void m_tie(struct model *m, struct model_number *n, unsigned person_no)
     m->answer.warnings = m_objections(m, f, true, m_due(m, &m->people[person_no]));
 }
 
+/* Numbers of this person were typed: the shot one, or else the open one, or else the latest. */
+static enum queue_verdict m_taken(struct model *m, unsigned person_no)
+{
+    const struct model_number *names = m_shot(m, person_no);
+    for (size_t i = 0; i < m->n_theirs[person_no] && !names; i++)
+        if (m_open(m->theirs[person_no][i]))
+            names = m->theirs[person_no][i];
+    return m_refuse(m, QUEUE_CREDENTIAL_TAKEN, names ? names : m_latest(m, person_no));
+}
+
 static enum queue_verdict m_bind_other(struct model *m, struct model_number *n, unsigned to)
 {
-    struct model_number *theirs = m_latest(m, to), *shot = m_shot(m, to);
     const unsigned from = n->who;
-    if (!m->command->facts.on_roster || n->t.bound || shot || (theirs && m_open(theirs)))
-        return m_refuse(m, QUEUE_CREDENTIAL_TAKEN, shot ? shot : theirs);
+    const bool both = m_has_standing(m, to, NULL) && m_has_standing(m, from, NULL);
+    const bool chosen = m->command->also_void && m_open(n) && n->t.shots == 0 && !m_has_standing(m, from, n);
+    if (!m->command->facts.is_known || n->t.bound || (both && !chosen))
+        return m_taken(m, to);
     if (m->command->bound)
         return m_refuse(m, QUEUE_ALREADY_BOUND, n);
-    unsigned count = 0;
-    for (size_t i = m->n_numbers; i > 0; i--) {
-        struct model_number *own = &m->numbers[i - 1];
-        count += own->who == from;
-        if (own->who == from && own->t.bound)
-            return m_refuse(m, QUEUE_ALREADY_BOUND, own);
-    }
-    if (count > QUEUE_ENTRIES_MAX)
+    if (m->command->name_differs)
+        return m_refuse(m, QUEUE_NAME_DIFFERS, m_latest(m, to));
+    for (size_t i = 0; i < m->n_theirs[from]; i++)
+        if (m->theirs[from][i]->t.bound)
+            return m_refuse(m, QUEUE_ALREADY_BOUND, m->theirs[from][i]);
+    if (m->n_theirs[from] + both > QUEUE_ENTRIES_MAX)
         return m_refuse(m, QUEUE_WRONG_STATE, n);
+    if (both)
+        m_step(m, n, ENTRY_VOIDED, false);
     struct queue_person *old = &m->people[from], *new = &m->people[to];
     if (new->payment == PAYMENT_STATE_NONE || new->payment == PAYMENT_DUE) {
         if (old->payment != PAYMENT_STATE_NONE) {
@@ -675,9 +717,12 @@ static enum queue_verdict m_bind_other(struct model *m, struct model_number *n, 
     }
     new->roll = new->roll ? new->roll : old->roll;
     old->roll = ROLL_UNKNOWN;
-    for (size_t i = m->n_numbers; i > 0; i--)
-        if (m->numbers[i - 1].who == from)
-            m_tie(m, &m->numbers[i - 1], to);
+    const size_t count = m->n_theirs[from];
+    m->n_theirs[from] = 0;
+    for (size_t i = 0; i < count; i++) {
+        m_tie(m, m->theirs[from][i], to);
+        m_belongs(m, m->theirs[from][i], to);
+    }
     return m_refuse(m, QUEUE_DONE, n);
 }
 
@@ -689,6 +734,8 @@ static enum queue_verdict m_bind(struct model *m, struct model_lane *lane)
         return QUEUE_TICKET_UNKNOWN;
     if (!n->who)
         return m_refuse(m, QUEUE_WRONG_STATE, n);
+    if (who(&c->other))
+        return m_taken(m, who(&c->other));
     if (who(&c->person) && who(&c->person) != n->who)
         return m_bind_other(m, n, who(&c->person));
     m_refuse(m, QUEUE_DONE, n);

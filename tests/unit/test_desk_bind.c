@@ -77,14 +77,28 @@ static struct presentation typed(unsigned n, const char *name, const char *stude
     return p;
 }
 
-static struct desk_answer bind_as(struct door *door, const char *lane, uint32_t number,
-                                  const struct presentation *who, const char *key)
+static struct presentation campus_card(unsigned n)
+{
+    struct presentation p = {.medium = MEDIUM_CAMPUS_CARD, .credential_size = 7};
+    p.credential[0] = 0x04;
+    p.credential[6] = (uint8_t)n;
+    return p;
+}
+
+static struct desk_answer bind_choosing(struct door *door, const char *lane, uint32_t number,
+                                        const struct presentation *who, bool also_void, const char *key)
 {
     struct desk_command command = {.kind = DESK_BIND, .presentation = who};
-    command.queue = (struct queue_command){.number = number, .device = "test"};
+    command.queue = (struct queue_command){.number = number, .also_void = also_void, .device = "test"};
     strcpy(command.queue.lane, lane);
     strcpy(command.key, key);
     return ask(door, &command);
+}
+
+static struct desk_answer bind_as(struct door *door, const char *lane, uint32_t number,
+                                  const struct presentation *who, const char *key)
+{
+    return bind_choosing(door, lane, number, who, false, key);
 }
 
 static struct desk_answer bind(struct door *door, uint32_t number, const struct presentation *who)
@@ -241,6 +255,121 @@ static void the_same_again_is_unchanged_and_other_data_refused(void **state)
     verify(door);
 }
 
+static void recognised_as(struct door *door, const struct presentation *card, enum problem problem,
+                          const char *label)
+{
+    struct desk_answer answer = check_in(door, "A", card);
+    assert_int_equal(answer.problem, problem);
+    assert_false(answer.created);
+    assert_string_equal(answer.ticket.label, label);
+    assert_string_equal(answer.ticket.name, "张○○");
+}
+
+/* Typed by hand first, and the card afterwards: whoever chooses makes the card's number void and the card known. */
+static void a_card_of_somebody_who_was_typed(void **state)
+{
+    struct door *door = *state;
+    const struct presentation who = typed(1, "张测试", "2022001"), card = campus_card(1), second = chip(2),
+                              other_name = typed(1, "李测试", ""),
+                              other_student = typed(1, "张测试", "2022009");
+    check_in(door, "A", &who);
+    assert_string_equal(check_in(door, "A", &card).ticket.label, "A0002");
+    struct desk_answer refused = bind_as(door, "A", 2, &who, "k1");
+    assert_int_equal(refused.problem, PROBLEM_CREDENTIAL_TAKEN);
+    assert_string_equal(refused.ticket.label, "A0001");
+    assert_int_equal(bind_choosing(door, "A", 2, &other_name, true, "").problem, PROBLEM_NAME_DIFFERS);
+    const uint64_t seq = desk_seq(door->desk);
+    assert_int_equal(bind_choosing(door, "A", 2, &who, true, "k1").problem, PROBLEM_KEY_REUSED);
+    struct desk_answer bound = bind_choosing(door, "A", 2, &other_student, true, "k2");
+    assert_int_equal(bound.problem, PROBLEM_NONE);
+    assert_int_equal(desk_seq(door->desk), seq + 2);
+    for (int round = 0; round < 2; round++) {
+        assert_string_equal(bound.ticket.label, "A0002");
+        assert_int_equal(bound.ticket.ticket.state, TICKET_VOID);
+        assert_true(bound.ticket.ticket.bound);
+        assert_string_equal(bound.ticket.name, "张○○");
+        assert_string_equal(bound.ticket.reason, "same-person A0001");
+        struct lane_view lane;
+        assert_int_equal(desk_lane(door->desk, "A", &lane), 0);
+        assert_int_equal(lane.n_open_voids, 1);
+        lane_view_done(&lane);
+        recognised_as(door, &card, PROBLEM_NONE, "A0001");
+        verify(door);
+        reopen(door);
+        bound = bind_choosing(door, "A", 2, &other_student, true, "k2");
+        assert_true(bound.replayed);
+    }
+    order(door, COMMAND_CALL, "A", 1);
+    order(door, COMMAND_SHOT, "A", 1);
+    recognised_as(door, &card, PROBLEM_ALREADY_SHOT, "A0001");
+    /* after the photograph, with a chip whose number is finished */
+    assert_string_equal(check_in(door, "A", &second).ticket.label, "A0003");
+    order(door, COMMAND_VOID, "A", 3);
+    assert_int_equal(bind(door, 3, &who).problem, PROBLEM_NONE);
+    recognised_as(door, &second, PROBLEM_ALREADY_SHOT, "A0001");
+    verify(door);
+    reopen(door);
+    recognised_as(door, &second, PROBLEM_ALREADY_SHOT, "A0001");
+    recognised_as(door, &card, PROBLEM_ALREADY_SHOT, "A0001");
+}
+
+static void two_frames_are_for_people_to_settle(void **state)
+{
+    struct door *door = *state;
+    const struct presentation who = typed(1, "张测试", ""), card = campus_card(1);
+    check_in(door, "A", &who);
+    check_in(door, "A", &card);
+    for (uint32_t number = 1; number <= 2; number++) {
+        order(door, COMMAND_CALL, "A", number);
+        order(door, COMMAND_SHOT, "A", number);
+    }
+    const uint64_t seq = desk_seq(door->desk);
+    for (int also_void = 0; also_void < 2; also_void++) {
+        struct desk_answer refused = bind_choosing(door, "A", 2, &who, also_void, "");
+        assert_int_equal(refused.problem, PROBLEM_CREDENTIAL_TAKEN);
+        assert_string_equal(refused.ticket.label, "A0001");
+    }
+    assert_int_equal(desk_seq(door->desk), seq);
+    verify(door);
+}
+
+/* Known by what was typed, with no number that stands: the card's open number is that person's from now on. */
+static void an_open_number_goes_to_whoever_has_none(void **state)
+{
+    struct door *door = *state;
+    const struct presentation who = typed(1, "张测试", ""), card = campus_card(1);
+    check_in(door, "A", &who);
+    order(door, COMMAND_VOID, "A", 1);
+    check_in(door, "A", &card);
+    struct desk_answer bound = bind_choosing(door, "A", 2, &who, true, "");
+    assert_int_equal(bound.problem, PROBLEM_NONE);
+    assert_int_equal(bound.ticket.ticket.state, TICKET_WAITING);
+    recognised_as(door, &who, PROBLEM_NONE, "A0002");
+    verify(door);
+}
+
+/* The ID number of one and the student number of another. */
+static void typed_numbers_of_two_people(void **state)
+{
+    struct door *door = *state;
+    const struct presentation first = typed(1, "张测试", "S-1"), second = typed(2, "李测试", "S-2"),
+                              mixed = typed(1, "", "S-2"), unknown = typed(3, "", "S-2"),
+                              card = campus_card(1);
+    check_in(door, "A", &first);
+    order(door, COMMAND_VOID, "A", 1);
+    check_in(door, "A", &second);
+    order(door, COMMAND_VOID, "A", 2);
+    check_in(door, "A", &card);
+    for (int also_void = 0; also_void < 2; also_void++) {
+        assert_string_equal(bind_choosing(door, "A", 3, &mixed, also_void, "").ticket.label, "A0002");
+        struct desk_answer refused = bind_choosing(door, "A", 3, &unknown, also_void, "");
+        assert_int_equal(refused.problem, PROBLEM_CREDENTIAL_TAKEN);
+        assert_string_equal(refused.ticket.label, "A0002");
+    }
+    assert_false(check_in(door, "A", &card).ticket.ticket.bound);
+    verify(door);
+}
+
 /* A number of the same person from before: the person is known by then, the old number is not tied yet. */
 static void an_older_number_of_the_same_person(void **state)
 {
@@ -327,6 +456,10 @@ int main(void)
         TEST(the_next_number_is_bound_from_the_start),
         TEST(two_persons_are_never_merged),
         TEST(the_same_again_is_unchanged_and_other_data_refused),
+        TEST(a_card_of_somebody_who_was_typed),
+        TEST(two_frames_are_for_people_to_settle),
+        TEST(an_open_number_goes_to_whoever_has_none),
+        TEST(typed_numbers_of_two_people),
         TEST(an_older_number_of_the_same_person),
         TEST(the_same_key_gets_the_first_answer),
         TEST(two_numbers_bound_to_one_person_at_once),

@@ -29,6 +29,8 @@ struct world {
     struct queue_facts facts[MODEL_PEOPLE]; /* what the lists say of each */
 };
 static uint64_t seen[QUEUE_VERDICT_COUNT][COMMAND_KIND_COUNT];
+static uint64_t seen_void_and_bound,
+    seen_bound_beside; /* a bind that made void first; that moved to who stands */
 
 static unsigned roll_dice(struct world *w, unsigned sides)
 {
@@ -305,6 +307,7 @@ static void random_people(struct world *w)
         struct queue_facts *f = &w->facts[p];
         f->has_roster = true;
         f->on_roster = !one_in(w, 5);
+        f->is_known = f->on_roster || !one_in(w, 4);
         f->is_excluded = one_in(w, 25);
         f->is_captured = one_in(w, 15);
         f->unit = f->on_roster ? p % MODEL_UNITS : 0;
@@ -360,6 +363,16 @@ static uint32_t pick_number(struct world *w, const struct model_lane *lane, enum
     return n ? n->t.number : roll_dice(w, m_count(m, lane, TICKET_NONE) + 2);
 }
 
+/* The latest number of the lane that nobody is tied to, and somebody who has come: a card of whom everybody knows. */
+static unsigned pick_card_of_somebody(struct world *w, const struct model_lane *lane, uint32_t *number)
+{
+    struct model *m = &w->model;
+    for (size_t i = 0; i < m->n_numbers; i++)
+        if (m_in(&m->numbers[i], lane) && !m->numbers[i].t.bound && m->numbers[i].who)
+            *number = m->numbers[i].t.number;
+    return m->n_numbers ? m->numbers[roll_dice(w, (unsigned)m->n_numbers)].who : 0;
+}
+
 static void ask_of_number(struct world *w, const struct model_lane *lane, struct queue_command *c)
 {
     c->number = pick_number(w, lane, c->kind);
@@ -372,10 +385,18 @@ static void ask_of_number(struct world *w, const struct model_lane *lane, struct
     }
     struct model_number *n = m_number(&w->model, lane, c->number);
     if (c->kind == COMMAND_BIND) {
-        const unsigned to = one_in(w, 3) ? 0 : 1 + roll_dice(w, MODEL_PEOPLE - 13);
+        unsigned to = one_in(w, 3) ? 0 : 1 + roll_dice(w, MODEL_PEOPLE - 13);
+        if (one_in(w, 2)) {
+            to = pick_card_of_somebody(w, lane, &c->number);
+            n = m_number(&w->model, lane, c->number);
+        }
         c->person = n && one_in(w, 4) ? n->t.person : person(to);
         c->facts = w->facts[who(&c->person)];
         c->bound = one_in(w, 10);
+        c->also_void = one_in(w, 2);
+        c->name_differs = one_in(w, 20);
+        if (one_in(w, 30))
+            c->other = person(1 + roll_dice(w, MODEL_PEOPLE - 1));
     }
     if (c->kind == COMMAND_PAPER) {
         static const enum ticket_state outcomes[] = {TICKET_SHOT, TICKET_SHOT,    TICKET_MISSED,
@@ -554,9 +575,17 @@ static void give(struct world *w, const struct queue_command *c)
 {
     struct queue_decision decision;
     queue_decide(w->queue, c, &decision);
+    const struct model_number *named =
+        m_lane(&w->model, c->lane) ? m_number(&w->model, m_lane(&w->model, c->lane), c->number) : NULL;
+    const bool is_behind =
+        named && named->who != who(&c->person) && m_has_standing(&w->model, who(&c->person), NULL);
     const struct queue_decision *expected = model_give(&w->model, c);
     same_decision(w, &decision, expected);
     seen[decision.verdict][c->kind]++;
+    if (c->kind == COMMAND_BIND && decision.n_entries) {
+        seen_void_and_bound += decision.entries[0].kind == ENTRY_VOIDED;
+        seen_bound_beside += decision.entries[0].kind == ENTRY_BOUND && is_behind;
+    }
     for (size_t i = 0; i < decision.n_entries; i++) {
         decision.entries[i].seq = expected->entries[i].seq;
         if (one_in(w, 4))
@@ -651,6 +680,7 @@ static void every_verdict_was_met(void **state)
             verdict != QUEUE_EVENT_CLOSED)
             fail_msg("verdict %d was never met", verdict);
     }
+    assert_true(seen_void_and_bound && seen_bound_beside);
     for (int kind = COMMAND_EVENT_CREATE; kind < COMMAND_KIND_COUNT; kind++)
         if (seen[QUEUE_DONE][kind] == 0 && kind != COMMAND_EVENT_CLOSE)
             fail_msg("%s was never done", command_kind_name((enum command_kind)kind));

@@ -665,9 +665,14 @@ static void binding_moves_every_number(void **state)
     EXPECT("called", QUEUE_DONE, "A0001", OF(CALL, 1));
     EXPECT("missed", QUEUE_DONE, "A0001", OF(MISS, 1));
     EXPECT("again", QUEUE_DONE, "B0001", COMES(90), .lane = "B", .medium = MEDIUM_CHIP, .bound = false);
-    EXPECT("who is on no roster is never merged", QUEUE_CREDENTIAL_TAKEN, "", OF(BIND, 1), .person = student);
+    EXPECT("whom nobody knows is never merged", QUEUE_CREDENTIAL_TAKEN, "", OF(BIND, 1), .person = student);
     EXPECT("the office knows", QUEUE_DONE, "A0001", OF(BIND, 1), .person = student,
-           .facts = {.has_roster = true, .on_roster = true, .is_excluded = true, .unit = 4, .rank = 2});
+           .facts = {.has_roster = true,
+                     .on_roster = true,
+                     .is_known = true,
+                     .is_excluded = true,
+                     .unit = 4,
+                     .rank = 2});
     assert_int_equal(day->decision.n_entries, 2);
     assert_int_equal(day->decision.warnings, ISSUE_OVER_EXCLUDED); /* paid: that came along */
     assert_null(queue_ticket_of(day->queue, &chip));
@@ -682,13 +687,106 @@ static void binding_moves_every_number(void **state)
     EXPECT("another chip", QUEUE_DONE, "", PAYS(91, "waived "));
     EXPECT("comes", QUEUE_DONE, "A0002", COMES(91), .medium = MEDIUM_CHIP, .bound = false);
     EXPECT("the student waits already", QUEUE_CREDENTIAL_TAKEN, "B0001", OF(BIND, 2), .person = student,
-           .facts = {.has_roster = true, .on_roster = true});
+           .facts = {.has_roster = true, .on_roster = true, .is_known = true});
+}
+
+/* Typed by hand, and later a campus card that nobody knows: the card is that person's from now on, whatever became of the
+ * numbers, and only people choose between two that stand. */
+static const struct queue_facts typed = {.is_known = true, .unit = 4, .rank = 2};
+
+static void a_card_of_somebody_in_line(void **state)
+{
+    (void)state;
+    open_day(NULL);
+    EXPECT("typed", QUEUE_DONE, "A0001", COMES(7), .medium = MEDIUM_MANUAL, .facts = typed);
+    EXPECT("the card", QUEUE_DONE, "A0002", COMES(90), .medium = MEDIUM_CAMPUS_CARD, .bound = false);
+    EXPECT("both stand", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 2), .person = person(7), .facts = typed);
+    EXPECT("nobody knows the typed one", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 2), .person = person(7),
+           .also_void = true);
+    EXPECT("typed numbers of two", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 2), .person = person(8),
+           .other = person(7), .facts = typed, .also_void = true);
+    EXPECT("under another name", QUEUE_NAME_DIFFERS, "A0001", OF(BIND, 2), .person = person(7),
+           .facts = typed, .name_differs = true, .also_void = true);
+    EXPECT("the same person", QUEUE_DONE, "A0002", OF(BIND, 2), .person = person(7), .facts = typed,
+           .also_void = true, .text = "same-person", .authority = AUTHORITY_MARSHAL);
+    assert_int_equal(day->decision.n_entries, 2);
+    assert_int_equal(day->decision.entries[0].kind, ENTRY_VOIDED);
+    assert_string_equal(ticket(2)->reason, "same-person");
+    assert_true(ticket(2)->bound && ticket(2)->state == TICKET_VOID && !ticket(2)->acknowledged);
+    assert_int_equal(queue_lane(day->queue, "A")->open_voids, 1);
+    const struct person_id student = person(7), card = person(90);
+    assert_ptr_equal(queue_ticket_of(day->queue, &student), ticket(1));
+    assert_null(queue_ticket_of(day->queue, &card));
+    assert_int_equal(queue_unit_counts(day->queue, 4).waiting, 1);
+    assert_int_equal(queue_unit_counts(day->queue, 4).issued, 1);
+    EXPECT("the card is known", QUEUE_ALREADY_WAITING, "A0001", COMES(7), .medium = MEDIUM_CAMPUS_CARD);
+    EXPECT("the same again", QUEUE_UNCHANGED, "A0002", OF(BIND, 2), .person = person(7), .facts = typed,
+           .also_void = true);
+    EXPECT("called", QUEUE_DONE, "A0001", OF(CALL, 1));
+    EXPECT("shot", QUEUE_DONE, "A0001", OF(SHOT, 1));
+    EXPECT("the card is known", QUEUE_ALREADY_SHOT, "A0001", COMES(7), .medium = MEDIUM_CAMPUS_CARD);
+    assert_int_equal(queue_unit_counts(day->queue, 4).shot, 1);
+}
+
+static void finished_numbers_of_a_card_move_to_whoever_was_shot(void **state)
+{
+    (void)state;
+    open_day(NULL);
+    EXPECT("typed", QUEUE_DONE, "A0001", COMES(7), .facts = typed);
+    EXPECT("called", QUEUE_DONE, "A0001", OF(CALL, 1));
+    EXPECT("shot", QUEUE_DONE, "A0001", OF(SHOT, 1));
+    EXPECT("the card", QUEUE_DONE, "A0002", COMES(90), .bound = false);
+    EXPECT("void", QUEUE_DONE, "A0002", OF(VOID, 2));
+    EXPECT("again", QUEUE_DONE, "A0003", COMES(90), .bound = false);
+    EXPECT("gone", QUEUE_DONE, "A0003", OF(LEAVE, 3));
+    EXPECT("tied", QUEUE_DONE, "A0002", OF(BIND, 2), .person = person(7), .facts = typed);
+    assert_int_equal(day->decision.n_entries, 2);
+    const struct person_id student = person(7);
+    assert_ptr_equal(queue_ticket_of(day->queue, &student), ticket(1));
+    assert_int_equal(queue_unit_counts(day->queue, 4).shot, 1);
+    assert_int_equal(queue_unit_counts(day->queue, 4).issued, 1);
+    EXPECT("a retake", QUEUE_DONE, "A0001", OF(RETAKE, 1));
+    EXPECT("waits for it", QUEUE_ALREADY_WAITING, "A0001", COMES(7));
+    EXPECT("another card", QUEUE_DONE, "A0004", COMES(91), .bound = false);
+    EXPECT("two that stand", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 4), .person = person(7),
+           .facts = typed);
+    EXPECT("shot again", QUEUE_DONE, "A0001", OF(SHOT, 1));
+    EXPECT("called", QUEUE_DONE, "A0004", OF(CALL, 4));
+    EXPECT("shot", QUEUE_DONE, "A0004", OF(SHOT, 4));
+    EXPECT("two frames", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 4), .person = person(7), .facts = typed,
+           .also_void = true);
+    EXPECT("the card again", QUEUE_DONE, "A0005", COMES(91), .bound = false, .overrides = ISSUE_OVER_SHOT,
+           .text = "blinked", .authority = AUTHORITY_OFFICE);
+    EXPECT("an open number beside a frame", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 5), .person = person(7),
+           .facts = typed, .also_void = true);
+    EXPECT("gone", QUEUE_DONE, "A0005", OF(LEAVE, 5));
+    EXPECT("being taken again", QUEUE_DONE, "A0004", OF(RETAKE, 4));
+    EXPECT("a frame is a frame", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 4), .person = person(7),
+           .facts = typed, .also_void = true);
+}
+
+static void only_the_number_that_was_named_is_made_void(void **state)
+{
+    (void)state;
+    open_day(NULL);
+    EXPECT("typed", QUEUE_DONE, "A0001", COMES(7), .facts = typed);
+    EXPECT("the card", QUEUE_DONE, "A0002", COMES(90), .bound = false);
+    EXPECT("gone", QUEUE_DONE, "A0002", OF(LEAVE, 2));
+    EXPECT("the card elsewhere", QUEUE_DONE, "B0001", COMES(90), .lane = "B", .bound = false);
+    EXPECT("not that one", QUEUE_CREDENTIAL_TAKEN, "A0001", OF(BIND, 2), .person = person(7), .facts = typed,
+           .also_void = true);
+    EXPECT("gone", QUEUE_DONE, "A0001", OF(LEAVE, 1));
+    EXPECT("nothing to be made void for", QUEUE_DONE, "B0001", OF(BIND, 1), .lane = "B", .person = person(7),
+           .facts = typed, .also_void = true);
+    const struct person_id student = person(7);
+    assert_string_equal(queue_ticket_of(day->queue, &student)->lane, "B");
+    assert_int_equal(queue_ticket_of(day->queue, &student)->state, TICKET_WAITING);
 }
 
 static void more_numbers_than_one_step_can_move(void **state)
 {
     (void)state;
-    const struct queue_facts student = {.has_roster = true, .on_roster = true};
+    const struct queue_facts student = {.has_roster = true, .on_roster = true, .is_known = true};
     open_day(NULL);
     for (uint32_t n = 1; n <= QUEUE_ENTRIES_MAX + 1; n++) {
         char label[TICKET_LABEL_SIZE];
@@ -711,7 +809,7 @@ static void an_unpaid_student_is_bound_all_the_same(void **state)
     open_day(warning);
     EXPECT("a chip", QUEUE_DONE, "A0001", COMES(90), .medium = MEDIUM_CHIP, .bound = false);
     EXPECT("bound, with a warning", QUEUE_DONE, "A0001", OF(BIND, 1), .person = person(7),
-           .facts = {.has_roster = true, .on_roster = true, .is_captured = true});
+           .facts = {.has_roster = true, .on_roster = true, .is_known = true, .is_captured = true});
     assert_int_equal(day->decision.warnings, ISSUE_UNPAID | ISSUE_CAPTURED);
     assert_int_equal(ticket(1)->note.flags, ISSUE_UNPAID | ISSUE_CAPTURED);
     EXPECT("a typed number", QUEUE_DONE, "A0002", COMES(91), .medium = MEDIUM_CAMPUS_CARD, .bound = false);
@@ -871,6 +969,22 @@ static void replay_refuses_what_rules_forbid(void **state)
     assert_int_equal(queue_apply(day->queue, &fine), QUEUE_APPLY_OK); /* the cases fail for their own cause */
 }
 
+/* Two numbers that stand are never of one person by a bind, whoever wrote the entry. */
+static void replay_refuses_two_that_stand(void **state)
+{
+    (void)state;
+    open_day(NULL);
+    EXPECT("typed", QUEUE_DONE, "A0001", COMES(7));
+    EXPECT("the card", QUEUE_DONE, "A0002", COMES(90), .bound = false);
+    EXPECT("another card", QUEUE_DONE, "A0003", COMES(91), .bound = false);
+    EXPECT("gone", QUEUE_DONE, "A0003", OF(LEAVE, 3));
+    struct queue_entry tied = {
+        .kind = ENTRY_BOUND, .lane = "A", .number = 2, .person = person(7), .seq = day->seq + 1};
+    assert_int_equal(queue_apply(day->queue, &tied), QUEUE_APPLY_IMPOSSIBLE);
+    tied.number = 3;
+    assert_int_equal(queue_apply(day->queue, &tied), QUEUE_APPLY_OK); /* it failed for its own cause */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 int main(void)
 {
@@ -894,11 +1008,15 @@ int main(void)
         TEST(rules_change),
         TEST(the_pace),
         TEST(binding_moves_every_number),
+        TEST(a_card_of_somebody_in_line),
+        TEST(finished_numbers_of_a_card_move_to_whoever_was_shot),
+        TEST(only_the_number_that_was_named_is_made_void),
         TEST(more_numbers_than_one_step_can_move),
         TEST(an_unpaid_student_is_bound_all_the_same),
         TEST(slips_of_paper),
         TEST(an_older_journal_still_replays),
         TEST(replay_refuses_what_rules_forbid),
+        TEST(replay_refuses_two_that_stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,12 +3,12 @@
 import '/marshal/day-words.js';
 import {
   $, Lane, NoAnswer, bilingual, clockTime, command, element, enter, fitText, follow, lanePath, laneTitle, mediumNote, onLanguage,
-  problemText, reasonText, setText, store, word,
+  problemText, reasonText, samePersonAs, setText, store, word,
 } from '/shared/core.js';
 import { Classes } from '/shared/classes.js';
 import { beep, wakeSound } from '/shared/sound.js';
 import { actButton, startActing } from '/marshal/act.js';
-import { bindButton, keepRows } from '/marshal/bind.js';
+import { bindButton, keepRows, sameParts } from '/marshal/bind.js';
 import { checkIdNumber } from '/marshal/id-number.js';
 import { Payments } from '/marshal/payments.js';
 import { startPassport } from '/marshal/passport.js';
@@ -279,10 +279,12 @@ function drawIssued() {
 }
 function showIssued(answer, person) {
   if (answer.status === 201 || answer.status === 200) {
-    const key = binding ? 'bound' : answer.status === 201 ? 'got-number' : 'had-number';
+    const stands = binding ? samePersonAs(answer.data.reason) : '';
+    const key = stands ? 'bound-same' : binding ? 'bound' : answer.status === 201 ? 'got-number' : 'had-number';
     binding = '';
     const warnings = answer.data.warnings || [];
-    issued = { kind: 'done', number: answer.data.number, help: () => warnings.map((code) => element('p', 'issued-detail', `⚠ ${word(`refusal-${code}`)}`)), title: () => `✓ ${word(key)} ${word(key, {}, true)}` };
+    const { number } = answer.data;
+    issued = { kind: 'done', number: stands || number, help: () => warnings.map((code) => element('p', 'issued-detail', `⚠ ${word(`refusal-${code}`)}`)), title: () => `✓ ${word(key, { number })} ${word(key, { number }, true)}` };
     lane.apply(answer.data);
     wasTried = false;
     $('#manual').reset();
@@ -291,9 +293,11 @@ function showIssued(answer, person) {
   }
   const ticket = answer.data && answer.data.ticket;
   const failure = binding ? 'not-bound' : 'not-issued';
+  const number = binding;
   issued = {
     kind: 'failed', number: ticket ? ticket.number : '', name: (ticket && ticket.name) || '', title: () => `✕ ${word(failure)} ${word(failure, {}, true)}`,
-    detail: () => problemText(answer), help: binding ? null : () => helpParts(answer, person, issue),
+    detail: () => problemText(answer),
+    help: () => (number ? sameParts(answer, number, lane, () => issue({ ...person, void: true })) : helpParts(answer, person, issue)),
   };
 }
 function typedPerson() {

@@ -23,6 +23,7 @@ export const WORDS = {
   'reason-left': ['本人放弃拍摄', 'Declined to be photographed'],
   'reason-wrong-person': ['证件或身份不符', 'Wrong card or wrong person'],
   'reason-equipment': ['设备故障', 'Equipment failed'],
+  'reason-same-person': ['与 {number} 是同一个人', 'The same person as {number}'],
   'reason-other': ['其他原因', 'Another reason'],
   cancel: ['取消', 'Cancel'],
   sending: ['正在发送', 'Sending'],
@@ -112,8 +113,15 @@ function wireLanguage() {
   }
 }
 
+// The number that stands for whom a card was tied to, in the reason of the one made void for it; '' in any other reason.
+export const samePersonAs = (reason) => (/^same-person (\S+)$/.exec(reason || '') || ['', ''])[1];
+
 // A reason is a code of the table above, or what somebody wrote.
-export const reasonText = (reason) => (WORDS[`reason-${reason}`] ? word(`reason-${reason}`) : reason);
+export function reasonText(reason) {
+  const number = samePersonAs(reason);
+  const code = number ? 'same-person' : reason;
+  return WORDS[`reason-${code}`] ? word(`reason-${code}`, { number }) : reason;
+}
 
 // ---- small helpers for the document
 export const $ = (selector, root = document) => root.querySelector(selector);

@@ -147,7 +147,7 @@ install: all
 	install -m 0644 packaging/udev/70-paihao.rules $(DESTDIR)/usr/lib/udev/rules.d/
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,paihao paihao-reader) $(DESTDIR)$(PREFIX)/sbin/paihaod
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man1/paihao.1 man1/paihao-reader.1 man5/paihao.conf.5 man8/paihaod.8)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/,man1/paihao.1 man1/paihao-reader.1 man5/paihao.conf.5 man5/paihao-profile.5 man8/paihaod.8)
 	rm -f $(DESTDIR)/usr/lib/systemd/system/paihaod.service $(DESTDIR)/usr/lib/udev/rules.d/70-paihao.rules
 clean:
 	rm -rf build

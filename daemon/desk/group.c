@@ -210,6 +210,10 @@ static void repeat_answer(struct outcome *outcome, const struct kept_answer *ans
 static void run_job(struct group *group, struct outcome *outcome)
 {
     const struct desk_command *command = &outcome->job->command;
+    if (command->document && strlen(command->document) > DOCUMENT_MAX) {
+        outcome->problem = PROBLEM_TOO_LARGE;
+        return;
+    }
     const struct kept_answer *known =
         *command->key ? answers_get(group->writer->answers, command->key) : NULL;
     if (known) {

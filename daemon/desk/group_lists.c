@@ -354,7 +354,7 @@ void group_list(struct group *group, struct outcome *outcome)
     const struct desk_list *list = job->command.list;
     struct queue_command *command = &job->command.queue;
     struct queue_decision decision;
-    if (!list) {
+    if (!list || !desk_list_is_sound(list)) {
         outcome->problem = PROBLEM_BAD_REQUEST;
         return;
     }

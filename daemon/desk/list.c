@@ -25,6 +25,29 @@ enum list_kind list_kind_from_name(const char *name)
     return (enum list_kind)0;
 }
 
+static bool is_level(enum degree level)
+{
+    return (unsigned)level < DEGREE_COUNT;
+}
+
+bool desk_list_is_sound(const struct desk_list *list)
+{
+    if (list->kind < LIST_PEOPLE || list->kind > LIST_SCHEDULE || list->n_people > UINT32_MAX ||
+        list->n_slots > UINT32_MAX)
+        return false;
+    if (list->document && strlen(list->document) > DOCUMENT_MAX)
+        return false;
+    for (size_t i = 0; i < list->n_people; i++)
+        if (!is_level(list->people[i].level))
+            return false;
+    for (size_t i = 0; i < list->n_slots; i++) {
+        const struct list_slot *slot = &list->slots[i];
+        if (!is_level(slot->level) || !*slot->lane || slot->end_us <= slot->start_us)
+            return false;
+    }
+    return true;
+}
+
 void desk_list_free(struct desk_list *list)
 {
     if (!list)

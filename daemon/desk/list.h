@@ -46,5 +46,8 @@ struct desk_list {
     char digest[32 + 1]; /* hexadecimal BLAKE2b-128 of the file's bytes */
 };
 void desk_list_free(struct desk_list *); /* wipes it; NULL is fine */
+/* Every value is one that can be stored: kinds, levels, slots that end after they begin, texts that fit. */
+enum { DOCUMENT_MAX = 4 << 20 }; /* bytes */
+bool desk_list_is_sound(const struct desk_list *);
 
 #endif

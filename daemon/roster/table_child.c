@@ -2,7 +2,6 @@
 #include "roster/table_child.h"
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "base/confine.h"
 #include "roster/table_lines.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +17,6 @@
 
 enum { ANSWER_MAX = 1 << 30, CHUNK = 64 << 10, FIRST_OTHER_FD = 3 };
 
-/* The daemon is installed in sbin, the tool in bin beside it. */
 char *table_child_program(void)
 {
     char path[PATH_MAX];
@@ -30,10 +28,11 @@ char *table_child_program(void)
     if (!slash)
         return NULL;
     *slash = '\0';
+    /* installed, the daemon stands in sbin and the tool in bin */
     char *beside = bytes_format("%s/paihao", path), *in_bin = bytes_format("%s/../bin/paihao", path);
-    const bool is_in_bin = access(beside, X_OK) != 0 && access(in_bin, X_OK) == 0;
-    free(is_in_bin ? beside : in_bin);
-    return is_in_bin ? in_bin : beside;
+    const bool is_beside = eaccess(beside, X_OK) == 0 || eaccess(in_bin, X_OK) != 0;
+    free(is_beside ? in_bin : beside);
+    return is_beside ? beside : in_bin;
 }
 
 /* The bytes behind a descriptor that can be read from its beginning. */
@@ -57,8 +56,7 @@ static int spawn(const char *program, int input, int output, pid_t *ret_pid)
 {
     char *const arguments[] = {(char *)(uintptr_t)program, (char[]){"table"}, (char[]){"-"}, NULL};
     char locale[] = "LC_ALL=C", path[] = "PATH=/usr/bin:/bin";
-    char leaks[] = "ASAN_OPTIONS=detect_leaks=0"; /* whose search needs what the child has given up */
-    char *const environment[] = {locale, path, confine_is_widened ? leaks : NULL, NULL};
+    char *const environment[] = {locale, path, NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t how;
     sigset_t none, all;

@@ -6,7 +6,7 @@
 
 enum { TABLE_CHILD_TIMEOUT_MS = 60 * 1000 };
 
-/* The path of `paihao` in the folder of the running program, or in bin beside it; to free(). NULL when that cannot be told. */
+/* The path of `paihao` in the folder of the running program, else in the bin/ beside that folder; to free(). NULL when that cannot be told. */
 char *table_child_program(void);
 /* Blocks until the child has ended, at most timeout_ms: not for an event loop's thread. The sink is called in this thread
  * while the child reads; what it was given counts only when the result is TABLE_OK. `program` NULL: the one above.

@@ -6,7 +6,8 @@
 
 enum { TABLE_CPU_SECONDS = 30 };
 
-/* argv[0] is "table". The exit status: 0, 1 when the file was not read to its end, 2, 3. */
+/* argv[0] is "table". Returns the exit status when it could not begin; ends the process itself once it is confined:
+ * 0, 1 when the file was not read to its end, 2, 3. */
 int table_command(int argc, char **argv);
 /* Confines this process so. 0, or -errno: it has to end. */
 int table_confine(void);

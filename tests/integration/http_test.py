@@ -724,7 +724,7 @@ class Events(Http):
             self.daemon.http("POST", "/api/v1/lanes/A/session", json={"state": "open"}, token=self.marshal)
             opened = events.wait_for(lambda event: True)
             self.assertEqual((opened.event, opened.data["session"]["state"], set(opened.data)),
-                             ("lane", "open", {"lane", "session", "line_limit"}))
+                             ("lane", "open", {"lane", "session", "line_limit", "is_stopped", "late_round"}))
 
     def test_resuming(self):
         with self.daemon.events("A", self.marshal) as events:
@@ -959,7 +959,7 @@ class Life(unittest.TestCase):
             numbers = [daemon.check_in("A", manual(i), token)[1]["number"] for i in range(20)]
             status, headers, body = daemon.http("GET", "/api/v1/handover/lanes/A/numbers.csv", token=token)
             self.assertEqual((status, headers["content-type"], headers["content-disposition"]),
-                             (200, "text/csv; charset=utf-8", 'attachment; filename="numbers-A-24.csv"'))
+                             (200, "text/csv; charset=utf-8", 'attachment; filename="numbers-A-26.csv"'))
             text = body.decode("utf-8-sig")
             self.assertEqual(re.findall(r"A\d{4}", text), numbers)
             self.assertIn(person(0).name, text)

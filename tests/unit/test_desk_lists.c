@@ -98,6 +98,36 @@ static void rows_that_name_two_people_are_left_away(void **state)
     door_free(door);
 }
 
+/* What cannot be stored is a mistake of whoever hands it in, not of the disk. */
+static void lists_that_cannot_be_are_refused(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person row = door_row(1, "", "一班");
+    row.level = DEGREE_COUNT;
+    door_expect(door_list(door, LIST_PEOPLE, &row, 1, ""), PROBLEM_BAD_REQUEST);
+    row.level = DEGREE_NONE;
+    door_expect(door_list(door, (enum list_kind)0, &row, 1, ""), PROBLEM_BAD_REQUEST);
+    struct desk_list *list = bytes_alloc(sizeof *list);
+    list->kind = LIST_SCHEDULE;
+    list->n_slots = 1;
+    list->slots = bytes_alloc(sizeof *list->slots);
+    list->slots[0] = (struct list_slot){"A", 2000, 2000, "一班", DEGREE_NONE};
+    struct desk_command command = {.kind = DESK_LIST, .queue = {.device = "test"}, .list = list};
+    door_expect(door_ask(door, &command), PROBLEM_BAD_REQUEST);
+    command = (struct desk_command){.kind = DESK_LIST};
+    door_expect(door_ask(door, &command), PROBLEM_BAD_REQUEST);
+    struct queue_rules rules;
+    queue_rules_default(&rules);
+    char *text = bytes_alloc(DOCUMENT_MAX + 2);
+    memset(text, '#', DOCUMENT_MAX + 1);
+    door_expect(door_rules(door, &rules, text), PROBLEM_TOO_LARGE);
+    free(text);
+    door_counts(door_list(door, LIST_PEOPLE, &row, 1, ""), 1, 0, 0, 0); /* the store is well */
+    door_verify(door);
+    door_free(door);
+}
+
 /* ---- one human at two degree levels */
 static struct desk_answer at_level(struct door *door, unsigned n, enum degree level)
 {
@@ -137,6 +167,26 @@ static void one_human_at_two_levels_is_two_people(void **state)
     door_done(door, COMMAND_SHOT, "A", 2);
     door_expect(at_level(door, 1, DEGREE_NONE), PROBLEM_ALREADY_SHOT);
     door_expect(at_level(door, 1, DEGREE_MASTER), PROBLEM_ALREADY_SHOT);
+    door_verify(door);
+    door_free(door);
+}
+
+static void a_list_without_levels_means_the_only_one(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person row = door_row(1, "", "硕士班"), bare = row;
+    row.level = DEGREE_MASTER;
+    door_counts(door_list(door, LIST_PEOPLE, &row, 1, ""), 1, 0, 0, 0);
+    door_counts(door_list(door, LIST_PEOPLE, &bare, 1, ""), 0, 0, 1, 0);
+    door_counts(door_list(door, LIST_PAID, &bare, 1, ""), 0, 1, 0, 0);
+    assert_int_equal(door_check_in(door, "A", 1).ticket.level, DEGREE_MASTER);
+    /* with a second level it is no longer said which */
+    row.level = DEGREE_DOCTOR;
+    strcpy(row.student_no, "D2022001");
+    door_counts(door_list(door, LIST_PEOPLE, &row, 1, ""), 1, 0, 0, 0);
+    bare.student_no[0] = '\0';
+    door_counts(door_list(door, LIST_PAID, &bare, 1, ""), 0, 0, 0, 1);
     door_verify(door);
     door_free(door);
 }
@@ -316,23 +366,27 @@ static void a_schedule_tells_who_comes_at_another_time(void **state)
     struct door *door = door_new(NULL);
     door_class(door, "一班", 1, 2);
     door_class(door, "二班", 11, 2);
+    door_class(door, "三班", 21, 1);
+    door_class(door, "四班", 31, 1);
     struct desk_list *list = bytes_alloc(sizeof *list);
     const int64_t now_us = clock_utc_us(), hour_us = INT64_C(3600000000);
     list->kind = LIST_SCHEDULE;
-    list->n_slots = 2;
-    list->slots = bytes_alloc(2 * sizeof *list->slots);
+    list->n_slots = 4;
+    list->slots = bytes_alloc(4 * sizeof *list->slots);
+    list->slots[2] = (struct list_slot){"A", now_us - hour_us, now_us - hour_us / 12, "三班", DEGREE_NONE};
+    list->slots[3] = (struct list_slot){"A", now_us - hour_us, now_us - hour_us / 4, "四班", DEGREE_NONE};
     list->slots[0] = (struct list_slot){"A", now_us - hour_us, now_us + hour_us, "一班", DEGREE_NONE};
     list->slots[1] = (struct list_slot){"A", now_us + hour_us, now_us + 2 * hour_us, "二班", DEGREE_NONE};
     list->document = bytes_text("A | 一班\nA | 二班\n");
     strcpy(list->digest, "00112233445566778899aabbccddeeff");
     struct desk_command command = {.kind = DESK_LIST, .queue = {.device = "test"}, .list = list};
-    door_counts(door_ask(door, &command), 2, 0, 0, 0);
+    door_counts(door_ask(door, &command), 4, 0, 0, 0);
     for (int round = 0; round < 2; round++) {
         size_t count;
         char *text;
         uint64_t seq;
         struct list_slot *slots = desk_slots(door->desk, &count);
-        assert_int_equal(count, 2);
+        assert_int_equal(count, 4);
         assert_string_equal(slots[1].unit, "二班");
         free(slots);
         assert_int_equal(desk_document(door->desk, "schedule", &text, &seq), 0);
@@ -344,6 +398,10 @@ static void a_schedule_tells_who_comes_at_another_time(void **state)
     assert_false(door_check_in(door, "A", 1).ticket.ticket.note.flags & ISSUE_OUT_OF_SLOT);
     assert_true(door_check_in(door, "B", 2).ticket.ticket.note.flags & ISSUE_OUT_OF_SLOT);  /* another lane */
     assert_true(door_check_in(door, "A", 11).ticket.ticket.note.flags & ISSUE_OUT_OF_SLOT); /* too early */
+    assert_false(door_check_in(door, "A", 21).ticket.ticket.note.flags &
+                 ISSUE_OUT_OF_SLOT); /* 5 minutes late */
+    assert_true(door_check_in(door, "A", 31).ticket.ticket.note.flags &
+                ISSUE_OUT_OF_SLOT); /* a quarter of an hour */
     assert_false(door_check_in(door, "A", 99).ticket.ticket.note.flags & ISSUE_OUT_OF_SLOT);
     door_verify(door);
     door_free(door);
@@ -449,7 +507,9 @@ int main(void)
         cmocka_unit_test(a_class_stands_by_student_number),
         cmocka_unit_test(a_list_again_updates_and_loses_no_number),
         cmocka_unit_test(rows_that_name_two_people_are_left_away),
+        cmocka_unit_test(lists_that_cannot_be_are_refused),
         cmocka_unit_test(one_human_at_two_levels_is_two_people),
+        cmocka_unit_test(a_list_without_levels_means_the_only_one),
         cmocka_unit_test(the_student_number_tells_the_level),
         cmocka_unit_test(the_excluded_are_known_without_a_roster),
         cmocka_unit_test(captured_before_counts_at_its_level),

@@ -228,7 +228,13 @@ static void a_mismatch_stops_the_lane_until_it_is_resolved(void **state)
     resolve.queue.value = 2;
     strcpy(resolve.queue.text, "A0002起可能错位");
     door_expect(door_ask(door, &resolve), PROBLEM_NONE);
-    /* every number under suspicion is published, and whoever was cut off before the last of them gets all again */
+    /* every number under suspicion is published, and whoever was cut off after the first of them gets all again */
+    uint64_t again = position;
+    struct feed_item first;
+    assert_int_equal(feed_read(door->desk, "A", &again, &first), FEED_ITEM);
+    assert_true(first.ticket.ticket.is_suspect);
+    assert_int_equal(feed_find(door->desk, first.seq, &again), FEED_ITEM);
+    assert_int_equal(feed_tickets(door, &again, &seq), 2);
     assert_int_equal(feed_tickets(door, &position, &seq), 2);
     const uint64_t before = desk_seq(door->desk) - 1;
     assert_int_equal(seq, desk_seq(door->desk));

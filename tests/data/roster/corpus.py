@@ -144,7 +144,7 @@ files["people-password.xls"] = workbooks.xls([("Sheet1", GOOD)], obfuscated=True
 files["people-password.xlsx"] = workbooks.compound({"EncryptionInfo": b"\4\0\4\0", "EncryptedPackage": bytes(6000)})
 files["people-document.doc"] = workbooks.compound({"WordDocument": bytes(5000)})
 
-# freexl gives these up (roster/table_xls.h); the words say to save them as .xlsx
+# freexl gives up a workbook with an empty text in it (roster/table_xls.h); the words say to save it as .xlsx
 files["people-empty-text.xls"] = workbooks.xls([("Sheet1", GOOD + [[student(9), "张三", ""]])])
 files["people-tiny.xls"] = workbooks.compound({"Workbook": workbooks.biff8([("Sheet1", GOOD[:2])])}, least=0)
 

@@ -154,15 +154,14 @@ struct ticket {
         ended_us;             /* UTC; 0: not yet. called_us: latest call; ended: missed or void */
     uint64_t issued_seq, seq; /* first and latest entry */
     struct issue_note note;
-    bool confirmed;    /* the spoken number, since it was called last */
-    bool is_suspect;   /* its frame may show somebody else; a new frame clears it */
-    bool acknowledged; /* a void one: the photographer has seen it */
-    bool card_back;    /* the payment card came back with this one */
-    bool has_left;     /* missed because the person went away */
-    uint32_t turn;     /* how many times the class had changed in the lane when it was issued */
-    const char *
-        reason; /* of the latest retake, missed or void, before them of the override that let it through, else
-                           ""; the queue state owns it for its whole life */
+    bool confirmed;     /* the spoken number, since it was called last */
+    bool is_suspect;    /* its frame may show somebody else; a new frame clears it */
+    bool acknowledged;  /* a void one: the photographer has seen it */
+    bool card_back;     /* the payment card came back with this one */
+    bool has_left;      /* missed because the person went away */
+    uint32_t turn;      /* how many times the class had changed in the lane when it was issued */
+    const char *reason; /* of the latest retake, missed or void, else of an override, else ""; the queue state
+                           owns it for its whole life */
 };
 
 /* "A0001": the rules' prefix, the lane's name, a '-' when it ends in a digit (A1-0001), and at least the rules' width of

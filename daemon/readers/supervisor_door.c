@@ -44,18 +44,26 @@ void door_tell_state(const struct door *door, const struct reader_life *life)
                       since, "restarts", (int)life->restarts));
 }
 
-static void tell_repaired(const struct door *door, enum door_result result, const char *number,
-                          const char *code, const char *zh, const char *en, const struct mrz_repairs *repairs,
-                          bool is_expired)
+/* What the door hears of one presentation. */
+struct door_words {
+    enum door_result result;
+    const char *number, *code, *zh, *en; /* number and code: NULL for none */
+    const struct mrz_repairs *repairs;   /* NULL: none */
+    bool is_expired, is_alarm;           /* is_alarm: out of order, and the rules want that heard */
+};
+
+static void tell_words(const struct door *door, const struct door_words *words)
 {
     char at[CLOCK_TEXT_SIZE];
     clock_text(clock_utc_us(), at);
-    json_t *note =
-        json_pack("{ss ss ss? ss? s{ss ss} ss}", "reader", door->reader, "result", result_names[result],
-                  "number", number, "code", code, "message", "zh", zh, "en", en, "at", at);
-    if (repairs && repairs->count > 0)
-        json_object_set_new(note, "repaired", mrz_repairs_json(repairs));
-    if (is_expired)
+    json_t *note = json_pack("{ss ss ss? ss? s{ss ss} ss}", "reader", door->reader, "result",
+                             result_names[words->result], "number", words->number, "code", words->code,
+                             "message", "zh", words->zh, "en", words->en, "at", at);
+    if (words->repairs && words->repairs->count > 0)
+        json_object_set_new(note, "repaired", mrz_repairs_json(words->repairs));
+    if (words->is_alarm)
+        json_object_set_new(note, "alarm", json_string("out-of-order"));
+    if (words->is_expired)
         json_object_set_new(note, "note",
                             json_pack("{ss ss ss}", "code", "card-expired", "zh",
                                       "证件已过有效期，请核对本人", "en",
@@ -66,7 +74,8 @@ static void tell_repaired(const struct door *door, enum door_result result, cons
 static void tell(const struct door *door, enum door_result result, const char *number, const char *code,
                  const char *zh, const char *en)
 {
-    tell_repaired(door, result, number, code, zh, en, NULL, false);
+    tell_words(door,
+               &(struct door_words){.result = result, .number = number, .code = code, .zh = zh, .en = en});
 }
 
 void door_tell_problem(const struct door *door, enum problem problem)
@@ -78,18 +87,27 @@ enum door_result door_tell_answer(const struct door *door, const struct desk_ans
                                   const struct mrz_repairs *repairs, bool is_expired)
 {
     const char *number = answer->has_ticket ? answer->ticket.label : NULL;
+    struct door_words words = {.result = DOOR_REFUSED,
+                               .number = number,
+                               .repairs = repairs,
+                               .is_expired = is_expired,
+                               .is_alarm = answer->is_alarm};
     if (answer->problem != PROBLEM_NONE) {
-        tell_repaired(door, DOOR_REFUSED, number, problem_code(answer->problem), problem_zh(answer->problem),
-                      problem_en(answer->problem), repairs, is_expired);
+        words.code = problem_code(answer->problem);
+        words.zh = problem_zh(answer->problem);
+        words.en = problem_en(answer->problem);
+        tell_words(door, &words);
         return DOOR_REFUSED;
     }
-    enum door_result result = answer->created ? DOOR_ACCEPTED : DOOR_ALREADY;
-    char *zh = bytes_format("%s%s", praises[result].zh, number ? number : "");
-    char *en = bytes_format("%s%s", praises[result].en, number ? number : "");
-    tell_repaired(door, result, number, NULL, zh, en, repairs, is_expired);
+    words.result = answer->created ? DOOR_ACCEPTED : DOOR_ALREADY;
+    char *zh = bytes_format("%s%s", praises[words.result].zh, number ? number : "");
+    char *en = bytes_format("%s%s", praises[words.result].en, number ? number : "");
+    words.zh = zh;
+    words.en = en;
+    tell_words(door, &words);
     free(zh);
     free(en);
-    return result;
+    return words.result;
 }
 
 static enum problem problem_from_code(const char *code)

@@ -29,12 +29,13 @@ static int list_cells(void *arg, const struct table_row *row)
     return 0;
 }
 
-/* Commas in cells could speak for another separator, and ="x" is undone twice: then only the promises hold. */
+/* Other separators, ="x" and control characters, of which only some make a file binary, mean something: then only the
+ * promises hold. */
 static bool is_plain(const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        if (data[i] >= 0x80 || data[i] == '=' || data[i] == ';' || data[i] == '\t' || data[i] < '\n' ||
-            data[i] == 0x1a)
+        if (data[i] >= 0x7f || data[i] == '=' || data[i] == ';' ||
+            (data[i] < ' ' && data[i] != '\n' && data[i] != '\r'))
             return false;
     return size < 5 || memcmp(data, "sep", 3) != 0;
 }

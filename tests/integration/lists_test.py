@@ -7,7 +7,8 @@ import csv
 import io
 import unittest
 
-from harness import Daemon, Lane, capture_code, manual, person
+import emulated
+from harness import Daemon, Lane, Reader, capture_code, manual, person, wait_until
 
 HEAD = ["学号", "姓名", "身份证号", "学院", "班级", "层次"]
 CSV = {"Content-Type": "text/csv"}
@@ -262,6 +263,32 @@ class AtTheDoor(Rig):
         self.assertEqual((shown["student_no"], shown["name"][1:]), (student_no(1), "○" * (len(person(1).name) - 1)))
         self.assertNotIn(person(1).id_number, str(answer))
         self.assertTrue(second)
+
+
+class AtAReader(Rig):
+    profile = "ncu-2020"
+
+    def setUp(self):
+        self.rig = emulated.Rig(sam=["door"], options=["--fast"])
+        self.addCleanup(self.rig.close)
+        self.lanes = (Lane("A", "四教楼101", 0, (Reader("door", "sam", f"serial:{self.rig.path('door')}"),)),)
+        super().setUp()
+        wait_until(lambda: [one["state"] for one in self.daemon.snapshot("A", self.marshal)["readers"]] == ["ready"],
+                   what="the reader ready")
+
+    def test_the_rules_hold_for_a_card_too_and_the_alarm_is_heard(self):
+        self.roster([row(index) for index in range(1, 5)])
+        self.roster([row(4)], kind="excluded")
+        heard = []
+        with self.daemon.events("A", self.marshal) as events:
+            for index in (1, 3, 4, 9):
+                self.rig.command(f'tap door id {person(index).id_number} "{person(index).name}" 20360101')
+                heard.append(events.wait_for(lambda event: event.event == "door").data)
+        self.assertEqual([(one["result"], one["code"], one.get("alarm")) for one in heard],
+                         [("accepted", None, None), ("accepted", None, "out-of-order"), ("refused", "excluded", None),
+                          ("refused", "not-on-roster", None)])
+        for one in heard[2:]:
+            self.assertTrue(one["message"]["zh"] and one["message"]["en"])
 
 
 class Schedule(Rig):

@@ -11,6 +11,7 @@ static int refuse_mkdir(const char *path, mode_t mode)
 }
 #define mkdir refuse_mkdir
 #include "base/config.c"
+#include "base/text.h"
 #undef mkdir
 #include <stdio.h>
 #include <sys/mman.h>

@@ -8,7 +8,7 @@ import unittest
 
 import harness
 import school_day
-from school_day import as_csv, as_xlsx, capture_code, crowd, id_card, roster_rows, together, typed_student_number
+from school_day import as_csv, as_xlsx, capture_code, crowd, roster_rows, together, typed_student_number
 
 FEE = 2000
 
@@ -37,7 +37,10 @@ class Campus:
             (s.student_no, s.name, s.college, s.unit, s.level) for s in self.school.people]
         for student in self.school.people:
             student.id_number = ""
-        return self.day.imports("/api/v1/roster", as_xlsx(rows))
+        path = self.day.file(as_xlsx(rows), "classes.xlsx")
+        told = self.day.daemon.tool_json("roster", "import", path, "--preview")
+        assert (told["stored"], told["counts"]["people"]) == (False, len(self.school.people)), told
+        return self.day.daemon.tool_json("roster", "import", path)
 
     def takes_the_class(self, unit, absent=(), first=()):
         """Roll, scan, number, signature, photograph, exit."""

@@ -8,7 +8,7 @@ import unittest
 import emulated
 import harness
 import school_day
-from school_day import as_xlsx, crowd, id_card, roster_rows, together, typed, typed_student_number
+from school_day import as_xlsx, crowd, roster_rows, together, typed, typed_student_number
 
 TAPS = 20
 

@@ -7,7 +7,7 @@ import unittest
 
 import harness
 import school_day
-from school_day import as_csv, as_xlsx, crowd, id_card, passport, roster_rows, together, typed
+from school_day import as_csv, as_xlsx, crowd, passport, roster_rows, together, typed
 
 FEE = 1000
 ROOMS = [harness.Lane("A", "A101"), harness.Lane("B", "A102"), harness.Lane("C", "A103")]
@@ -182,7 +182,8 @@ class Ncu2020(school_day.DayTest):
              (renewed.student_no, renewed.name, "N1234567", renewed.college, renewed.unit, renewed.level)]))
         number = self.b.gives_number(renewed, passport, notes=["look-twice"])
         self.b.knows(number, passport)
-        self.b.refuses(renewed, "bad-mrz", lambda s: {"medium": "passport", "mrz": [s.mrz[0], s.mrz[1][:20] + "9" * 24]})
+        self.b.refuses(renewed, "bad-mrz",
+                       lambda s: {"medium": "passport", "mrz": [s.mrz[0], s.mrz[1][:20] + "9" * 24]})
         self.b.shoots_everyone()
         self.a.refuses(self.foreign[0], "already-shot", passport)
         members = self.day.members("留学生班")

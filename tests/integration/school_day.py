@@ -18,6 +18,7 @@ import pathlib
 import re
 import sys
 import threading
+import time
 import unittest
 
 import harness
@@ -208,6 +209,8 @@ class Number:
     shots: int = 0
     retakes: int = 0
     reason: str = ""
+    notes: list = dataclasses.field(default_factory=list)
+    is_confirmed: bool = False
     is_suspect: bool = False
 
     def row(self):
@@ -217,7 +220,8 @@ class Number:
         return {"number": self.label, "lane": self.lane, "state": self.state, "medium": self.medium,
                 "bound": "yes" if self.bound else "no", "name": name, "student number": who.student_no,
                 "ID mask": who.mask, "unit": who.group, "shots": str(self.shots), "retakes": str(self.retakes),
-                "reason": self.reason}
+                "reason": self.reason, "notes": " ".join(self.notes), "confirmed": "yes" if self.is_confirmed else "no",
+                "suspect": "yes" if self.is_suspect else "no"}
 
 
 class Room:
@@ -246,7 +250,7 @@ class Room:
         assert ticket["number"] == f"{self.rules['prefix']}{self.name}{len(self.book) + 1:0{self.rules['width']}d}", ticket
         known = set(ticket["notes"]) - self.day.notes_of_the_date
         assert (known, ticket.get("alarm")) == (set(notes), alarm), (notes, alarm, ticket)
-        number = Number(ticket["number"], self.name, student, ticket["medium"], ticket["bound"])
+        number = Number(ticket["number"], self.name, student, ticket["medium"], ticket["bound"], notes=ticket["notes"])
         self.book.append(number)
         return number
 
@@ -272,7 +276,7 @@ class Room:
         status, ticket = self.door.post(f"{self.path}/tickets/{number.label}/bind", said)
         assert (status, ticket.get("bound")) == (200, True), (status, ticket)
         assert ticket.get("warnings", []) == list(warnings), ticket
-        number.student, number.bound = student, True
+        number.student, number.bound, number.notes = student, True, ticket["notes"]
         return ticket
 
     # -- steps of a number
@@ -291,7 +295,12 @@ class Room:
 
     def calls(self, number):
         assert self.does(number, "call")["state"] == "called"
-        number.state = "called"
+        number.state, number.is_confirmed = "called", False
+
+    def confirms(self, number):
+        """The student says the number, and it is the one that was called."""
+        assert self.does(number, "confirm")["confirmed"]
+        number.is_confirmed = True
 
     def misses(self, number):
         assert self.does(number, "miss")["state"] == "missed"
@@ -309,7 +318,7 @@ class Room:
     def shoots(self, number, **more):
         """One frame, after the spoken number where the rules want it. With advance=True the next one is called."""
         if self.rules["spoken_check"]:
-            self.does(number, "confirm")
+            self.confirms(number)
         ticket = self.does(number, "shot", more)
         assert ticket["state"] == "shot", ticket
         number.state, number.shots, number.is_suspect = "shot", number.shots + 1, False
@@ -318,14 +327,15 @@ class Room:
     def retakes(self, number, reason, **more):
         assert self.does(number, "retake", {"reason": reason})["state"] == "called"
         number.retakes, number.reason, number.state = number.retakes + 1, reason, "called"
+        number.is_confirmed = False
         self.shoots(number, **more)
 
     def in_line(self):
         return [number for number in self.book if number.state in ("waiting", "called")]
 
-    def shoots_everyone(self, people=None, **more):
+    def shoots_everyone(self, people=None, pace_s=0, **more):
         """The camera's rhythm: call the first, then each frame calls the next. Whoever stands in line; or so many people
-        from the first in line on, as they come through the door."""
+        from the first in line on, as they come through the door. pace_s: how long each sits there."""
         line = self.in_line()
         first = self.book.index(line[0]) if line else len(self.book)
         count, called = len(line) if people is None else people, None
@@ -334,6 +344,7 @@ class Room:
             number = self.book[i]
             if number.label != called and number.state != "called":
                 self.calls(number)
+            time.sleep(pace_s)
             answer = self.shoots(number, advance=i + 1 < first + count, **more)
             called = answer["called"]["number"] if answer.get("called") else None
 
@@ -466,7 +477,11 @@ class Day:
     def numbers(self, lane):
         status, data = self.office.send("GET", f"/api/v1/handover/lanes/{lane}/numbers.csv")
         assert status == 200, data
-        rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+        return self.parse(data.decode())
+
+    @staticmethod
+    def parse(text):
+        rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
         # "拍摄号 number": pages have both languages in a heading, the test goes by the English one
         keys = [re.sub(r"^[^ ]+ ", "", heading) for heading in rows[0]]
         return [dict(zip(keys, row)) for row in rows[1:]]
@@ -507,11 +522,17 @@ class Day:
             test.assertEqual((answer["open"], answer["open_voids"], answer["stopped"]), ([], [], None))
         event = self.check_tallies(test)
         self.check_numbers(test)
+        tallies = self.tallies()
         self.daemon.tool("event", "close")
         test.assertEqual(self.office.get("/api/v1/event")["state"], "closed")
         verified = self.daemon.tool("journal", "verify")
         test.assertEqual(verified.returncode, 0, verified.stderr)
+        rows = {name: self.numbers(name) for name in self.rooms}
         test.assertEqual(self.daemon.stop(), 0)
+        # the laptop at home, without the daemon: the same sums and lists
+        test.assertEqual(self.daemon.tool_json("tallies"), tallies)
+        for name in self.rooms:
+            test.assertEqual(self.parse(self.daemon.tool("handover", "numbers", "--lane", name).stdout), rows[name])
         self.check_log(test)
         return event
 

@@ -18,7 +18,8 @@ struct job {
     void *arg;
     struct person_record fresh; /* the person to create when the credential is unknown; id random */
     struct credential_record credential;
-    struct credential_record second; /* a student number beside an ID number; kind 0: none */
+    struct credential_record
+        second; /* a student number beside an ID number; a passport's number without its state; kind 0: none */
     uint8_t *payload;
     size_t payload_size;
     uint8_t fingerprint[16];

@@ -89,6 +89,26 @@ static void put_number(struct group *group, const struct lookup *look, enum cred
     group_write_credential(group, &credential, &record->id, (const uint8_t *)number, size);
 }
 
+/* True when it is news. ":L898902C3": a list does not say of which state. */
+static bool put_passport(struct group *group, const struct list_person *row,
+                         const struct person_record *record)
+{
+    struct lookup look;
+    char number[STUDENT_NO_MAX + 2];
+    uint8_t digest[DIGEST_SIZE];
+    if (!*row->passport)
+        return false;
+    group_news(group);
+    group_look(group, &look);
+    const size_t size = (size_t)snprintf(number, sizeof number, ":%s", row->passport);
+    credential_digest(look.keys->digest, CREDENTIAL_PASSPORT, (const uint8_t *)number, size, digest);
+    const bool is_news = !directory_by_digest(look.directory, digest);
+    if (is_news)
+        put_number(group, &look, CREDENTIAL_PASSPORT, number, record);
+    wipe_bytes(number, sizeof number);
+    return is_news;
+}
+
 static void put_numbers(struct group *group, const struct person_record *record)
 {
     struct lookup look;
@@ -186,11 +206,12 @@ static void import_person(struct group *group, const struct list_person *row, st
         start_person(&record);
         take_roster_row(group, &record, row);
         store(group, &record);
+        put_passport(group, row, &record);
         result->added++;
         break;
     case MATCH_ONE:
         directory_get(look.directory, &person, &record);
-        if (take_roster_row(group, &record, row)) {
+        if (put_passport(group, row, &record) | take_roster_row(group, &record, row)) {
             store(group, &record);
             result->updated++;
         } else {

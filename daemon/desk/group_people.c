@@ -87,7 +87,7 @@ static void keep_credentials(struct group *group, struct job *job, const struct 
 {
     if (!is_known_by(group, job->credential.digest))
         group_write_credential(group, &job->credential, person, job->payload, job->payload_size);
-    if (job->second.kind && !is_known_by(group, job->second.digest))
+    if (job->second.kind == CREDENTIAL_STUDENT_NO && !is_known_by(group, job->second.digest))
         group_write_credential(group, &job->second, person, (const uint8_t *)job->fresh.student_no,
                                strlen(job->fresh.student_no));
 }

@@ -23,6 +23,7 @@ enum list_kind list_kind_from_name(const char *); /* 0: unknown */
 enum { CAMPUS_MAX = 60, NOTE_MAX = 120, METHOD_MAX = 16 };
 struct list_person { /* "" or 0 for what the list does not say; an ID number or a student number is there */
     char name[PERSON_NAME_MAX + 1], id_number[ID_NUMBER_LENGTH + 1], student_no[STUDENT_NO_MAX + 1];
+    char passport[STUDENT_NO_MAX + 1];              /* its number; lists do not say of which state */
     char college[UNIT_MAX + 1], unit[UNIT_MAX + 1]; /* unit: the class; with none, the college is the unit */
     char campus[CAMPUS_MAX + 1], note[NOTE_MAX + 1], method[METHOD_MAX + 1];
     enum degree level;

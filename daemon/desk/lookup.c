@@ -110,7 +110,7 @@ static void choose(const struct lookup *look, const struct person_id people[], s
 }
 
 /* An ID number nobody has yet, beside a student number that is known: the same person, unless that one has an ID number
- * of his own. */
+ * of his own. A passport seen for the first time: whoever has its number on a list; the photographer looks twice. */
 static void settle_second(const struct lookup *look, const struct presented *presented,
                           const struct person_id family[], size_t count, struct who *who)
 {
@@ -126,11 +126,12 @@ static void settle_second(const struct lookup *look, const struct presented *pre
         }
         return;
     }
+    const bool is_passport = presented->second->kind == CREDENTIAL_PASSPORT;
     directory_get(look->directory, second, &record);
-    if (!who->is_known && !*record.id_number) {
+    if (!who->is_known && (is_passport || !*record.id_number)) {
         who->person = *second;
         who->is_known = true;
-    } else if (!person_id_equal(&who->person, second)) {
+    } else if (!is_passport && !person_id_equal(&who->person, second)) {
         who->other = *second;
     }
     wipe_bytes(&record, sizeof record);

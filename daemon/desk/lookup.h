@@ -26,9 +26,8 @@ void lookup_level_digest(const struct lookup *, enum credential_kind, const char
 /* What was presented, and as whom it would be kept if nobody is known by it. */
 struct presented {
     const struct person_record *fresh;
-    const struct credential_record *credential,
-        *second;       /* second: a student number beside an ID number; kind 0: none */
-    enum degree level; /* asked for */
+    const struct credential_record *credential, *second; /* as in struct job */
+    enum degree level;                                   /* asked for */
 };
 struct who {
     struct person_id person; /* as known, else the fresh id */

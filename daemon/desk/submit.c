@@ -50,6 +50,11 @@ void job_present(const struct desk *desk, struct job *job, const struct presenta
         job->second.kind = CREDENTIAL_STUDENT_NO;
         credential_digest(desk->keys.digest, CREDENTIAL_STUDENT_NO, (const uint8_t *)presentation->student_no,
                           strlen(presentation->student_no), job->second.digest);
+    } else if (kind == CREDENTIAL_PASSPORT) {
+        const uint8_t *number = memchr(bytes, ':', size); /* without the state, as a list has it */
+        job->second.kind = number ? CREDENTIAL_PASSPORT : 0;
+        credential_digest(desk->keys.digest, CREDENTIAL_PASSPORT, number ? number : bytes,
+                          number ? size - (size_t)(number - bytes) : 0, job->second.digest);
     }
     job->command.queue.medium = presentation->medium;
     job->command.queue.bound = fresh->bound;
@@ -86,6 +91,7 @@ static void take_later_fields(const struct desk_command *command, crypto_generic
 /* Keyed, since it goes to disk and is made of a credential's digest among others. */
 static void take_fingerprint(const struct desk *desk, struct job *job)
 {
+    static const uint8_t nothing[DIGEST_SIZE];
     const struct queue_command *queue = &job->command.queue;
     crypto_generichash_state state;
     crypto_generichash_init(&state, desk->keys.digest, sizeof desk->keys.digest, sizeof job->fingerprint);
@@ -98,7 +104,9 @@ static void take_fingerprint(const struct desk *desk, struct job *job)
     crypto_generichash_update(&state, (const uint8_t *)queue->text, strlen(queue->text) + 1);
     crypto_generichash_update(&state, (const uint8_t *)queue->extra, strlen(queue->extra) + 1);
     crypto_generichash_update(&state, job->credential.digest, sizeof job->credential.digest);
-    crypto_generichash_update(&state, job->second.digest, sizeof job->second.digest);
+    crypto_generichash_update(&state,
+                              job->second.kind == CREDENTIAL_STUDENT_NO ? job->second.digest : nothing,
+                              sizeof job->second.digest);
     crypto_generichash_update(&state, (const uint8_t *)job->fresh.name, strlen(job->fresh.name) + 1);
     crypto_generichash_update(&state, (const uint8_t *)job->fresh.unit, strlen(job->fresh.unit) + 1);
     take_later_fields(&job->command, &state);

@@ -160,8 +160,8 @@ struct ticket {
     bool card_back;     /* the payment card came back with this one */
     bool has_left;      /* missed because the person went away */
     uint32_t turn;      /* how many times the class had changed in the lane when it was issued */
-    const char *reason; /* of the latest retake, missed or void, else ""; the queue state owns it for its
-                           whole life */
+    const char *reason; /* of the latest retake, missed or void, else of an override, else ""; the queue state
+                           owns it for its whole life */
 };
 
 /* "A0001": the rules' prefix, the lane's name, a '-' when it ends in a digit (A1-0001), and at least the rules' width of

@@ -118,7 +118,7 @@ static enum queue_apply_fault apply_issued(struct queue *queue, struct lane_stat
         .seq = entry->seq,
         .note = note,
         .turn = lane->facts.turn,
-        .reason = "",
+        .reason = state_keep_reason(queue, entry->text),
     };
     memcpy(slot->ticket.lane, entry->lane, sizeof slot->ticket.lane);
     lane->facts.counts.waiting++;

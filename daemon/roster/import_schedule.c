@@ -25,8 +25,33 @@ struct known {
     struct desk_unit *units;
     size_t n_units;
     struct schedule_count *counts;
+    size_t n_counts;
     struct profile profile;
 };
+
+/* Those who are expected, by level: a table's head-count leaves out whom another list leaves out. */
+static void count_unit(struct desk *desk, const struct desk_unit *unit, struct known *known)
+{
+    uint32_t people[DEGREE_COUNT] = {0};
+    struct desk_member *members = NULL;
+    size_t count = 0, before = known->n_counts;
+    bool is_college = !*unit->college || strcmp(unit->college, unit->name) == 0;
+    if (desk_unit_members(desk, unit->id, &members, &count) != 0)
+        count = 0;
+    for (size_t i = 0; i < count; i++)
+        people[members[i].level] += !members[i].is_excluded && !members[i].is_captured;
+    free(members);
+    for (int level = DEGREE_COUNT - 1; level >= DEGREE_NONE; level--) {
+        if (!people[level] && (level > DEGREE_NONE || known->n_counts > before))
+            continue; /* a unit of nobody is known all the same */
+        known->counts[known->n_counts++] = (struct schedule_count){
+            .unit = is_college ? unit->name : unit->college,
+            .class_name = is_college ? "" : unit->name,
+            .level = level > DEGREE_NONE ? (uint8_t)(1u << (level - 1)) : 0,
+            .people = people[level],
+        };
+    }
+}
 
 static void known_load(struct desk *desk, struct known *ret)
 {
@@ -39,14 +64,9 @@ static void known_load(struct desk *desk, struct known *ret)
     free(text);
     if (desk_units(desk, &ret->units, &ret->n_units) != 0)
         ret->n_units = 0;
-    ret->counts = bytes_alloc(ret->n_units * sizeof *ret->counts);
-    for (size_t i = 0; i < ret->n_units; i++) {
-        const struct desk_unit *unit = &ret->units[i];
-        bool is_college = !*unit->college || strcmp(unit->college, unit->name) == 0;
-        ret->counts[i] = (struct schedule_count){.unit = is_college ? unit->name : unit->college,
-                                                 .class_name = is_college ? "" : unit->name,
-                                                 .people = unit->people};
-    }
+    ret->counts = bytes_alloc(ret->n_units * DEGREE_COUNT * sizeof *ret->counts);
+    for (size_t i = 0; i < ret->n_units; i++)
+        count_unit(desk, &ret->units[i], ret);
 }
 
 static void known_done(struct known *known)
@@ -60,7 +80,7 @@ static void lint(const struct schedule *schedule, const struct known *known,
 {
     const struct schedule_lint_options options = {
         .counts = known->counts,
-        .n_counts = known->n_units,
+        .n_counts = known->n_counts,
         .pace_ms = known->profile.pace_s * 1000,
         .division_min = DIVISION_MIN,
         .crew_daily_limit = known->profile.daily_limit,
@@ -207,7 +227,7 @@ static json_t *simulate(struct desk *desk, const struct schedule *schedule, cons
     struct plan plan;
     desk_event(desk, &event);
     const struct plan_options options = {.pace_ms = pace_s * 1000, .late = late[event.rules.missed]};
-    if (plan_simulate(schedule, known->counts, known->n_units, &options, &plan) != 0)
+    if (plan_simulate(schedule, known->counts, known->n_counts, &options, &plan) != 0)
         return NULL;
     json_t *json = plan_json(&plan, schedule, &options);
     plan_done(&plan);

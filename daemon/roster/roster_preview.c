@@ -160,6 +160,7 @@ struct desk_list *roster_list(const struct roster *roster, const char *digest)
         COPY(to->name, from->name);
         COPY(to->id_number, from->id_number);
         COPY(to->student_no, from->student_no);
+        COPY(to->passport, from->document);
         COPY(to->college, from->college);
         COPY(to->unit, from->unit);
         COPY(to->campus, from->campus);

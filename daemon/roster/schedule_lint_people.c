@@ -305,13 +305,15 @@ static void check_unit_slots(struct people *people, size_t first)
         n_placed += has_slot(people->lint->schedule, &options->counts[i]);
         sum += options->counts[i].people;
     }
+    if (sum == 0)
+        return; /* whoever is excluded needs none */
     if (n_placed == 0) {
         report_without_slot(people, options->counts[first].unit, sum);
         return;
     }
     for (size_t i = first; i < options->n_counts; i++) {
         const struct schedule_count *count = &options->counts[i];
-        if (strcmp(people->keys[i].unit, people->keys[first].unit) != 0 ||
+        if (strcmp(people->keys[i].unit, people->keys[first].unit) != 0 || count->people == 0 ||
             has_slot(people->lint->schedule, count))
             continue;
         char *name = bytes_format("%s%s%s", count->unit, count->class_name ? count->class_name : "",

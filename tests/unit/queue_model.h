@@ -302,8 +302,10 @@ static struct model_number *m_issue(struct model *m, struct model_lane *lane, ui
     entry->bound = c->bound;
     entry->value = lane->facts.session;
     m_note(&n->t.note, entry->extra);
-    if (flags & (ISSUE_PAPER | 0x3f00))
+    if (flags & (ISSUE_PAPER | 0x3f00)) {
         strcpy(entry->text, c->text);
+        strcpy(n->reason, c->text);
+    }
     m_rank(m, &n->t.note);
     m_refuse(m, QUEUE_DONE, n); /* names it */
     return n;

@@ -137,6 +137,52 @@ static struct desk_answer at_level(struct door *door, unsigned n, enum degree le
     return door_ask(door, &command);
 }
 
+/* A list has the number of a passport and not its state; what is on record of the whole passport comes first. */
+static void a_passport_is_found_by_its_number(void **state)
+{
+    static const struct {
+        const char *legend, *credential;
+        enum problem problem;
+        const char *label;
+    } cases[] = {
+        {"nobody's", "UTO:Z7654321", PROBLEM_NOT_ON_ROSTER, ""},
+        {"on the list", "UTO:L898902C3", PROBLEM_NONE, "A0001"},
+        {"once more", "UTO:L898902C3", PROBLEM_NONE, "A0001"},
+        {"the number is longer", "UTO:L898902C33", PROBLEM_NOT_ON_ROSTER, ""},
+        {"of somebody who has an ID number, too", "UTO:E0000001", PROBLEM_NONE, "A0002"},
+        {"came to the list later", "UTO:N1234567", PROBLEM_NONE, "A0003"},
+    };
+    (void)state;
+    struct queue_rules rules;
+    queue_rules_default(&rules);
+    rules.outsiders = false;
+    struct door *door = door_new(&rules);
+    struct list_person rows[3] = {door_row(1, "", "留学生班"), door_row(2, "", "留学生班"),
+                                  door_row(3, "", "留学生班")};
+    rows[0].id_number[0] = rows[2].id_number[0] = '\0';
+    strcpy(rows[0].passport, "L898902C3");
+    strcpy(rows[1].passport, "E0000001");
+    door_counts(door_list(door, LIST_PEOPLE, rows, 3, ""), 3, 0, 0, 0);
+    strcpy(rows[2].passport, "N1234567");
+    door_counts(door_list(door, LIST_PEOPLE, rows, 3, ""), 0, 1, 2, 0);
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            struct presentation passport = {.medium = MEDIUM_PASSPORT,
+                                            .credential_size = strlen(cases[i].credential)};
+            memcpy(passport.credential, cases[i].credential, passport.credential_size);
+            const struct desk_command command = door_check_in_of("A", &passport);
+            const struct desk_answer answer = door_ask(door, &command);
+            if (answer.problem != cases[i].problem)
+                fail_msg("%s: \"%s\"", cases[i].legend, problem_code(answer.problem));
+            if (answer.problem == PROBLEM_NONE && strcmp(answer.ticket.label, cases[i].label) != 0)
+                fail_msg("%s: %s", cases[i].legend, answer.ticket.label);
+        }
+        door_reopen(door);
+    }
+    door_verify(door);
+    door_free(door);
+}
+
 static void one_human_at_two_levels_is_two_people(void **state)
 {
     (void)state;
@@ -508,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_list_again_updates_and_loses_no_number),
         cmocka_unit_test(rows_that_name_two_people_are_left_away),
         cmocka_unit_test(lists_that_cannot_be_are_refused),
+        cmocka_unit_test(a_passport_is_found_by_its_number),
         cmocka_unit_test(one_human_at_two_levels_is_two_people),
         cmocka_unit_test(a_list_without_levels_means_the_only_one),
         cmocka_unit_test(the_student_number_tells_the_level),

@@ -42,8 +42,10 @@ uint32_t objections(const struct queue *queue, const struct queue_facts *facts, 
         found |= ISSUE_OVER_ROSTER;
     if (facts->is_captured)
         found |= by_gate_captured[rules->captured];
-    if (is_due)
+    if (is_due && bound)
         found |= by_gate_unpaid[rules->payment_gate];
+    else if (is_due && rules->payment_gate != GATE_OFF)
+        found |= ISSUE_UNPAID; /* whose card that is, and so who has paid, is known only once it is bound */
     return found;
 }
 

@@ -24,7 +24,7 @@ static bool causes_fit(const struct queue *queue, const struct lane_state *lane,
     const struct queue_rules *rules = &queue->event.rules;
     const bool is_paper = note->flags & ISSUE_PAPER;
     const bool is_due = gate_is_due(queue, &entry->person) && !person_id_is_none(&entry->person);
-    const bool is_refused = rules->payment_gate == GATE_REFUSE && !is_paper;
+    const bool is_refused = rules->payment_gate == GATE_REFUSE && !is_paper && entry->bound;
     const bool look_twice = entry->medium == MEDIUM_MANUAL || entry->medium == MEDIUM_PASSPORT;
     const struct slot *latest = people_latest(queue, &entry->person);
     if (queue->has_rules ? !is_exactly(note->flags, ISSUE_LOOK_TWICE, look_twice)

@@ -155,16 +155,14 @@ class Zju2021(school_day.DayTest):
         self.come(self.classes["计算机1班"][14:])
 
     def campus_cards_and_passports(self):
-        """A campus card says nothing of its owner before it was bound once: the payment is the card's until then. A
-        passport stands on the list."""
+        """A campus card says nothing of its owner before it was bound once: it gets its number with the note that nobody
+        knows of a payment; tied to its owner, the marshal is told to take the money. A passport stands on the list."""
         for student in self.by_card:
-            self.b.refuses(student, "unpaid", campus_card)
-            status, answer = self.b.door.post("/api/v1/payments/record", {
-                **campus_card(student), "state": "paid", "method": "alipay", "amount_fen": FEE})
-            self.assertEqual(status, 200, answer)
-            number = self.b.gives_number(student, campus_card)
+            number = self.b.gives_number(student, campus_card, notes=["unpaid"])
             self.assertFalse(number.bound)
-            self.b.binds(number, student)
+            self.b.binds(number, student, warnings=["unpaid"])
+            self.assertIn("unpaid", number.notes)
+            self.day.pays(student, "alipay", device=self.b.door, amount_fen=FEE)
             self.b.knows(number, campus_card)
             self.b.knows(number, id_card)
         self.payers += LIMIT
@@ -181,11 +179,7 @@ class Zju2021(school_day.DayTest):
         self.b.refuses(borrower, "already-shot", lambda _: campus_card(owner))
         self.b.refuses(borrower, "credential-taken",
                        lambda s: {**typed(s), "student_no": owner.student_no})
-        self.b.refuses(borrower, "unpaid", campus_card, could=["unpaid"])  # nobody knows that card yet
-        reason = "校园卡未登记，名单上已缴费"
-        number = self.b.gives_number(borrower, campus_card, notes=["override-unpaid"],
-                                     override={"codes": ["unpaid"], "reason": reason})
-        number.reason = reason
+        number = self.b.gives_number(borrower, campus_card, notes=["unpaid"])  # nobody knows that card yet
         status, answer = self.b.door.post(f"{self.b.path}/tickets/{number.label}/bind",
                                           {"student_no": owner.student_no, "name": owner.name})
         self.assertEqual((status, answer["code"]), (409, "credential-taken"))

@@ -373,7 +373,7 @@ static uint32_t m_objections(const struct model *m, const struct queue_facts *f,
     if (f->is_captured && m->event.rules.captured == GATE_WARN)
         flags |= ISSUE_CAPTURED;
     if (due && m->event.rules.payment_gate == GATE_REFUSE)
-        flags |= ISSUE_OVER_UNPAID;
+        flags |= bound ? ISSUE_OVER_UNPAID : ISSUE_UNPAID;
     if (due && m->event.rules.payment_gate == GATE_WARN)
         flags |= ISSUE_UNPAID;
     return flags;

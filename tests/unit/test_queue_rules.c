@@ -153,8 +153,6 @@ static void the_door(void **state)
          QUEUE_NOT_ON_ROSTER, ISSUE_OVER_ROSTER | ISSUE_OVER_UNPAID},
         {"unpaid", 2, MEDIUM_ID_CARD, false, &fine, 0, AUTHORITY_MARSHAL, "", QUEUE_UNPAID,
          ISSUE_OVER_UNPAID},
-        {"a chip nobody knows has not paid, either", 3, MEDIUM_CHIP, true, &outsider, 0, 0, "", QUEUE_UNPAID,
-         0},
         {"the first refusal that is not overridden", 2, MEDIUM_ID_CARD, false, &everything,
          ISSUE_OVER_EXCLUDED, AUTHORITY_MARSHAL, "dean", QUEUE_NOT_ON_ROSTER,
          ISSUE_OVER_EXCLUDED | ISSUE_OVER_ROSTER | ISSUE_OVER_CAPTURED | ISSUE_OVER_UNPAID},
@@ -187,6 +185,9 @@ static void the_door(void **state)
     assert_int_equal(ticket(2)->note.flags, ISSUE_OUTSIDER | ISSUE_OVER_EXCLUDED | ISSUE_OVER_ROSTER |
                                                 ISSUE_OVER_CAPTURED | ISSUE_OVER_UNPAID);
     assert_string_equal(day->decision.entries[0].text, "dean");
+    EXPECT("a chip nobody knows: who has paid cannot be told yet", QUEUE_DONE, "A0003", COMES(3),
+           .medium = MEDIUM_CHIP, .bound = false, .facts = outsider);
+    assert_int_equal(ticket(3)->note.flags, ISSUE_UNPAID);
     EXPECT("another name on the card", QUEUE_NAME_DIFFERS, "A0001", COMES(1), .name_differs = true);
     EXPECT("the session ends", QUEUE_DONE, "", .kind = COMMAND_SESSION_CLOSE, .lane = "A");
     EXPECT("no override opens a closed lane", QUEUE_UNPAID, "", COMES(4), .facts = fine,

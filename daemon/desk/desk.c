@@ -25,6 +25,7 @@ static void free_desk(struct desk *desk)
     queue_free(desk->visible);
     directory_free(desk->directory);
     feed_done(&desk->feed);
+    taps_done(&desk->taps);
     kept_notes_free(desk->notes);
     free(desk->tokens.records);
     free(desk->slots);
@@ -74,6 +75,7 @@ enum journal_fault desk_open(struct desk **ret, const struct desk_options *optio
     desk->inbox_end = &desk->inbox;
     desk->visible = queue_new();
     init_locks(desk);
+    taps_init(&desk->taps);
     feed_init(&desk->feed);
     enum journal_fault fault = writer_load(desk, options->create, true, &detail);
     if (fault != JOURNAL_OK) {

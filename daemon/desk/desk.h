@@ -38,6 +38,8 @@ struct ticket_view {
 };
 
 /* ---- commands */
+/* The id of a tap, below: 128 random bits as hexadecimal digits. */
+enum { TAP_ID_SIZE = 33 };
 enum desk_kind {
     /* queue: a command of queue.h. For COMMAND_CHECK_IN `presentation` says who, `level` at which degree level when that
      * was asked for (DEGREE_NONE: not said). COMMAND_PAPER likewise; without a presentation the slip was not used, and
@@ -69,6 +71,7 @@ struct desk_command {
     struct person_id person_ref; /* DESK_PAYMENT without a presentation */
     uint32_t unit;               /* DESK_ROLL */
     enum degree level;           /* with a presentation */
+    char tap[TAP_ID_SIZE]; /* check-in: the tap that `presentation` was, used up by a number; "" for none */
 };
 /* What became of a list's rows. skipped: they name nobody who could be found, or two people at once. */
 struct list_result {
@@ -86,6 +89,8 @@ struct desk_answer {
     bool is_alarm; /* check-in: out of order, and the rules want that heard ("alarm":"out-of-order") */
     uint32_t
         could_override; /* a refusal: enum issue_flag, ISSUE_OVER_... that would let it through for this role */
+    uint32_t
+        blocked; /* a refused check-in: the same, whoever might; 0 when no override helps, or when replayed */
     /* bind and paper: what a check-in would have needed of the person it turned out to be: ISSUE_OVER_EXCLUDED, _ROSTER,
      * _CAPTURED, _UNPAID, and ISSUE_UNPAID, ISSUE_CAPTURED where the gate only warns. The number stands; the marshal
      * acts. */
@@ -225,6 +230,15 @@ void desk_note(struct desk *, const char *lane, const char *note, const char *ke
                bool staff_only);
 /* The kept notes of a lane as one JSON array text, in order of first appearance; free(). */
 char *desk_notes(struct desk *, const char *lane);
+
+/* ---- taps at a reader that were refused, for a marshal who overrides it or says which degree level. In memory only: at most
+ * TAPS_MOST of a lane, wiped after TAP_LIFE_US, by a number, and with the desk. Any thread. */
+enum { TAPS_MOST = 8, TAP_LIFE_US = 180000000, TAP_REPEAT_US = 60000000 };
+void desk_keep_tap(struct desk *, const char *lane, const char *reader, const struct presentation *,
+                   char ret_id[static TAP_ID_SIZE]);
+/* 0 and a copy to presentation_wipe(), or -ENOENT. It stays until a command that names it has given a number; and for
+ * TAP_REPEAT_US longer for that command's key alone, whose answer may have to be repeated. */
+int desk_take_tap(struct desk *, const char *lane, const char *id, const char *key, struct presentation *ret);
 
 /* ---- figures for /metrics */
 struct desk_stats {

@@ -9,6 +9,7 @@
 #include "desk/directory.h"
 #include "desk/documents.h"
 #include "desk/feed.h"
+#include "desk/taps.h"
 
 /* A submitted command, waiting. Owned by the list, then by the writer. */
 struct job {
@@ -47,7 +48,8 @@ struct desk {
     struct journal_keys keys;
     struct writer writer;
 
-    pthread_mutex_t inbox_lock; /* guards the inbox alone; never held together with `lock` */
+    pthread_mutex_t
+        inbox_lock; /* guards the inbox alone; never held together with `lock`; before taps.lock */
     pthread_cond_t inbox_filled;
     struct job *inbox, **inbox_end;
     uint32_t inbox_count;
@@ -65,6 +67,8 @@ struct desk {
     enum problem store;
     char store_detail[STORE_DETAIL_SIZE];
     struct desk_stats stats;
+
+    struct taps taps; /* guards itself */
 
     pthread_mutex_t wake_lock; /* held while the listener is called, so that it can be taken away safely */
     void (*wake)(void *arg);

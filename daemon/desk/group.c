@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "desk/door_note.h"
 #include "desk/group_state.h"
 
 bool group_is_sound(const struct group *group)
@@ -113,6 +114,7 @@ void group_settle(struct group *group, struct outcome *outcome, const struct que
     outcome->ticket = ticket_now(group, decision->lane, decision->number);
     outcome->called = ticket_now(group, decision->lane, decision->called);
     outcome->could_override = decision->could_override;
+    outcome->blocked = decision->blocked;
     outcome->warnings = decision->warnings;
     if (decision->verdict == QUEUE_PAPER_GAP)
         outcome->next_number = decision->number;
@@ -291,6 +293,22 @@ static void publish(struct group *group, int64_t commit_us)
         wake_listener(desk);
 }
 
+/* A tap that has become a number: the door hears of it as of any other, once. */
+static void use_tap(struct desk *desk, const struct outcome *outcome, const struct desk_answer *answer)
+{
+    const struct desk_command *command = &outcome->job->command;
+    const int64_t now_us = clock_mono_us();
+    char reader[READER_NAME_MAX + 1];
+    struct presentation presentation;
+    if (!*command->tap || answer->problem || answer->replayed ||
+        taps_find(&desk->taps, command->queue.lane, command->tap, command->key, now_us, reader,
+                  &presentation) < 0)
+        return;
+    door_note_answer(desk, command->queue.lane, reader, answer, &presentation, NULL);
+    presentation_wipe(&presentation);
+    taps_use(&desk->taps, command->queue.lane, command->tap, command->key, now_us);
+}
+
 static void answer_job(struct group *group, struct outcome *outcome)
 {
     struct desk *desk = group->desk;
@@ -303,6 +321,7 @@ static void answer_job(struct group *group, struct outcome *outcome)
         .token = outcome->token,
         .is_alarm = outcome->is_alarm,
         .could_override = outcome->could_override,
+        .blocked = outcome->blocked,
         .warnings = outcome->warnings,
         .next_number = outcome->next_number,
         .list = outcome->list,
@@ -314,6 +333,7 @@ static void answer_job(struct group *group, struct outcome *outcome)
     if (answer.has_called)
         view_of_ticket(desk, &outcome->called, &answer.called);
     pthread_mutex_unlock(&desk->lock);
+    use_tap(desk, outcome, &answer);
     if (outcome->job->done)
         outcome->job->done(outcome->job->arg, &answer);
 }

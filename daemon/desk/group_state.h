@@ -10,7 +10,7 @@ struct outcome {
     bool created, replayed, is_alarm;
     struct ticket ticket, called; /* number 0: none. As they stood right after this command. */
     struct token_record token;
-    uint32_t could_override, warnings, next_number;
+    uint32_t could_override, blocked, warnings, next_number;
     struct list_result list;
 };
 

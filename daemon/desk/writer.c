@@ -211,7 +211,7 @@ static bool is_list(const struct job *job)
 }
 
 /* Waits for commands; NULL with *ret_closing when there will be no more, NULL alone after a second with a
- * failed store. */
+ * failed store or taps to forget. */
 static struct job *take_group(struct desk *desk, bool *ret_closing)
 {
     bool is_well = desk_store_state(desk) == PROBLEM_NONE;
@@ -221,8 +221,9 @@ static struct job *take_group(struct desk *desk, bool *ret_closing)
     int waited = 0;
     pthread_mutex_lock(&desk->inbox_lock);
     while (!desk->inbox && !desk->closing && waited != ETIMEDOUT)
-        waited = is_well ? pthread_cond_wait(&desk->inbox_filled, &desk->inbox_lock)
-                         : pthread_cond_timedwait(&desk->inbox_filled, &desk->inbox_lock, &until);
+        waited = is_well && !taps_has_any(&desk->taps)
+                     ? pthread_cond_wait(&desk->inbox_filled, &desk->inbox_lock)
+                     : pthread_cond_timedwait(&desk->inbox_filled, &desk->inbox_lock, &until);
     struct job *jobs = desk->inbox, **end = &desk->inbox;
     for (size_t i = 0; *end && i < DESK_GROUP_MAX && !(i > 0 && is_list(*end)); i++) {
         const bool is_alone = is_list(*end);
@@ -246,6 +247,7 @@ void *writer_main(void *arg)
     bool closing = false;
     for (;;) {
         struct job *jobs = take_group(desk, &closing);
+        taps_expire(&desk->taps, clock_mono_us());
         if (!jobs && closing)
             return NULL;
         try_reload(desk);

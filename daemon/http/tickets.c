@@ -47,6 +47,30 @@ static enum problem take_override(const json_t *object, struct queue_command *co
     return PROBLEM_NONE;
 }
 
+static bool is_tap(const json_t *object)
+{
+    const char *medium = json_string_value(json_object_get(object, "medium"));
+    return medium && strcmp(medium, "tap") == 0;
+}
+
+/* "medium":"tap","tap":"id": what was presented at a reader of the lane a moment ago, and refused. */
+static enum problem take_tap(const struct request *request, const json_t *object,
+                             struct desk_command *command, struct presentation *ret)
+{
+    static const char *const members[] = {"medium", "tap", "override", "level", NULL};
+    const char *id = NULL;
+    enum problem problem = body_members(object, members);
+    if (!problem)
+        problem = body_text(object, "tap", TAP_ID_SIZE - 1, &id);
+    if (problem || !id)
+        return PROBLEM_BAD_REQUEST;
+    strcpy(command->tap, id);
+    return desk_take_tap(request->http->options.desk, request->params.lane, id,
+                         request->fields.key ? request->fields.key : "", ret) == 0
+               ? PROBLEM_NONE
+               : PROBLEM_TAP_EXPIRED;
+}
+
 /* PROBLEM_NONE and a presentation to wipe. */
 static enum problem take_check_in(const struct request *request, struct desk_command *command,
                                   struct presentation *ret)
@@ -59,7 +83,8 @@ static enum problem take_check_in(const struct request *request, struct desk_com
     if (!problem)
         problem = take_override(object, &command->queue);
     if (!problem)
-        problem = scanned_object(request, object, ret);
+        problem =
+            is_tap(object) ? take_tap(request, object, command, ret) : scanned_object(request, object, ret);
     json_decref(object);
     return problem;
 }

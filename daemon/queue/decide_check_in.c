@@ -15,16 +15,21 @@ enum queue_verdict check_identity(const struct queue *queue, const struct queue_
     return QUEUE_DONE;
 }
 
-bool may_override(const struct queue *queue, const struct queue_command *command)
+bool queue_may_override(const struct queue_rules *rules, enum authority authority)
 {
-    switch (queue->event.rules.overrides) {
+    switch (rules->overrides) {
     case OVERRIDE_MARSHAL:
-        return command->authority == AUTHORITY_MARSHAL || command->authority == AUTHORITY_OFFICE;
+        return authority == AUTHORITY_MARSHAL || authority == AUTHORITY_OFFICE;
     case OVERRIDE_OFFICE:
-        return command->authority == AUTHORITY_OFFICE;
+        return authority == AUTHORITY_OFFICE;
     default:
         return false;
     }
+}
+
+bool may_override(const struct queue *queue, const struct queue_command *command)
+{
+    return queue_may_override(&queue->event.rules, command->authority);
 }
 
 static bool is_outsider(const struct queue_facts *facts, bool bound)
@@ -183,7 +188,8 @@ enum queue_verdict decide_check_in(const struct queue *queue, const struct lane_
     const enum queue_verdict there = check_lane(queue, lane, &at_lane);
     enum queue_verdict verdict = check_blocked(queue, command, blocked, decision);
     if (verdict != QUEUE_DONE) {
-        decision->could_override = there == QUEUE_DONE && may_override(queue, command) ? blocked : 0;
+        decision->blocked = there == QUEUE_DONE ? blocked : 0;
+        decision->could_override = may_override(queue, command) ? decision->blocked : 0;
         return verdict;
     }
     if (there != QUEUE_DONE)

@@ -66,6 +66,8 @@ struct queue_facts {
 /* Who asks, as far as overriding goes. */
 enum authority { AUTHORITY_NONE = 0, AUTHORITY_CAMERA, AUTHORITY_MARSHAL, AUTHORITY_OFFICE };
 
+bool queue_may_override(const struct queue_rules *, enum authority); /* at all, under these rules */
+
 struct queue_command {
     enum command_kind kind;
     int64_t at_us, mono_us;
@@ -149,6 +151,7 @@ struct queue_decision {
     uint32_t called; /* the number that `advance` or scan-and-sit called in the same step, 0: none */
     uint32_t
         could_override; /* a refusal: the ISSUE_OVER_... that would let it through for this authority, 0: none */
+    uint32_t blocked; /* a refused check-in: the same, whoever may; 0 where an override would not be enough */
     uint32_t
         warnings; /* bind and paper, done: the ISSUE_OVER_... a check-in would have needed, and ISSUE_UNPAID or
                            ISSUE_CAPTURED where the gate only warns */

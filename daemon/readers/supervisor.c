@@ -59,7 +59,7 @@ static void deliver(struct supervisor *supervisor)
     for (struct letter *letter = mail_take(&supervisor->mail), *next; letter; letter = next) {
         next = letter->next;
         supervised_answer(&supervisor->readers[letter->reader], letter);
-        free(letter);
+        letter_free(letter);
     }
 }
 

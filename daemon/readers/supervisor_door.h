@@ -3,7 +3,7 @@
  */
 #ifndef READERS_SUPERVISOR_DOOR_H
 #define READERS_SUPERVISOR_DOOR_H
-#include "desk/desk.h"
+#include "desk/door_note.h"
 #include "readers/supervisor_life.h"
 
 struct door { /* all borrowed */
@@ -11,14 +11,12 @@ struct door { /* all borrowed */
     const char *lane, *reader, *driver;
 };
 
-enum door_result { DOOR_ACCEPTED, DOOR_ALREADY, DOOR_REFUSED };
-const char *door_result_name(enum door_result); /* also the word a reader takes on its standard input */
-
 void door_tell_state(const struct door *, const struct reader_life *);
-/* An answer of the desk, with what was repaired in a passport; or a problem met before it was asked (PROBLEM_NONE: none).
- * An expired card still says who somebody is: the answer stands, and a `note` beside it tells the staff. */
+/* An answer of the desk to what was presented. A refusal that a marshal or the office may do something about is told with the
+ * tap's id and what they may override; the desk keeps the tap for them. */
 enum door_result door_tell_answer(const struct door *, const struct desk_answer *,
-                                  const struct mrz_repairs *repairs, bool is_expired);
+                                  const struct presentation *);
+/* A problem met before the desk was asked. */
 void door_tell_problem(const struct door *, enum problem);
 /* A fault that the reader reports: the problem's words where the code is one of problem.def, else the
  * reader's own. */

@@ -2,11 +2,16 @@
  * moment. */
 #include "readers/supervisor_mail.h"
 #include "base/bytes.h"
-#include "base/clock.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+void letter_free(struct letter *letter)
+{
+    presentation_wipe(&letter->presentation);
+    free(letter);
+}
 
 int mail_init(struct mail *mail)
 {
@@ -28,7 +33,7 @@ void mail_done(struct mail *mail)
     pthread_mutex_unlock(&mail->lock);
     for (struct letter *letter = mail_take(mail), *next; letter; letter = next) {
         next = letter->next;
-        free(letter);
+        letter_free(letter);
     }
     pthread_cond_destroy(&mail->all_back);
     pthread_mutex_destroy(&mail->lock);
@@ -64,11 +69,7 @@ int mail_submit(struct mail *mail, struct desk *desk, const struct desk_command 
     letter->mail = mail;
     letter->reader = reader;
     letter->starts = starts;
-    if (command->presentation)
-        letter->repairs = command->presentation->repairs;
-    char today[CLOCK_DATE_SIZE];
-    clock_local_date(clock_utc_us(), today);
-    letter->is_expired = command->presentation && presentation_is_expired(command->presentation, today);
+    letter->presentation = *command->presentation;
     pthread_mutex_lock(&mail->lock);
     mail->under_way++;
     pthread_mutex_unlock(&mail->lock);
@@ -78,7 +79,7 @@ int mail_submit(struct mail *mail, struct desk *desk, const struct desk_command 
     pthread_mutex_lock(&mail->lock);
     mail->under_way--;
     pthread_mutex_unlock(&mail->lock);
-    free(letter);
+    letter_free(letter);
     return result;
 }
 

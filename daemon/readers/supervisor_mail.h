@@ -12,8 +12,7 @@ struct letter {
     struct mail *mail;
     size_t reader;   /* which one asked ... */
     unsigned starts; /* ... and in which of its lives, so that no later process beeps for an earlier one */
-    bool is_expired; /* what was presented, by its own date */
-    struct mrz_repairs repairs; /* of the passport that was presented */
+    struct presentation presentation; /* what was presented */
     struct desk_answer answer;
 };
 
@@ -30,7 +29,8 @@ void mail_done(struct mail *); /* waits for every answer under way, then frees t
 
 /* Takes nothing of the command. 0, or what desk_submit says. */
 int mail_submit(struct mail *, struct desk *, const struct desk_command *, size_t reader, unsigned starts);
-struct letter *mail_take(struct mail *); /* all that came, oldest first; each to free() */
+struct letter *mail_take(struct mail *); /* all that came, oldest first; each to letter_free() */
+void letter_free(struct letter *);       /* wiped */
 void mail_wake(struct mail *);           /* any thread */
 
 #endif

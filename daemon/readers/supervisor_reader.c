@@ -126,8 +126,7 @@ static void check_in(struct supervised *reader, const struct reader_event *event
 
 void supervised_answer(struct supervised *reader, const struct letter *letter)
 {
-    enum door_result result =
-        door_tell_answer(&reader->door, &letter->answer, &letter->repairs, letter->is_expired);
+    enum door_result result = door_tell_answer(&reader->door, &letter->answer, &letter->presentation);
     if (letter->starts == reader->life.starts)
         say(reader, result);
 }

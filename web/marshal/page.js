@@ -14,6 +14,7 @@ import { Payments } from '/marshal/payments.js';
 import { startPassport } from '/marshal/passport.js';
 import { helpParts } from '/marshal/refusal.js';
 import { startScan } from '/marshal/scan.js';
+import { DoorHelp } from '/marshal/tap.js';
 import { startStopped } from '/marshal/stopped.js';
 
 const SURE_MS = 5000;
@@ -342,6 +343,7 @@ $('#manual').addEventListener('focusout', drawFields);
 wakeSound($('#sound'));
 
 let doorEvents = [];
+let doorHelp = null; // what can be done about its refusals
 const DOOR_SIGNS = { accepted: '✓', already: '↻', refused: '✕' };
 function doorParts(event, titleClass, numberClass, detailClass) {
   const key = `door-${event.result}`;
@@ -373,6 +375,7 @@ function onDoor(event) {
   signTimer = setTimeout(drawSign, SIGN_MS + 20);
   if (!event.alarm) beep(event.result); // the alarm sounds with the number itself
   drawDoor();
+  if (doorHelp) doorHelp.show(doorEvents);
   drawSign();
 }
 
@@ -413,6 +416,7 @@ enter(['marshal', 'office']).then((entered) => {
   startActing(laneName, lane, draw);
   refresh = follow(laneName, lane, { draw, door: onDoor, lists: () => classes.refresh() });
   startScan(laneName, lane);
+  doorHelp = new DoorHelp(laneName, lane, entered.me.role);
   startPassport(laneName, lane);
   if (store.get('paihao.door-sign') === 'on') setSign(true);
 });

@@ -155,6 +155,59 @@ class BothWays(Case):
         self.assertEqual(lane["counts"], dict.fromkeys(("issued", "waiting", "called", "shot", "missed", "void"), 0))
 
 
+class OlderDatabase(Case):
+    """A backup that the version before has made: verified as it lies there, then used (README, "To use a backup")."""
+
+    def make_old(self, database):
+        """The same rows in the tables of schema/0001-first.sql."""
+        old = database.with_name("old.db")
+        now = sqlite3.connect(old)
+        now.executescript((harness.ROOT / "schema" / "0001-first.sql").read_text() + "PRAGMA user_version = 1;")
+        now.execute("ATTACH ? AS newer", (str(database),))
+        for table in ("key_check", "entry", "ticket", "person", "credential", "answer", "token"):
+            columns = ", ".join(row[1] for row in now.execute(f"PRAGMA main.table_info({table})"))
+            now.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table} ORDER BY 1, 2")
+        now.commit()
+        now.close()
+        old.chmod(0o600)
+        old.rename(database)
+
+    def test_is_verified_unchanged_and_then_used(self):
+        daemon = self.daemon()
+        token = daemon.token("office")  # an event has rules in its journal, which the version before did not know
+        database = daemon.data / "event.db"
+        new = daemon.tool_json("journal", "verify")
+        self.assertEqual((new["ok"], new["older"]), (True, False))
+        self.make_old(database)
+        before = database.read_bytes()
+        old = daemon.tool_json("journal", "verify")
+        self.assertEqual((old["ok"], old["version"], old["older"]), (True, 1, True))
+        self.assertEqual((old["head"], old["entries"]), (new["head"], new["entries"]))
+        said = daemon.tool("journal", "verify").stdout
+        self.assertRegex(said, "^sound: ")
+        self.assertRegex(said, "of an older version .* / 旧版本")
+        self.assertEqual(database.read_bytes(), before)
+        daemon.start()
+        daemon.open_event("goes on")
+        self.assertEqual(daemon.check_in("A", manual(1), token)[1]["number"], "A0001")
+        self.assertEqual(daemon.stop(), 0)
+        again = daemon.tool_json("journal", "verify")
+        self.assertEqual((again["ok"], again["version"], again["older"], again["tickets"]),
+                         (True, new["version"], False, 1))
+
+    def test_that_was_altered_is_told(self):
+        daemon = self.daemon()
+        daemon.token("office")
+        database = daemon.data / "event.db"
+        self.make_old(database)
+        connection = sqlite3.connect(database)
+        connection.execute("DROP TRIGGER entry_never_changes")
+        connection.commit()
+        connection.close()
+        done = daemon.tool("--json", "journal", "verify", check=False)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["ok"]), (1, False))
+
+
 class Tokens(Case):
     def test_every_role(self):
         for beside in (False, True):

@@ -155,6 +155,33 @@ class BothWays(Case):
         self.assertEqual(lane["counts"], dict.fromkeys(("issued", "waiting", "called", "shot", "missed", "void"), 0))
 
 
+class SessionClose(Case):
+    def test_names_everybody_who_is_still_open(self):
+        for beside in (False, True):
+            daemon = self.daemon()
+            token = daemon.token("office")
+            daemon.open_event("day").start()
+            for index in range(1, 6):
+                self.assertEqual(daemon.check_in("A", manual(index), token)[0], 201)
+            for number, action, body in (("A0001", "call", None), ("A0001", "shot", {}), ("A0002", "call", None),
+                                         ("A0005", "void", {"reason": "test"}), ("A0002", "mismatch", {"reason": "x"})):
+                status, answer = daemon.act("A", number, action, token, body)
+                self.assertEqual(status, 200, answer)
+            if not beside:
+                daemon.stop()
+            closed = daemon.tool_json("session", "close", "--lane", "A")
+            self.assertEqual([ticket["number"] for ticket in closed["open"]], ["A0002", "A0003", "A0004"])
+            self.assertEqual([ticket["state"] for ticket in closed["open"]], ["called", "waiting", "waiting"])
+            self.assertEqual([ticket["number"] for ticket in closed["open_voids"]], ["A0005"])
+            self.assertEqual(closed["stopped"]["number"], "A0002")
+            self.assertEqual(set(closed["stopped"]), {"number", "state", "name", "unit"})
+            self.assertNotIn(person(2).name, json.dumps(closed, ensure_ascii=False))
+            said = daemon.tool("session", "close", "--lane", "A").stdout
+            for line in ("still open / 尚未完成: A0004", "void, not acknowledged / 作废待确认: A0005",
+                         "待处理: A0002"):
+                self.assertIn(line, said)
+
+
 class OlderDatabase(Case):
     """A backup that the version before has made: verified as it lies there, then used (README, "To use a backup")."""
 

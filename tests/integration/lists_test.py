@@ -160,6 +160,13 @@ class People(Rig):
                                               headers={"Content-Type": "application/json", "Content-Length": "65537"})
         self.assertEqual((status, problem["code"]), (413, "too-large"), "other addresses take no more than before")
 
+    def test_an_id_number_that_may_have_been_rounded_is_told(self):
+        fits, fits_not = row(1), row(2)
+        fits[2], fits_not[2] = "990101199001010000", "990101199001011000"
+        status, told = self.roster([fits, fits_not, row(3)], more="&preview=1")
+        found = [(one["severity"], one["code"], one["row"]) for one in told["problems"] if one["code"].startswith("id-")]
+        self.assertEqual((status, found), (200, [("warning", "id-number-rounded", 2), ("error", "id-digits-lost", 3)]))
+
     def test_whoever_sends_too_much_reads_why(self):
         data = b"x" * (37 * 1024 * 1024)
         for _ in range(3):

@@ -110,6 +110,7 @@ static bool is_creating(enum command_kind kind)
 void group_settle(struct group *group, struct outcome *outcome, const struct queue_decision *decision)
 {
     outcome->problem = problem_of_verdict(decision->verdict);
+    outcome->is_unchanged = decision->verdict == QUEUE_UNCHANGED;
     outcome->created = decision->verdict == QUEUE_DONE && is_creating(outcome->job->command.queue.kind);
     outcome->ticket = ticket_now(group, decision->lane, decision->number);
     outcome->called = ticket_now(group, decision->lane, decision->called);
@@ -200,6 +201,7 @@ static void repeat_answer(struct outcome *outcome, const struct kept_answer *ans
     outcome->replayed = true;
     outcome->created = record->created;
     outcome->problem = problem_of_verdict((enum queue_verdict)record->verdict);
+    outcome->is_unchanged = record->verdict == QUEUE_UNCHANGED;
     outcome->ticket = answer->ticket;
     outcome->called = answer->called;
     outcome->could_override = record->could_override;
@@ -315,6 +317,7 @@ static void answer_job(struct group *group, struct outcome *outcome)
     struct desk_answer answer = {
         .problem = outcome->problem,
         .created = outcome->created,
+        .is_unchanged = outcome->is_unchanged,
         .replayed = outcome->replayed,
         .has_ticket = outcome->ticket.number,
         .has_called = outcome->called.number,

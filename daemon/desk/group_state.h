@@ -7,7 +7,7 @@
 struct outcome {
     struct job *job;
     enum problem problem;
-    bool created, replayed, is_alarm;
+    bool created, replayed, is_alarm, is_unchanged;
     struct ticket ticket, called; /* number 0: none. As they stood right after this command. */
     struct token_record token;
     uint32_t could_override, blocked, warnings, next_number;

@@ -10,16 +10,23 @@
 enum {
     NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
     BOX_MAX = NONCE + PLAIN_TEXT_MAX + crypto_aead_xchacha20poly1305_ietf_ABYTES,
-    CODE_MAX = 32,
 };
 _Static_assert(1 + (BOX_MAX + 2) / 3 * 4 <= ENTRY_TEXT_MAX, "a sealed reason fits an entry");
 
 static const uint8_t purpose[] = "reason";
 
+/* What the pages offer to press (data-reason). Anything else may be a name in letters. */
+static const char *const codes[] = {
+    "test",     "duplicate", "left",     "wrong-person", "equipment", "other",
+    "verified", "proof",     "approved", "list-error",   "reshoot",
+};
+
 static bool is_code(const char *text)
 {
-    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz-");
-    return length <= CODE_MAX && text[length] == '\0';
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(text, codes[i]) == 0)
+            return true;
+    return *text == '\0';
 }
 
 void reason_seal(const struct journal_keys *keys, const char *plain, char ret_text[static ENTRY_TEXT_MAX + 1])

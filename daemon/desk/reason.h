@@ -1,5 +1,6 @@
-/* Inside of the desk: reasons as the journal may hold them. A short code (a-z and -) stands there as it is. What
- * somebody typed may hold a name or a number, so it is sealed, and goes with the key when the event is purged. */
+/* Inside of the desk: reasons as the journal may hold them. One of the codes that the pages offer stands there as
+ * it is. What somebody typed, were it only small letters, may hold a name or a number, so it is sealed, and goes
+ * with the key when the event is purged. */
 #ifndef DESK_REASON_H
 #define DESK_REASON_H
 #include "journal/journal.h"

@@ -157,9 +157,14 @@ static enum problem check_caller(struct request *request)
                                                                             : PROBLEM_NONE;
 }
 
+static bool may_be_a_file(const struct request *request)
+{
+    return request->route && request->route->flags & ROUTE_UPLOAD;
+}
+
 static size_t body_most(const struct request *request)
 {
-    return request->is_upload ? (size_t)UPLOAD_MAX : (size_t)REQUEST_BODY_MAX;
+    return may_be_a_file(request) ? (size_t)UPLOAD_MAX : (size_t)REQUEST_BODY_MAX;
 }
 
 /* Only who may send a file at all has come here. A form's types are refused: any page can make a browser send them. */
@@ -168,9 +173,11 @@ static enum problem check_upload(struct request *request)
     const char *type = request->fields.content_type;
     if (!type || content_type_is_a_forms(type))
         return PROBLEM_BAD_MEDIA_TYPE;
-    request->is_upload = true;
-    if (atomic_fetch_add(&request->http->n_uploads, 1) >= UPLOADS_AT_ONCE)
+    if (atomic_fetch_add(&request->http->n_uploads, 1) >= UPLOADS_AT_ONCE) {
+        atomic_fetch_sub(&request->http->n_uploads, 1);
         return PROBLEM_BUSY;
+    }
+    request->is_upload = true;
     peer_allow(request->peer, UPLOAD_US);
     return PROBLEM_NONE;
 }
@@ -178,7 +185,7 @@ static enum problem check_upload(struct request *request)
 /* What is known of the body before it comes. */
 static enum problem check_body(struct request *request)
 {
-    bool is_upload = request->route->flags & ROUTE_UPLOAD;
+    bool is_upload = may_be_a_file(request);
     const struct request_fields *fields = &request->fields;
     if (fields->key && !key_is_valid(fields->key))
         return PROBLEM_BAD_REQUEST;
@@ -191,6 +198,17 @@ static enum problem check_body(struct request *request)
     if (is_upload)
         return check_upload(request);
     return content_type_is_json(fields->content_type) ? PROBLEM_NONE : PROBLEM_BAD_MEDIA_TYPE;
+}
+
+/* An answer while the other side is still sending is lost to it: closing then resets the connection. Only who may
+ * send a file has come to check_body; whoever waits for "100 Continue" sends nothing and reads the refusal at once. */
+static bool is_discardable(const struct request *request)
+{
+    uint64_t size = 0;
+    const char *length = request->fields.framing.content_length;
+    return may_be_a_file(request) && request->has_body &&
+           !MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT) &&
+           (!length || text_to_u64(length, 0, UPLOAD_DISCARD_MAX, &size) == 0);
 }
 
 /* What is wrong with the request before its body, PROBLEM_NONE if nothing. */
@@ -207,13 +225,27 @@ static enum problem check_head(struct request *request, const char *method, cons
     if (!request->route)
         return *request->allow ? PROBLEM_METHOD_NOT_ALLOWED : PROBLEM_NOT_FOUND;
     problem = check_caller(request);
-    return problem ? problem : check_body(request);
+    if (problem)
+        return problem;
+    problem = check_body(request);
+    request->is_discarded = problem && is_discardable(request);
+    if (request->is_discarded)
+        peer_allow(request->peer, UPLOAD_US);
+    return problem;
 }
+
+_Static_assert(UPLOAD_MAX == 32 << 20, "what is said of it");
+static const struct problem_more file_too_large = {
+    .is_message = true,
+    .en = "The file is too large: at most 32 MiB. Take out rows, columns and sheets that are not needed.",
+    .zh = "文件过大，最多 32 MiB。请删去多余的行、列和工作表后再试。"};
 
 static enum MHD_Result refuse(struct request *request)
 {
     if (request->refusal == PROBLEM_METHOD_NOT_ALLOWED)
         return reply_not_allowed(request, request->allow);
+    if (request->refusal == PROBLEM_TOO_LARGE && may_be_a_file(request))
+        return reply_problem_with(request, PROBLEM_TOO_LARGE, &file_too_large);
     return reply_problem(request, request->refusal);
 }
 
@@ -231,7 +263,7 @@ enum MHD_Result request_start(struct request *request, const char *method, const
     /* whoever is refused now has not sent the body yet; what then comes must not be read as a request */
     request->must_close = request->has_body;
     request->refusal = check_head(request, method, target);
-    if (request->refusal && request->must_close)
+    if (request->refusal && request->must_close && !request->is_discarded)
         return refuse(request);
     /* without a body the refusal waits for the next call: libmicrohttpd closes after an answer to this one */
     request->must_close = false;
@@ -243,11 +275,10 @@ enum MHD_Result request_take(struct request *request, const char *data, size_t s
 {
     /* an answer may be queued only before or after the body, so too much is drained first */
     request->body_seen += size;
-    size_t most = body_most(request),
-           drain = request->is_upload ? most + REQUEST_DRAIN_MAX : REQUEST_DRAIN_MAX;
+    size_t most = body_most(request), drain = may_be_a_file(request) ? UPLOAD_DISCARD_MAX : REQUEST_DRAIN_MAX;
     if (request->body_seen > drain)
         return MHD_NO;
-    if (request->body_seen <= most)
+    if (request->body_seen <= most && !request->is_discarded)
         buffer_add(&request->body, data, size);
     return MHD_YES;
 }
@@ -259,8 +290,10 @@ enum MHD_Result request_finish(struct request *request)
         return wait_resume(request);
     if (request->refusal)
         return refuse(request);
-    if (request->body_seen > body_most(request))
-        return reply_problem(request, PROBLEM_TOO_LARGE);
+    if (request->body_seen > body_most(request)) {
+        request->refusal = PROBLEM_TOO_LARGE;
+        return refuse(request);
+    }
     return request->route->handle(request);
 }
 

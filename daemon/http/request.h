@@ -17,6 +17,8 @@ enum {
         1024 * 1024, /* beyond the most of a body without a length: more cuts the connection */
     UPLOAD_MAX = 32 * 1024 * 1024,
     UPLOADS_AT_ONCE = 2,
+    /* so much of a body that is refused is read and thrown away: whoever still sends can then read the refusal */
+    UPLOAD_DISCARD_MAX = 2 * UPLOAD_MAX,
     UPLOAD_US = 120 * 1000 * 1000, /* for the whole of a file, once it is clear that it may come */
 };
 
@@ -46,6 +48,7 @@ struct request {
     enum audience audience;
     bool is_chinese, has_body, must_close;
     bool is_upload;       /* counted in http.n_uploads */
+    bool is_discarded;    /* refused, but the body is let come to its end and thrown away */
     enum problem refusal; /* known from the head alone */
     char allow[ALLOW_SIZE];
     struct buffer body;

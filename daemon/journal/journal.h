@@ -181,12 +181,15 @@ struct journal_report {
     uint64_t entries, tickets, people, credentials, answers;
     uint8_t head[JOURNAL_HASH_SIZE];
     uint64_t first_bad_seq; /* 0: none */
+    int version;            /* of the schema, as it stands in the file */
+    bool is_older;          /* than this program's: journal_open will migrate it */
     char problem[256];      /* "" when all is well */
 };
 /* Opens a second, read-only connection and checks: integrity_check, chain, replay through the queue equals
  * the ticket table field by field, numbers 1..n without gap in each lane, every person's and credential's
  * box unseals, every credential's person is there, and once, every ticket's person has a record and a
  * credential, tokens, answers and documents agree with their entries, units and slots are well-formed, and the schema is as the migrations make it.
+ * A database of an older version stays as it is: the tables are read from a copy in memory that is migrated first.
  * Cannot see what leaves no trace elsewhere: answers deleted; a token's hash, kind and times. Safe beside a running
  * daemon. Returns a fault only when it could not look; damage that SQLite itself finds is a finding. */
 enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret);

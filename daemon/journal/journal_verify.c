@@ -10,6 +10,7 @@
 #include "journal/chain.h"
 #include "journal/database.h"
 #include "journal/key_file.h"
+#include "journal/migrate.h"
 #include "journal/rows.h"
 #include "journal/schema_check.h"
 #include "journal/seal.h"
@@ -355,6 +356,45 @@ static enum journal_fault check_schema(struct proof *proof)
     return fault;
 }
 
+/* A database of an older version is proved as it will be: a copy in memory is brought up to date, and the rows are
+ * read from there. What the file itself holds (its pages, its schema) was looked at before. */
+static enum journal_fault renew_copy(struct proof *proof)
+{
+    char *detail = NULL;
+    sqlite3 *copy = NULL;
+    sqlite3_backup *backup = NULL;
+    enum journal_fault fault = JOURNAL_OK;
+    if (sqlite3_open_v2(":memory:", &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+        sqlite3_extended_result_codes(copy, 1) == SQLITE_OK)
+        backup = sqlite3_backup_init(copy, "main", proof->db, "main");
+    int result = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
+    if (backup)
+        sqlite3_backup_finish(backup);
+    if (result != SQLITE_DONE)
+        fault = database_explain(copy, &detail);
+    else
+        fault = migrate_run(copy, proof->keys.check, &detail);
+    if (fault) {
+        sqlite3_close(copy);
+        fault = finding(proof, fault, detail);
+    } else {
+        sqlite3_close(proof->db);
+        proof->db = copy;
+    }
+    free(detail);
+    return fault;
+}
+
+static enum journal_fault check_version(struct proof *proof)
+{
+    int64_t version;
+    if (pragma_number(proof->db, "user_version", &version) != SQLITE_OK)
+        return sqlite_finding(proof);
+    proof->report->version = (int)version;
+    proof->report->is_older = version < migrate_latest();
+    return JOURNAL_OK;
+}
+
 static enum journal_fault check_all(struct proof *proof)
 {
     static const struct {
@@ -377,6 +417,14 @@ static enum journal_fault check_all(struct proof *proof)
         {"select_lost_documents", check_lost_document},
     };
     enum journal_fault fault = check_file(proof);
+    if (!fault && proof->report->is_older) {
+        fault = check_schema(proof);
+        if (fault || proof->report->problem[0])
+            return fault; /* nothing that could be brought up to date */
+        fault = renew_copy(proof);
+        if (fault || proof->report->problem[0])
+            return fault;
+    }
     for (size_t i = 0; i < sizeof tables / sizeof *tables && !fault; i++)
         fault = each(proof, tables[i].name, tables[i].take);
     if (fault)
@@ -411,6 +459,8 @@ enum journal_fault journal_verify(const char *data_dir, const char *key_file, st
     enum journal_fault fault = open_snapshot(&proof, data_dir);
     if (!fault && proof.db)
         fault = check_key(&proof, key_file);
+    if (!fault && proof.db)
+        fault = check_version(&proof);
     if (!fault && proof.db) {
         proof.queue = queue_new();
         fault = check_all(&proof);

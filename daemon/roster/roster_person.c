@@ -188,11 +188,17 @@ static bool looks_like_passport(const char *text)
     return letters >= 1 && letters <= 3 && digits >= 6 && digits <= 9 && text[letters + digits] == '\0';
 }
 
+/* What remains of 18 digits in a spreadsheet's number. */
+static bool is_as_rounded(const char *text)
+{
+    return strlen(text) == ID_NUMBER_LENGTH && strspn(text, "0123456789") == ID_NUMBER_LENGTH &&
+           strcmp(text + 15, "000") == 0;
+}
+
 static enum roster_trouble trouble_of(enum id_number_fault fault, const char *text)
 {
-    const size_t length = strlen(text);
-    if (length == ID_NUMBER_LENGTH && strspn(text, "0123456789") == length && strcmp(text + 15, "000") == 0)
-        return ROSTER_ID_DIGITS_LOST; /* what remains of 18 digits in a spreadsheet's number */
+    if (is_as_rounded(text))
+        return ROSTER_ID_DIGITS_LOST;
     switch (fault) {
     case ID_NUMBER_BAD_LENGTH:
         return ROSTER_ID_BAD_LENGTH;
@@ -225,6 +231,8 @@ static void parse_id_number(struct work *work, size_t column, const char *text)
     } else {
         if (strlen(text) == 15 && strlen(number) == 18)
             tell(work, ROSTER_ID_UPGRADED, column, NULL);
+        if (is_as_rounded(text))
+            tell(work, ROSTER_ID_NUMBER_ROUNDED, column, mask_of(text, mask));
         work->person.id_number = roster_store_text(work->build->roster->store, number);
     }
 }

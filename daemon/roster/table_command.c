@@ -18,15 +18,14 @@ enum { FILES_MOST = 64, MEMORY_MOST = 768 << 20, FLUSH_SIZE = 64 << 10 };
 /* ---- confinement ---- */
 
 static const char *const calls[] = {
-    "read",          "pread64",         "readv",        "write",
-    "writev",        "close",           "lseek",        "_llseek",
-    "fstat",         "fstat64",         "newfstatat",   "fstatat64",
-    "statx",         "fcntl",           "fcntl64",      "brk",
-    "munmap",        "mremap",          "madvise",      "futex",
-    "rt_sigaction",  "rt_sigprocmask",  "rt_sigreturn", "sigaltstack",
-    "clock_gettime", "clock_gettime64", "gettimeofday", "time",
-    "getrandom",     "getpid",          "gettid",       "exit",
-    "exit_group",    "restart_syscall",
+    "read",        "pread64",       "readv",           "write",
+    "writev",      "close",         "lseek",           "_llseek",
+    "fstat",       "fstat64",       "fcntl",           "fcntl64",
+    "brk",         "munmap",        "mremap",          "madvise",
+    "futex",       "rt_sigaction",  "rt_sigprocmask",  "rt_sigreturn",
+    "sigaltstack", "clock_gettime", "clock_gettime64", "gettimeofday",
+    "time",        "getrandom",     "getpid",          "gettid",
+    "exit",        "exit_group",    "restart_syscall",
 };
 
 /* freexl opens a path: the one of our memory file, by the address of its text, which lies in a page that is read-only. */

@@ -224,6 +224,89 @@ enum tool_exit run_event_close(struct tool *tool)
     return result == TOOL_DONE ? run_event_status(tool) : result;
 }
 
+/* ---- who is still open when a session closes: all who have an open number, voids nobody has acknowledged, a stop ---- */
+
+static json_t *ticket_json(const struct ticket_view *view)
+{
+    return json_pack("{s:s, s:s, s:s, s:s}", "number", view->label, "state",
+                     ticket_state_name(view->ticket.state), "name", view->name, "unit", view->unit);
+}
+
+static enum tool_exit desk_left(struct tool *tool, const char *name, json_t *ret)
+{
+    struct lane_view view;
+    if (desk_lane(tool->desk, name, &view) != 0)
+        return tool_refuse(&tool->options, PROBLEM_LANE_UNKNOWN);
+    json_t *open = json_array(), *voids = json_array();
+    if (view.has_current)
+        json_array_append_new(open, ticket_json(&view.current));
+    for (size_t i = 0; i < view.n_line; i++)
+        json_array_append_new(open, ticket_json(&view.line[i]));
+    for (size_t i = 0; i < view.n_open_voids; i++)
+        json_array_append_new(voids, ticket_json(&view.open_voids[i]));
+    json_object_set_new(ret, "open", open);
+    json_object_set_new(ret, "open_voids", voids);
+    json_object_set_new(ret, "stopped", view.has_stopped ? ticket_json(&view.stopped) : json_null());
+    lane_view_done(&view);
+    return TOOL_DONE;
+}
+
+/* The same of a ticket that the daemon has told of. */
+static json_t *told_ticket(const json_t *ticket)
+{
+    static const char *const wanted[] = {"number", "state", "name", "unit"};
+    json_t *copy = json_object();
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        json_object_set(copy, wanted[i], json_object_get(ticket, wanted[i]));
+    return copy;
+}
+
+static void told_tickets(json_t *into, const json_t *tickets)
+{
+    for (size_t i = 0; i < json_array_size(tickets); i++)
+        json_array_append_new(into, told_ticket(json_array_get(tickets, i)));
+}
+
+static enum tool_exit ask_left(struct tool *tool, const char *path, json_t *ret)
+{
+    struct control_answer answer;
+    enum tool_exit result = tool_ask(tool, "GET", path, NULL, &answer);
+    if (result != TOOL_DONE)
+        return result;
+    const json_t *current = json_object_get(answer.json, "current");
+    const json_t *stopped = json_object_get(json_object_get(answer.json, "stopped"), "ticket");
+    json_t *open = json_array(), *voids = json_array();
+    if (json_is_object(current))
+        json_array_append_new(open, told_ticket(current));
+    told_tickets(open, json_object_get(answer.json, "line"));
+    told_tickets(voids, json_object_get(answer.json, "open_voids"));
+    json_object_set_new(ret, "open", open);
+    json_object_set_new(ret, "open_voids", voids);
+    json_object_set_new(ret, "stopped", stopped ? told_ticket(stopped) : json_null());
+    control_answer_done(&answer);
+    return TOOL_DONE;
+}
+
+static void print_ticket(const char *what, const json_t *ticket)
+{
+    const char *number = "", *state = "", *name = "", *unit = "";
+    json_unpack((json_t *)(uintptr_t)ticket, "{s:s, s:s, s:s, s:s}", "number", &number, "state", &state,
+                "name", &name, "unit", &unit);
+    printf("  %s: %s %s %s %s\n", what, number, state, name, unit);
+}
+
+static void print_left(const json_t *lane)
+{
+    const json_t *open = json_object_get(lane, "open"), *voids = json_object_get(lane, "open_voids"),
+                 *stopped = json_object_get(lane, "stopped");
+    for (size_t i = 0; i < json_array_size(open); i++)
+        print_ticket("still open / 尚未完成", json_array_get(open, i));
+    for (size_t i = 0; i < json_array_size(voids); i++)
+        print_ticket("void, not acknowledged / 作废待确认", json_array_get(voids, i));
+    if (json_is_object(stopped))
+        print_ticket("stopped by a wrong number, to be decided / 号码不符停队，待处理", stopped);
+}
+
 static enum tool_exit run_session(struct tool *tool, bool is_open)
 {
     const char *name = tool->options.lane;
@@ -231,17 +314,23 @@ static enum tool_exit run_session(struct tool *tool, bool is_open)
                                     .device = "tool"};
     strncpy(command.lane, name, sizeof command.lane - 1);
     char *escaped = tool->control ? control_escape(tool->control, name) : NULL,
-         *path = bytes_format("/api/v1/lanes/%s/session", escaped ? escaped : "");
+         *path = bytes_format("/api/v1/lanes/%s", escaped ? escaped : ""),
+         *session = bytes_format("%s/session", path);
     json_t *lane = NULL;
     enum tool_exit result =
-        change(tool, path, json_pack("{s:s}", "state", is_open ? "open" : "closed"), &command);
+        change(tool, session, json_pack("{s:s}", "state", is_open ? "open" : "closed"), &command);
     if (result == TOOL_DONE)
         result = read_lane(tool, name, &lane);
-    if (result == TOOL_DONE && !tool->options.is_json)
+    if (result == TOOL_DONE && !is_open)
+        result = tool->desk ? desk_left(tool, name, lane) : ask_left(tool, path, lane);
+    if (result == TOOL_DONE && !tool->options.is_json) {
         print_lane(lane);
+        print_left(lane);
+    }
     if (result == TOOL_DONE && tool->options.is_json)
         tool_print_json(json_incref(lane));
     json_decref(lane);
+    free(session);
     free(path);
     free(escaped);
     return result;

@@ -201,8 +201,17 @@ enum tool_exit tool_read_file(const struct tool *tool, const char *path, size_t 
     int error = file_read(path, most, ret_data, ret_size);
     if (error == 0)
         return TOOL_DONE;
-    if (error == -EFBIG)
-        return tool_refuse(&tool->options, PROBLEM_TOO_LARGE);
+    if (error == -EFBIG) {
+        char *zh = bytes_format("文件过大，最多 %zu MiB。请删去多余的行、列和工作表后再试。", most >> 20);
+        char *en = bytes_format(
+            "The file is too large: at most %zu MiB. Take out rows, columns and sheets that are not "
+            "needed.",
+            most >> 20);
+        enum tool_exit result = tool_refuse_because(&tool->options, PROBLEM_TOO_LARGE, zh, en);
+        free(zh);
+        free(en);
+        return result;
+    }
     return tool_environment(&tool->options, "file-unreadable", "文件无法读取。", "%s: %s", path,
                             strerror(-error));
 }

@@ -5,6 +5,7 @@ again, over HTTP and by the tool; what a list means at the door; classes, the ro
 import codecs
 import csv
 import io
+import socket
 import unittest
 
 import emulated
@@ -149,11 +150,47 @@ class People(Rig):
     def test_a_file_that_is_too_large_is_refused_before_it_comes(self):
         for token, code in ((self.office, "too-large"), (self.marshal, "forbidden")):
             status, _, problem = self.daemon.http("POST", "/api/v1/roster", token=token, raw=b"",
-                                                  headers={**CSV, "Content-Length": str(32 * 1024 * 1024 + 1)})
+                                                  headers={**CSV, "Expect": "100-continue",
+                                                           "Content-Length": str(32 * 1024 * 1024 + 1)})
             self.assertEqual(problem["code"], code, status)
+        status, _, problem = self.daemon.http("POST", "/api/v1/roster", token=self.office, raw=b"",
+                                              headers={**CSV, "Content-Length": str(64 * 1024 * 1024 + 1)})
+        self.assertEqual((status, problem["code"]), (413, "too-large"), "too much even to be thrown away")
         status, _, problem = self.daemon.http("POST", "/api/v1/lanes/A/tickets", token=self.office, raw=b"",
                                               headers={"Content-Type": "application/json", "Content-Length": "65537"})
         self.assertEqual((status, problem["code"]), (413, "too-large"), "other addresses take no more than before")
+
+    def test_an_id_number_that_may_have_been_rounded_is_told(self):
+        fits, fits_not = row(1), row(2)
+        fits[2], fits_not[2] = "990101199001010000", "990101199001011000"
+        status, told = self.roster([fits, fits_not, row(3)], more="&preview=1")
+        found = [(one["severity"], one["code"], one["row"]) for one in told["problems"] if one["code"].startswith("id-")]
+        self.assertEqual((status, found), (200, [("warning", "id-number-rounded", 2), ("error", "id-digits-lost", 3)]))
+
+    def test_whoever_sends_too_much_reads_why(self):
+        data = b"x" * (37 * 1024 * 1024)
+        for _ in range(3):
+            status, problem = self.upload("/api/v1/roster", data)
+            self.assertEqual((status, problem["code"]), (413, "too-large"))
+            self.assertIn("32 MiB", problem["message"]["en"])
+            self.assertIn("文件过大", problem["message"]["zh"])
+        self.assertEqual(self.roster([row(1)])[0], 200)
+
+    def test_a_third_file_at_once_reads_that_it_is_busy(self):
+        size = 8 * 1024 * 1024
+        head = (f"POST /api/v1/roster HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.office}\r\n"
+                f"Content-Type: text/csv\r\nContent-Length: {size}\r\n\r\n").encode()
+        others = [socket.create_connection(("127.0.0.1", self.daemon.port), 30) for _ in range(2)]
+        try:
+            for other in others:
+                other.sendall(head + b"x" * 1000)
+            wait_until(lambda: self.upload("/api/v1/roster", b"x" * size)[1].get("code") == "busy", what="two files on their way")
+            status, problem = self.upload("/api/v1/roster", b"x" * size)
+            self.assertEqual((status, problem["code"]), (503, "busy"))
+        finally:
+            for other in others:
+                other.close()
+        wait_until(lambda: self.roster([row(1)])[0] == 200, what="room for a file again")
 
     def test_thousands_of_people(self):
         rows = [row(index, f"{index // 40}班") for index in range(1, 5001)]

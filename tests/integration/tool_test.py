@@ -155,6 +155,86 @@ class BothWays(Case):
         self.assertEqual(lane["counts"], dict.fromkeys(("issued", "waiting", "called", "shot", "missed", "void"), 0))
 
 
+class SessionClose(Case):
+    def test_names_everybody_who_is_still_open(self):
+        for beside in (False, True):
+            daemon = self.daemon()
+            token = daemon.token("office")
+            daemon.open_event("day").start()
+            for index in range(1, 6):
+                self.assertEqual(daemon.check_in("A", manual(index), token)[0], 201)
+            for number, action, body in (("A0001", "call", None), ("A0001", "shot", {}), ("A0002", "call", None),
+                                         ("A0005", "void", {"reason": "test"}), ("A0002", "mismatch", {"reason": "x"})):
+                status, answer = daemon.act("A", number, action, token, body)
+                self.assertEqual(status, 200, answer)
+            if not beside:
+                daemon.stop()
+            closed = daemon.tool_json("session", "close", "--lane", "A")
+            self.assertEqual([ticket["number"] for ticket in closed["open"]], ["A0002", "A0003", "A0004"])
+            self.assertEqual([ticket["state"] for ticket in closed["open"]], ["called", "waiting", "waiting"])
+            self.assertEqual([ticket["number"] for ticket in closed["open_voids"]], ["A0005"])
+            self.assertEqual(closed["stopped"]["number"], "A0002")
+            self.assertEqual(set(closed["stopped"]), {"number", "state", "name", "unit"})
+            self.assertNotIn(person(2).name, json.dumps(closed, ensure_ascii=False))
+            said = daemon.tool("session", "close", "--lane", "A").stdout
+            for line in ("still open / 尚未完成: A0004", "void, not acknowledged / 作废待确认: A0005",
+                         "待处理: A0002"):
+                self.assertIn(line, said)
+
+
+class OlderDatabase(Case):
+    """A backup that the version before has made: verified as it lies there, then used (README, "To use a backup")."""
+
+    def make_old(self, database):
+        """The same rows in the tables of schema/0001-first.sql."""
+        old = database.with_name("old.db")
+        now = sqlite3.connect(old)
+        now.executescript((harness.ROOT / "schema" / "0001-first.sql").read_text() + "PRAGMA user_version = 1;")
+        now.execute("ATTACH ? AS newer", (str(database),))
+        for table in ("key_check", "entry", "ticket", "person", "credential", "answer", "token"):
+            columns = ", ".join(row[1] for row in now.execute(f"PRAGMA main.table_info({table})"))
+            now.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table} ORDER BY 1, 2")
+        now.commit()
+        now.close()
+        old.chmod(0o600)
+        old.rename(database)
+
+    def test_is_verified_unchanged_and_then_used(self):
+        daemon = self.daemon()
+        token = daemon.token("office")  # an event has rules in its journal, which the version before did not know
+        database = daemon.data / "event.db"
+        new = daemon.tool_json("journal", "verify")
+        self.assertEqual((new["ok"], new["older"]), (True, False))
+        self.make_old(database)
+        before = database.read_bytes()
+        old = daemon.tool_json("journal", "verify")
+        self.assertEqual((old["ok"], old["version"], old["older"]), (True, 1, True))
+        self.assertEqual((old["head"], old["entries"]), (new["head"], new["entries"]))
+        said = daemon.tool("journal", "verify").stdout
+        self.assertRegex(said, "^sound: ")
+        self.assertRegex(said, "of an older version .* / 旧版本")
+        self.assertEqual(database.read_bytes(), before)
+        daemon.start()
+        daemon.open_event("goes on")
+        self.assertEqual(daemon.check_in("A", manual(1), token)[1]["number"], "A0001")
+        self.assertEqual(daemon.stop(), 0)
+        again = daemon.tool_json("journal", "verify")
+        self.assertEqual((again["ok"], again["version"], again["older"], again["tickets"]),
+                         (True, new["version"], False, 1))
+
+    def test_that_was_altered_is_told(self):
+        daemon = self.daemon()
+        daemon.token("office")
+        database = daemon.data / "event.db"
+        self.make_old(database)
+        connection = sqlite3.connect(database)
+        connection.execute("DROP TRIGGER entry_never_changes")
+        connection.commit()
+        connection.close()
+        done = daemon.tool("--json", "journal", "verify", check=False)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["ok"]), (1, False))
+
+
 class Tokens(Case):
     def test_every_role(self):
         for beside in (False, True):

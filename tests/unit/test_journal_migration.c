@@ -275,6 +275,81 @@ static void an_event_of_the_version_before_goes_on(void **state)
     world_done(&world);
 }
 
+/* Byte for byte the same afterwards, and found as a start will make it. */
+static void one_of_the_version_before_is_verified_as_it_is(void **state)
+{
+    (void)state;
+    struct world world;
+    struct journal_report report;
+    char *data, *data_after;
+    size_t size, size_after;
+    carry(NULL, 0);
+    world_init(&world);
+    world_open(&world);
+    world_day(&world);
+    world_close(&world);
+    assert_journal(journal_verify(world.dir, world.key, &report), JOURNAL_OK);
+    assert_int_equal(report.version, OURS);
+    assert_false(report.is_older);
+    const struct journal_report now = report;
+    make_old(&world);
+    assert_int_equal(file_read(world.db, 1 << 24, &data, &size), 0);
+    assert_journal(journal_verify(world.dir, world.key, &report), JOURNAL_OK);
+    assert_string_equal(report.problem, "");
+    assert_int_equal(report.version, 1);
+    assert_true(report.is_older);
+    assert_int_equal(report.entries, now.entries);
+    assert_int_equal(report.tickets, now.tickets);
+    assert_int_equal(report.people, now.people);
+    assert_memory_equal(report.head, now.head, sizeof now.head);
+    assert_int_equal(file_read(world.db, 1 << 24, &data_after, &size_after), 0);
+    assert_int_equal(size, size_after);
+    assert_memory_equal(data, data_after, size);
+    free(data);
+    free(data_after);
+    world_done(&world);
+}
+
+static void alter(const struct world *world, const char *sql)
+{
+    sqlite3 *db;
+    char *message = NULL;
+    assert_int_equal(sqlite3_open(world->db, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s", message);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void one_of_the_version_before_that_was_altered_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql, *problem;
+    } cases[] = {
+        {"UPDATE ticket SET calls = calls + 1 WHERE lane = 'A' AND number = 1", "its calls is not what"},
+        {"DROP TRIGGER entry_never_changes", "is missing"},
+        {"CREATE TRIGGER more AFTER DELETE ON token BEGIN SELECT 1; END", "is not of this program"},
+        {"CREATE TABLE unit (id INTEGER PRIMARY KEY) STRICT", "is not of this program"},
+        {"DELETE FROM person WHERE row = 1", "a person who is not there"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct world world;
+        struct journal_report report;
+        carry(NULL, 0);
+        world_init(&world);
+        world_open(&world);
+        world_day(&world);
+        world_close(&world);
+        make_old(&world);
+        alter(&world, cases[i].sql);
+        assert_journal(journal_verify(world.dir, world.key, &report), JOURNAL_OK);
+        assert_true(report.is_older);
+        if (!strstr(report.problem, cases[i].problem))
+            fail_msg("%s: %s", cases[i].sql, report.problem);
+        world_done(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +358,8 @@ int main(void)
         cmocka_unit_test(one_that_fails_leaves_the_version_before),
         cmocka_unit_test(a_first_one_that_fails_leaves_an_empty_database),
         cmocka_unit_test(an_event_of_the_version_before_goes_on),
+        cmocka_unit_test(one_of_the_version_before_is_verified_as_it_is),
+        cmocka_unit_test(one_of_the_version_before_that_was_altered_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

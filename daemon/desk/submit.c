@@ -80,8 +80,8 @@ static void take_later_fields(const struct desk_command *command, crypto_generic
     if (command->document)
         crypto_generichash_update(state, (const uint8_t *)command->document, strlen(command->document) + 1);
     if (command->list) {
-        const uint32_t list[] = {command->list->kind, (uint32_t)command->list->n_people,
-                                 (uint32_t)command->list->n_slots};
+        const uint32_t list[] = {command->list->kind | (uint32_t)command->list->replaces << 8,
+                                 (uint32_t)command->list->n_people, (uint32_t)command->list->n_slots};
         crypto_generichash_update(state, (const uint8_t *)list, sizeof list);
         crypto_generichash_update(state, (const uint8_t *)command->list->digest,
                                   strlen(command->list->digest) + 1);

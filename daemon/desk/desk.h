@@ -86,6 +86,7 @@ struct desk_answer {
         called;                /* with a problem: the ticket in question. called: the next one (`advance`) */
     struct token_record token; /* DESK_TOKEN_CREATE, DESK_PAIR */
     uint64_t seq;              /* journal position after it */
+    bool is_unchanged;         /* done, and nothing had to be: it is so already */
     bool is_alarm; /* check-in: out of order, and the rules want that heard ("alarm":"out-of-order") */
     uint32_t
         could_override; /* a refusal: enum issue_flag, ISSUE_OVER_... that would let it through for this role */
@@ -180,7 +181,8 @@ struct desk_preview {
     bool is_waiting;               /* has a number in this lane already */
     char label[TICKET_LABEL_SIZE]; /* of the ticket in question, "" for none */
 };
-void desk_preview(struct desk *, const char *lane, const struct presentation *, struct desk_preview *ret);
+void desk_preview(struct desk *, const char *lane, const struct presentation *, enum degree level,
+                  struct desk_preview *ret);
 
 /* Tokens: the live record (not revoked, not expired, a pairing token not spent) whose hash this is. 0 or
  * -ENOENT. */

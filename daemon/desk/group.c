@@ -10,7 +10,7 @@
 
 bool group_is_sound(const struct group *group)
 {
-    return group->fault == JOURNAL_OK;
+    return group->fault == JOURNAL_OK && !group->is_trial;
 }
 
 void group_begin(struct group *group)
@@ -36,6 +36,12 @@ static void write_suspects(struct group *group, const struct queue_entry *entry)
 void group_append(struct group *group, struct queue_entry *entry)
 {
     struct writer *writer = group->writer;
+    if (group->is_trial) {
+        entry->seq = queue_seq(writer->deciding) + 1;
+        if (queue_apply(writer->deciding, entry) != QUEUE_APPLY_OK)
+            abort(); /* it was decided on the same state */
+        return;
+    }
     group_begin(group);
     if (!group_is_sound(group))
         return;
@@ -110,6 +116,7 @@ static bool is_creating(enum command_kind kind)
 void group_settle(struct group *group, struct outcome *outcome, const struct queue_decision *decision)
 {
     outcome->problem = problem_of_verdict(decision->verdict);
+    outcome->is_unchanged = decision->verdict == QUEUE_UNCHANGED;
     outcome->created = decision->verdict == QUEUE_DONE && is_creating(outcome->job->command.queue.kind);
     outcome->ticket = ticket_now(group, decision->lane, decision->number);
     outcome->called = ticket_now(group, decision->lane, decision->called);
@@ -190,6 +197,12 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
         group_rules(group, outcome);
 }
 
+void group_try(struct group *group, struct job *job, struct outcome *ret)
+{
+    *ret = (struct outcome){.job = job};
+    run_queue_command(group, ret);
+}
+
 static void repeat_answer(struct outcome *outcome, const struct kept_answer *answer)
 {
     const struct answer_record *record = &answer->record;
@@ -200,6 +213,7 @@ static void repeat_answer(struct outcome *outcome, const struct kept_answer *ans
     outcome->replayed = true;
     outcome->created = record->created;
     outcome->problem = problem_of_verdict((enum queue_verdict)record->verdict);
+    outcome->is_unchanged = record->verdict == QUEUE_UNCHANGED;
     outcome->ticket = answer->ticket;
     outcome->called = answer->called;
     outcome->could_override = record->could_override;
@@ -320,6 +334,7 @@ static void answer_job(struct group *group, struct outcome *outcome)
         .has_called = outcome->called.number,
         .token = outcome->token,
         .is_alarm = outcome->is_alarm,
+        .is_unchanged = outcome->is_unchanged,
         .could_override = outcome->could_override,
         .blocked = outcome->blocked,
         .warnings = outcome->warnings,

@@ -80,6 +80,7 @@ struct list_result {
 struct desk_answer {
     enum problem problem; /* PROBLEM_NONE: done */
     bool created;         /* a ticket, event or token came into being: HTTP 201 */
+    bool is_unchanged;    /* done: everything was so already, nothing was recorded */
     bool replayed;        /* the first answer to this key, given again */
     bool has_ticket, has_called;
     struct ticket_view ticket,
@@ -103,8 +104,8 @@ struct desk_answer {
  * ISSUE_OVER_... flag overrides; "" for another flag. And back: 0 when unknown. */
 const char *override_code(enum issue_flag);
 uint32_t override_from_code(const char *);
-/* A note's code: "look-twice" "outsider" "unpaid" "out-of-order" "out-of-slot" "captured" "paper"; "override-shot"
- * "override-excluded" "override-roster" "override-captured" "override-unpaid" "override-missed"; "" when unknown. */
+/* A note's code: "look-twice" "outsider" "unpaid" "out-of-order" "out-of-slot" "captured" "paper" "name-differs"
+ * "not-called"; "override-shot" "override-excluded" "override-roster" "override-captured" "override-unpaid" "override-missed"; "" when unknown. */
 const char *issue_flag_code(enum issue_flag);
 /* Called once for each submitted command, on the writer's thread, after the commit. Must not block or call
  * the desk's submit functions; reading functions are fine. */
@@ -126,7 +127,7 @@ struct desk_member {
     char unit_name[UNIT_MAX + 1], college[UNIT_MAX + 1];
     enum degree level;
     bool is_excluded, is_captured;
-    bool is_next; /* the lowest of the unit without a number and not marked absent */
+    bool is_next; /* who should come next, as lookup_next says */
     struct queue_person state;
     bool has_ticket;
     struct ticket_view ticket; /* the latest */

@@ -329,6 +329,7 @@ static void answer_job(struct group *group, struct outcome *outcome)
     struct desk_answer answer = {
         .problem = outcome->problem,
         .created = outcome->created,
+        .is_unchanged = outcome->is_unchanged,
         .replayed = outcome->replayed,
         .has_ticket = outcome->ticket.number,
         .has_called = outcome->called.number,

@@ -1,5 +1,6 @@
 /* The people of a group of commands: who is meant, and what the journal and the directory learn of them. Must not
  * answer or publish anything. Writer's thread. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,13 +49,14 @@ static void read_person(const struct group *group, const struct person_id *id, s
     directory_get(group->news ? group->news : group->desk->directory, id, ret);
 }
 
-/* What was empty is filled; what is known is never overwritten by a later reading, but for the name by the card's own. */
+/* What was empty is filled; what is known is never overwritten by a later reading, but for the name by the card's own,
+ * unless the roster gave it. */
 static void learn_about(struct group *group, const struct person_id *id, const struct person_record *news,
                         bool is_card)
 {
     struct person_record record;
     read_person(group, id, &record);
-    if (is_card && *news->name && strcmp(news->name, record.name) != 0)
+    if (is_card && !record.on_roster && *news->name && strcmp(news->name, record.name) != 0)
         record.name[0] = '\0';
     bool has_changed = fill_gap(record.name, sizeof record.name, news->name);
     has_changed |= fill_gap(record.id_number, sizeof record.id_number, news->id_number);
@@ -108,6 +110,27 @@ static bool names_differ(const char *known, const char *typed)
     return false;
 }
 
+/* Names in Latin letters only: a passport sets them in capitals, and the family name elsewhere. */
+static bool letters_differ(const char *known, const char *read)
+{
+    int counts[26] = {0};
+    if (!*known || !*read)
+        return false;
+    for (const char *at = known; *at; at++) {
+        if ((unsigned char)*at >= 0x80)
+            return false;
+        if (isalpha((unsigned char)*at))
+            counts[tolower((unsigned char)*at) - 'a']++;
+    }
+    for (const char *at = read; *at; at++)
+        if ((unsigned char)*at < 0x80 && isalpha((unsigned char)*at))
+            counts[tolower((unsigned char)*at) - 'a']--;
+    for (size_t i = 0; i < 26; i++)
+        if (counts[i])
+            return true;
+    return false;
+}
+
 static void find_who(const struct group *group, const struct job *job, struct lookup *ret_look,
                      struct who *ret)
 {
@@ -134,6 +157,9 @@ bool people_prepare_check_in(const struct group *group, struct job *job)
         return false;
     read_person(group, &who.person, &record);
     command->name_differs = command->medium == MEDIUM_MANUAL && names_differ(record.name, job->fresh.name);
+    command->name_noted =
+        (command->medium == MEDIUM_ID_CARD && names_differ(record.name, job->fresh.name)) ||
+        (command->medium == MEDIUM_PASSPORT && letters_differ(record.name, job->fresh.name));
     command->bound |= record.bound;
     wipe_bytes(&record, sizeof record);
     return true;

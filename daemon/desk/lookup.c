@@ -174,22 +174,25 @@ const struct person_id *lookup_next(const struct lookup *look, uint32_t unit, ui
 {
     size_t count;
     const struct person_id *members = directory_members(look->directory, unit, &count);
+    const size_t highest = queue_unit_rank(look->queue, unit), from = highest < count ? highest : 0;
     for (size_t i = 0; i < count; i++) {
-        if (!is_awaited(look, &members[i]))
+        const size_t at = from + i < count ? from + i : from + i - count;
+        if (!is_awaited(look, &members[at]))
             continue;
         if (ret_rank)
-            *ret_rank = (uint32_t)i + 1;
-        return &members[i];
+            *ret_rank = (uint32_t)at + 1;
+        return &members[at];
     }
     return NULL;
 }
 
+/* Whoever has come before has told of the gaps below: only the new one is counted. */
 static uint32_t count_ahead(const struct lookup *look, uint32_t unit, uint32_t rank)
 {
     size_t count;
     uint32_t ahead = 0;
     const struct person_id *members = directory_members(look->directory, unit, &count);
-    for (size_t i = 0; i < count && i + 1 < rank; i++)
+    for (size_t i = queue_unit_rank(look->queue, unit); i < count && i + 1 < rank; i++)
         ahead += is_awaited(look, &members[i]);
     return ahead;
 }

@@ -39,8 +39,9 @@ void lookup_who(const struct lookup *, const struct presented *, struct who *ret
 /* What the queue asks about somebody at a lane at a time. */
 void lookup_facts(const struct lookup *, const struct person_id *, bool is_ambiguous, const char *lane,
                   int64_t at_us, struct queue_facts *ret);
-/* The member of a unit who should come next: without a number, not absent, to be photographed. NULL: nobody; ret_rank may
- * be NULL. */
+/* The member of a unit who should come next: without a number, not absent, to be photographed. The first such after the
+ * highest rank that has come, and when that was the last one, the first of those who were left out. NULL: nobody;
+ * ret_rank may be NULL. */
 const struct person_id *lookup_next(const struct lookup *, uint32_t unit, uint32_t *ret_rank);
 /* Somebody whom the school expects: on the roster, neither excluded nor captured before. */
 bool person_is_expected(const struct person_facts *);

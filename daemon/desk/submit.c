@@ -163,7 +163,9 @@ struct job *job_new(const struct desk *desk, const struct desk_command *command)
         job->command.queue.kind = COMMAND_BIND;
     if (*command->key)
         take_fingerprint(desk, job);
-    if (says_why(&job->command))
+    if (says_why(&job->command) && entry_text_is_blank(command->queue.text))
+        job->command.queue.text[0] = '\0';
+    else if (says_why(&job->command))
         reason_seal(&desk->keys, command->queue.text, job->command.queue.text);
     return job;
 }

@@ -55,7 +55,7 @@ static void add_local(struct csv *csv, int64_t at_us)
 static void add_notes(struct csv *csv, uint32_t flags)
 {
     struct buffer text = {0};
-    for (uint32_t flag = 1; flag && flag <= ISSUE_OVER_MISSED; flag <<= 1)
+    for (uint32_t flag = 1; flag && flag <= ISSUE_NOT_CALLED; flag <<= 1)
         if (flags & flag)
             buffer_format(&text, "%s%s", text.size ? " " : "", issue_flag_code((enum issue_flag)flag));
     csv_add(csv, text.data ? text.data : "");

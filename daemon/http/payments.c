@@ -17,7 +17,7 @@ static enum MHD_Result answer_payment(struct request *request, const struct wait
     struct buffer body = {0};
     if (answer->problem)
         return reply_refusal(request, answer);
-    buffer_add_text(&body, "{\"recorded\":true");
+    buffer_add_text(&body, answer->is_unchanged ? "{\"recorded\":false" : "{\"recorded\":true");
     member_number(&body, "seq", answer->seq);
     if (answer->has_ticket) {
         member(&body, "ticket");

@@ -71,6 +71,8 @@ static uint32_t flags_of_coming(const struct queue *queue, const struct queue_co
         flags |= ISSUE_LOOK_TWICE;
     if (command->facts.is_out_of_slot)
         flags |= ISSUE_OUT_OF_SLOT;
+    if (command->name_noted && gate_may_differ(command->medium))
+        flags |= ISSUE_NAME_DIFFERS;
     if (queue->event.rules.order != ORDER_FREE && note.unit && note.rank &&
         (command->facts.ahead > 0 || gate_rank_is_late(queue, &note)))
         flags |= ISSUE_OUT_OF_ORDER;
@@ -145,7 +147,7 @@ static enum queue_verdict check_blocked(const struct queue *queue, const struct 
             continue;
         if (command->overrides & flag && !may_override(queue, command))
             return QUEUE_OVERRIDE_FORBIDDEN;
-        if (command->overrides & flag && !*command->text)
+        if (command->overrides & flag && entry_text_is_blank(command->text))
             return QUEUE_REASON_NEEDED;
         if (command->overrides & flag)
             continue;
@@ -198,8 +200,10 @@ enum queue_verdict decide_check_in(const struct queue *queue, const struct lane_
         objections(queue, &command->facts, command->bound, gate_is_due(queue, &command->person)) &
         (ISSUE_UNPAID | ISSUE_CAPTURED);
     const uint32_t outsider = is_outsider(&command->facts, command->bound) ? ISSUE_OUTSIDER : 0;
+    const bool is_uncalled = command->facts.on_roster && gate_is_uncalled(queue, &command->person);
+    const uint32_t called = is_uncalled ? ISSUE_NOT_CALLED : 0;
     const struct queue_entry *issued =
-        decision_add_issued(queue, lane, command, blocked | warned | outsider, decision);
+        decision_add_issued(queue, lane, command, blocked | warned | outsider | called, decision);
     if (rules->scan_and_sit)
         sit_down(command, issued, decision);
     return QUEUE_DONE;

@@ -125,6 +125,9 @@ enum queue_verdict decide_payment(const struct queue *queue, const struct queue_
         return QUEUE_CARD_IS_OUT;
     if (is_same && !command->card)
         return QUEUE_UNCHANGED;
+    if (!is_same && state == PAYMENT_PAID && now.payment == PAYMENT_PAID &&
+        entry_text_is_blank(command->text))
+        return QUEUE_ALREADY_PAID;
     if (!is_same) {
         struct queue_entry *entry = decision_add(decision, command, ENTRY_PAYMENT);
         entry->person = command->person;

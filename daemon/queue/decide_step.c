@@ -137,6 +137,8 @@ static enum queue_verdict decide_resolve(const struct lane_state *lane, const st
         return decision_refuse(decision, QUEUE_WRONG_STATE, ticket);
     if (command->decision == DECISION_SUSPECT && command->value > number)
         return QUEUE_TICKET_UNKNOWN;
+    if (entry_text_is_blank(command->text))
+        return decision_refuse(decision, QUEUE_REASON_NEEDED, ticket);
     decision_name_ticket(decision, ticket);
     struct queue_entry *entry = decision_add_for(decision, command, ENTRY_RESOLVED, ticket);
     if (command->decision == DECISION_SUSPECT)

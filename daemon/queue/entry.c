@@ -65,6 +65,21 @@ bool person_id_equal(const struct person_id *a, const struct person_id *b)
     return memcmp(a->bytes, b->bytes, PERSON_ID_SIZE) == 0;
 }
 
+bool entry_text_is_blank(const char *text)
+{
+    static const char *const blanks[] = {" ", "\t", "\r", "\n", "\v", "\f", "\xc2\xa0", "\xe3\x80\x80"};
+    enum { COUNT = sizeof blanks / sizeof *blanks };
+    while (*text) {
+        size_t i = 0;
+        while (i < COUNT && strncmp(text, blanks[i], strlen(blanks[i])) != 0)
+            i++;
+        if (i == COUNT)
+            return false;
+        text += strlen(blanks[i]);
+    }
+    return true;
+}
+
 /* ---- the note of a number */
 void issue_note_text(const struct issue_note *note, char ret_text[static PROFILE_MAX + 1])
 {

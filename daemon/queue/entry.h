@@ -64,6 +64,8 @@ struct person_id {
 };
 bool person_id_is_none(const struct person_id *);
 bool person_id_equal(const struct person_id *, const struct person_id *);
+/* Nothing but blanks, the no-break and the ideographic one included: as a reason it says nothing. */
+bool entry_text_is_blank(const char *);
 
 struct queue_entry {
     uint64_t seq; /* given by the journal, from 1 without gaps */
@@ -86,9 +88,10 @@ enum issue_flag {
     ISSUE_OUTSIDER = 1 << 1,   /* on no roster */
     ISSUE_UNPAID = 1 << 2,     /* due, and the gate only warns */
     ISSUE_OUT_OF_ORDER = 1 << 3,
-    ISSUE_OUT_OF_SLOT = 1 << 4, /* the schedule has that class at another time or lane */
-    ISSUE_CAPTURED = 1 << 5,    /* captured before, and the gate only warns */
-    ISSUE_PAPER = 1 << 6,       /* issued on paper while no computer ran, entered later */
+    ISSUE_OUT_OF_SLOT = 1 << 4,  /* the schedule has that class at another time or lane */
+    ISSUE_CAPTURED = 1 << 5,     /* captured before, and the gate only warns */
+    ISSUE_PAPER = 1 << 6,        /* issued on paper while no computer ran, entered later */
+    ISSUE_NAME_DIFFERS = 1 << 7, /* the card or passport bears another name than the person is known by */
     /* an override let it through, with the entry's text as the reason */
     ISSUE_OVER_SHOT = 1 << 8,
     ISSUE_OVER_EXCLUDED = 1 << 9,
@@ -96,11 +99,12 @@ enum issue_flag {
     ISSUE_OVER_CAPTURED = 1 << 11,
     ISSUE_OVER_UNPAID = 1 << 12,
     ISSUE_OVER_MISSED = 1 << 13,
+    ISSUE_NOT_CALLED = 1 << 14, /* on the roster and not marked present, where the roll is called first */
     /* of these three a bind tells anew: what is known of the person */
     ISSUE_OF_PERSON = ISSUE_OUTSIDER | ISSUE_UNPAID | ISSUE_CAPTURED,
     ISSUE_OVER = ISSUE_OVER_SHOT | ISSUE_OVER_EXCLUDED | ISSUE_OVER_ROSTER | ISSUE_OVER_CAPTURED |
                  ISSUE_OVER_UNPAID | ISSUE_OVER_MISSED,
-    ISSUE_FLAGS = (1 << 7) - 1 + ISSUE_OVER,
+    ISSUE_FLAGS = (1 << 15) - 1,
 };
 struct issue_note {
     uint32_t unit; /* of the roster, 0: none */

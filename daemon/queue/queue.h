@@ -38,7 +38,7 @@ enum command_kind {
     COMMAND_LATE_ROUND,    /* lane; value: 1 begin, 0 end */
     COMMAND_CONFIRM,       /* lane, number: these six name the ticket, too */
     COMMAND_MISMATCH,      /* text: what was seen */
-    COMMAND_RESOLVE, /* text: reason; decision; value: with DECISION_SUSPECT the first number, 0: the first at risk */
+    COMMAND_RESOLVE, /* text: reason, needed; decision; value: with DECISION_SUSPECT the first number, 0: the first at risk */
     COMMAND_VOID_ACKNOWLEDGE,
     COMMAND_LEAVE,     /* text: reason */
     COMMAND_CARD_BACK, /* the payment card returned at the camera */
@@ -61,7 +61,9 @@ struct queue_facts {
     bool is_ambiguous; /* the credential is of one human at two degree levels, and both could be meant */
     bool is_out_of_slot;
     uint32_t unit, rank; /* as struct issue_note */
-    uint32_t ahead;      /* how many of the unit before that rank have not come and are not marked absent */
+    uint32_t
+        ahead; /* how many of the unit before that rank and above every rank that came already have not come
+                       and are not marked absent: a gap is told once */
 };
 /* Who asks, as far as overriding goes. */
 enum authority { AUTHORITY_NONE = 0, AUTHORITY_CAMERA, AUTHORITY_MARSHAL, AUTHORITY_OFFICE };
@@ -77,6 +79,7 @@ struct queue_command {
     struct person_id
         other;         /* check-in, bind: somebody else whom the presented numbers name, too; none: nobody */
     bool name_differs; /* check-in, bind: another name was typed than the person is known by */
+    bool name_noted;   /* check-in: so does the card or passport; it is noted, not refused */
     bool also_void;    /* bind */
     enum medium medium;
     bool bound;
@@ -112,7 +115,8 @@ enum queue_verdict {
     QUEUE_NOT_NEXT,    /* call of somebody who is not first in line; ticket: who is */
     QUEUE_ANOTHER_CALLED, /* ticket: who is called */
     QUEUE_LINE_NOT_EMPTY, /* event close while somebody waits or is called; ticket: the first of them */
-    QUEUE_NUMBERS_SPENT,  /* 4,294,967,295 numbers in one lane */
+    QUEUE_VOID_OPEN, /* event close before the photographer has seen a void number; ticket: the first of them */
+    QUEUE_NUMBERS_SPENT, /* 4,294,967,295 numbers in one lane */
     QUEUE_NAME_DIFFERS, /* check-in or bind under another name than known; ticket: that person's latest, if any */
     QUEUE_CREDENTIAL_TAKEN, /* bind or check-in with numbers of another person; ticket: that person's shot or open one,
                                else the latest, if any */
@@ -126,13 +130,15 @@ enum queue_verdict {
     QUEUE_LEVEL_AMBIGUOUS,    /* say which degree level */
     QUEUE_OVERRIDE_FORBIDDEN, /* the rules do not let this role override, or this cannot be overridden */
     QUEUE_REASON_NEEDED,
-    QUEUE_LANE_STOPPED, /* by a mismatch; ticket: that one. Also check-in to scan-and-sit: that would be a call */
+    QUEUE_LANE_STOPPED, /* by a mismatch; ticket: that one. Also event close, and check-in to scan-and-sit: that would be
+                           a call */
     QUEUE_NOT_STOPPED,   /* nothing to resolve */
     QUEUE_NOT_CONFIRMED, /* the rules want the spoken number confirmed before the frame */
     QUEUE_CAMERA_BUSY,   /* scan-and-sit while somebody sits; ticket: that one */
     QUEUE_NO_CARD,       /* a payment card back from somebody who has none out */
     QUEUE_CARD_IS_OUT,   /* a second payment card for somebody who has one */
     QUEUE_NOT_PAID,      /* a refund of what was never paid */
+    QUEUE_ALREADY_PAID,  /* another amount of somebody who has paid, and no reason why */
     QUEUE_RULES_CONTRADICT,
     QUEUE_RULES_FIXED,    /* prefix and width once a number is issued: no number is ever renamed */
     QUEUE_PAPER_GAP,      /* a slip beyond the next number; number: the next one */
@@ -231,6 +237,8 @@ size_t queue_recent(const struct queue *, const char *lane, const struct ticket 
 struct queue_person queue_person(const struct queue *, const struct person_id *);
 /* People of a unit by their latest ticket: what is issued, and how it stands. */
 struct queue_counts queue_unit_counts(const struct queue *, uint32_t unit);
+/* The highest rank of a unit that has a number, 0: none. */
+uint32_t queue_unit_rank(const struct queue *, uint32_t unit);
 /* Milliseconds from one frame to the next in the lane: the median over the latest PACE_MOST people (retakes, paper and
  * pauses of more than PACE_PAUSE_S left away); 0 while fewer than PACE_LEAST are known. */
 enum { PACE_LEAST = 3, PACE_MOST = 32, PACE_PAUSE_S = 180 };

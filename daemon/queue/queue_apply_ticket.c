@@ -57,6 +57,10 @@ static bool rules_fit(const struct queue *queue, const struct queue_entry *entry
         return false;
     if (flags & ISSUE_OVER_EXCLUDED && is_paper)
         return false;
+    if (flags & ISSUE_NAME_DIFFERS && !gate_may_differ(entry->medium))
+        return false;
+    if (flags & ISSUE_NOT_CALLED && (is_paper || !gate_is_uncalled(queue, &entry->person)))
+        return false;
     if (flags & ISSUE_OUT_OF_ORDER)
         return rules->order != ORDER_FREE && note->unit && note->rank;
     return rules->order == ORDER_FREE || !gate_rank_is_late(queue, note);

@@ -47,6 +47,16 @@ bool gate_rank_is_late(const struct queue *queue, const struct issue_note *note)
     return note->unit && note->rank && note->rank < unit_highest_rank(queue, note->unit);
 }
 
+bool gate_may_differ(enum medium medium)
+{
+    return medium == MEDIUM_ID_CARD || medium == MEDIUM_PASSPORT;
+}
+
+bool gate_is_uncalled(const struct queue *queue, const struct person_id *person)
+{
+    return queue->event.rules.roll_call && queue_person(queue, person).roll != ROLL_PRESENT;
+}
+
 bool gate_may_call(const struct lane_state *lane, const struct ticket *ticket)
 {
     if (ticket->state == TICKET_CALLED)

@@ -135,6 +135,11 @@ void unit_raise_rank(struct queue *queue, const struct issue_note *note)
         unit->highest_rank = note->rank;
 }
 
+uint32_t queue_unit_rank(const struct queue *queue, uint32_t unit)
+{
+    return unit_highest_rank(queue, unit);
+}
+
 struct queue_counts queue_unit_counts(const struct queue *queue, uint32_t unit)
 {
     static const struct queue_counts none;

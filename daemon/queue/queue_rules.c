@@ -102,6 +102,19 @@ static enum queue_verdict decide_event_create(const struct queue *queue, const s
     return QUEUE_DONE;
 }
 
+/* Once an event: looking through the lane is cheap enough. NULL: the photographer has seen them all. */
+static const struct ticket *first_open_void(const struct lane_state *lane)
+{
+    if (!lane->facts.open_voids)
+        return NULL;
+    for (uint32_t number = 1; number <= lane->facts.counts.issued; number++) {
+        const struct ticket *ticket = &state_slot(lane, number)->ticket;
+        if (ticket->state == TICKET_VOID && !ticket->acknowledged)
+            return ticket;
+    }
+    return NULL;
+}
+
 static enum queue_verdict decide_event_close(const struct queue *queue, const struct queue_command *command,
                                              struct queue_decision *decision)
 {
@@ -110,6 +123,17 @@ static enum queue_verdict decide_event_close(const struct queue *queue, const st
         if (lane->first_open)
             return decision_refuse(decision, QUEUE_LINE_NOT_EMPTY,
                                    &state_slot(lane, lane->first_open)->ticket);
+    }
+    for (size_t i = 0; i < queue->n_lanes; i++) {
+        const uint32_t stopped_by = queue->lanes[i].facts.stopped_by;
+        if (stopped_by)
+            return decision_refuse(decision, QUEUE_LANE_STOPPED,
+                                   &state_slot(&queue->lanes[i], stopped_by)->ticket);
+    }
+    for (size_t i = 0; i < queue->n_lanes; i++) {
+        const struct ticket *open = first_open_void(&queue->lanes[i]);
+        if (open)
+            return decision_refuse(decision, QUEUE_VOID_OPEN, open);
     }
     decision_add(decision, command, ENTRY_EVENT_CLOSED);
     return QUEUE_DONE;

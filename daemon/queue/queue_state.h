@@ -136,6 +136,9 @@ bool facts_are_due(const struct queue *, const struct queue_person *);
 bool gate_missed_holds(const struct queue *, const struct lane_state *, const struct slot *latest);
 bool gate_line_full(const struct queue *, const struct lane_state *);
 bool gate_rank_is_late(const struct queue *, const struct issue_note *); /* below one that was issued */
+bool gate_may_differ(enum medium); /* bears a name that may be another than the known one */
+/* The roll is called before a class checks in, and this person is not marked present. */
+bool gate_is_uncalled(const struct queue *, const struct person_id *);
 /* May `ticket` be called now: announced again, or the first who waits while nobody is called. */
 bool gate_may_call(const struct lane_state *, const struct ticket *);
 /* Stops at a mismatch: no call, frame, retake, miss or confirmation until it is resolved. */

@@ -148,8 +148,8 @@ enum tool_exit run_payments_record(struct tool *tool)
     enum tool_exit result = event_change(tool, "/api/v1/payments/record", record_body(options), &command);
     presentation_wipe(&presentation);
     if (result == TOOL_DONE && options->is_json)
-        tool_print_json(json_pack("{s:b, s:s}", "recorded", 1, "state", state));
+        tool_print_json(json_pack("{s:b, s:s}", "recorded", !tool->is_unchanged, "state", state));
     else if (result == TOOL_DONE)
-        printf("recorded: %s\n", state);
+        printf(tool->is_unchanged ? "was %s already; nothing new was recorded\n" : "recorded: %s\n", state);
     return result;
 }

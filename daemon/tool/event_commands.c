@@ -169,10 +169,12 @@ enum tool_exit event_change(struct tool *tool, const char *path, json_t *body, s
     if (!tool->has_changed && tool->desk) {
         struct desk_answer answer;
         result = tool_desk_call(tool, command, &answer);
+        tool->is_unchanged = result == TOOL_DONE && answer.is_unchanged;
         command->document = NULL;
     } else if (!tool->has_changed) {
         struct control_answer answer = {0};
         result = tool_ask(tool, "POST", path, json_incref(body), &answer);
+        tool->is_unchanged = json_is_false(json_object_get(answer.json, "recorded"));
         control_answer_done(&answer);
     }
     free(command->document);

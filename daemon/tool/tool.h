@@ -30,6 +30,7 @@ struct tool {
     struct tool_options options;
     const struct config *config;
     int lock;          /* -1: not ours */
+    bool is_unchanged; /* the payment had been recorded before */
     bool has_changed;  /* the command's change is done already, should it run once more */
     struct desk *desk; /* ours; NULL: a daemon holds the data */
     struct control *control;

@@ -149,6 +149,24 @@ static void m_belongs(struct model *m, struct model_number *n, unsigned person_n
     m->n_theirs[person_no]++;
 }
 
+/* Nothing in it that anybody could read: U+0020, U+00A0 and U+3000 alone, and what moves a printer's head. */
+static bool m_blank(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    for (;;) {
+        if (*at == 0)
+            return true;
+        if (*at == 0x20 || (*at >= 9 && *at <= 13))
+            at += 1;
+        else if (at[0] == 0xc2 && at[1] == 0xa0)
+            at += 2;
+        else if (at[0] == 0xe3 && at[1] == 0x80 && at[2] == 0x80)
+            at += 3;
+        else
+            return false;
+    }
+}
+
 static bool m_due(const struct model *m, const struct queue_person *p)
 {
     if (m->event.rules.payment == PAYMENT_NONE || m->event.rules.payment == PAYMENT_CLASS)
@@ -286,6 +304,11 @@ static struct model_number *m_issue(struct model *m, struct model_lane *lane, ui
         n->t.note.flags |= ISSUE_LOOK_TWICE;
     if (c->facts.is_out_of_slot)
         n->t.note.flags |= ISSUE_OUT_OF_SLOT;
+    if (c->name_noted && (c->medium == MEDIUM_ID_CARD || c->medium == MEDIUM_PASSPORT))
+        n->t.note.flags |= 1 << 7;
+    if (m->event.rules.roll_call && c->facts.on_roster && m->people[person_no].roll != ROLL_PRESENT &&
+        c->kind == COMMAND_CHECK_IN)
+        n->t.note.flags |= 1 << 14;
     if (m->event.rules.order != ORDER_FREE && c->facts.unit && c->facts.rank &&
         (c->facts.ahead || c->facts.rank < m->highest[c->facts.unit]))
         n->t.note.flags |= ISSUE_OUT_OF_ORDER;
@@ -424,7 +447,7 @@ static enum queue_verdict m_check_in(struct model *m, struct model_lane *lane)
             return m_refuse(m, gates[i].verdict, gates[i].ticket);
         if (!m_may_override(m))
             return QUEUE_OVERRIDE_FORBIDDEN;
-        if (!c->text[0])
+        if (m_blank(c->text))
             return QUEUE_REASON_NEEDED;
     }
     m->answer.could_override = 0;
@@ -622,6 +645,8 @@ static enum queue_verdict m_resolve(struct model *m, struct model_lane *lane)
     if (c->decision == DECISION_SUSPECT && c->value > n->t.number)
         return QUEUE_TICKET_UNKNOWN;
     m_refuse(m, QUEUE_DONE, n);
+    if (m_blank(c->text))
+        return QUEUE_REASON_NEEDED;
     struct queue_entry *entry = m_say(m, ENTRY_RESOLVED, n);
     strcpy(entry->text, c->text);
     strcpy(entry->extra, words[c->decision]);
@@ -770,6 +795,8 @@ static enum queue_verdict m_payment(struct model *m)
         return QUEUE_NOT_PAID;
     if (c->card && p->has_card)
         return QUEUE_CARD_IS_OUT;
+    if (state == PAYMENT_PAID && p->payment == PAYMENT_PAID && p->paid_fen != c->value && m_blank(c->text))
+        return QUEUE_ALREADY_PAID;
     if (!same) {
         struct queue_entry *entry = m_say(m, ENTRY_PAYMENT, NULL);
         entry->person = c->person;
@@ -851,6 +878,14 @@ static enum queue_verdict m_close(struct model *m)
         if (sits)
             return m_refuse(m, QUEUE_LINE_NOT_EMPTY, sits);
     }
+    for (size_t i = 0; i < m->n_lanes; i++)
+        if (m->lanes[i].facts.stopped_by)
+            return m_refuse(m, QUEUE_LANE_STOPPED, m_number(m, &m->lanes[i], m->lanes[i].facts.stopped_by));
+    for (size_t i = 0; i < m->n_lanes; i++)
+        for (size_t k = 0; k < m->n_numbers; k++) /* a lane's numbers stand in order */
+            if (m_in(&m->numbers[k], &m->lanes[i]) && m->numbers[k].t.state == TICKET_VOID &&
+                !m->numbers[k].t.acknowledged)
+                return m_refuse(m, QUEUE_VOID_OPEN, &m->numbers[k]);
     m_say(m, ENTRY_EVENT_CLOSED, NULL);
     m->event.is_closed = true;
     for (size_t i = 0; i < m->n_lanes; i++)

@@ -443,6 +443,7 @@ static void nothing_is_bound_after_the_event(void **state)
     const struct presentation card = chip(1), who = typed(1, "张测试", "");
     check_in(door, "A", &card);
     order(door, COMMAND_VOID, "A", 1);
+    order(door, COMMAND_VOID_ACKNOWLEDGE, "A", 1);
     order(door, COMMAND_EVENT_CLOSE, "", 0);
     assert_int_equal(bind(door, 1, &who).problem, PROBLEM_EVENT_CLOSED);
     verify(door);

@@ -332,6 +332,39 @@ static struct desk_tally tally_of_event(struct door *door)
     return event;
 }
 
+/* Paid twice by oversight is told, not kept; another amount needs a reason. */
+static void a_second_payment_is_seen(void **state)
+{
+    (void)state;
+    const struct queue_rules rules = paying(PAYMENT_ON_SITE, GATE_REFUSE);
+    struct door *door = door_new(&rules);
+    door_class(door, "一班", 1, 1);
+    const struct presentation who = door_card(1);
+    assert_false(door_pay(door, &who, "paid cash", 1500, false).is_unchanged);
+    const uint64_t seq = desk_seq(door->desk);
+    struct desk_answer again = door_pay(door, &who, "paid cash", 1500, false);
+    door_expect(again, PROBLEM_NONE);
+    assert_true(again.is_unchanged);
+    door_expect(door_pay(door, &who, "paid cash", 2000, false), PROBLEM_ALREADY_PAID);
+    struct desk_command command = {.kind = DESK_PAYMENT, .presentation = &who};
+    command.queue = (struct queue_command){.value = 1500, .extra = "paid cash", .device = "test"};
+    strcpy(command.key, "pay-1");
+    assert_true(door_ask(door, &command).is_unchanged);
+    door_reopen(door);
+    struct desk_answer told = door_ask(door, &command); /* the same answer, also after a start */
+    assert_true(told.replayed && told.is_unchanged);
+    assert_int_equal(desk_seq(door->desk), seq);
+    command.key[0] = '\0';
+    command.queue.value = 2000;
+    strcpy(command.queue.text, "少收了五元");
+    again = door_ask(door, &command);
+    door_expect(again, PROBLEM_NONE);
+    assert_false(again.is_unchanged);
+    assert_int_equal(tally_of_event(door).paid_fen, 2000);
+    door_verify(door);
+    door_free(door);
+}
+
 static void a_prepaid_list_opens_the_gate(void **state)
 {
     (void)state;
@@ -560,6 +593,7 @@ int main(void)
         cmocka_unit_test(the_student_number_tells_the_level),
         cmocka_unit_test(the_excluded_are_known_without_a_roster),
         cmocka_unit_test(captured_before_counts_at_its_level),
+        cmocka_unit_test(a_second_payment_is_seen),
         cmocka_unit_test(a_prepaid_list_opens_the_gate),
         cmocka_unit_test(cards_out_are_cards_back_and_still_out),
         cmocka_unit_test(a_schedule_tells_who_comes_at_another_time),

@@ -214,6 +214,8 @@ static void a_closed_event_stays_closed(void **state)
          {COMMAND_CHECK_IN, "B", 1, false, QUEUE_DONE, "B0001"},
          {COMMAND_EVENT_CLOSE, "", 0, false, QUEUE_LINE_NOT_EMPTY, "B0001"},
          {COMMAND_VOID, "B", 1, false, QUEUE_DONE, "B0001"},
+         {COMMAND_EVENT_CLOSE, "", 0, false, QUEUE_VOID_OPEN, "B0001"},
+         {COMMAND_VOID_ACKNOWLEDGE, "B", 1, false, QUEUE_DONE, "B0001"},
          {COMMAND_EVENT_CLOSE, "", 0, false, QUEUE_DONE, NULL},
          {COMMAND_EVENT_CLOSE, "", 0, false, QUEUE_UNCHANGED, NULL},
          {COMMAND_CHECK_IN, "A", 2, false, QUEUE_EVENT_CLOSED, NULL},

@@ -331,6 +331,7 @@ static void ask_of_person(struct world *w, struct queue_command *c)
     c->facts.ahead = one_in(w, 3) ? roll_dice(w, 3) : 0;
     c->facts.is_ambiguous = one_in(w, 60);
     c->name_differs = one_in(w, 60);
+    c->name_noted = one_in(w, 8);
     if (one_in(w, 60))
         c->other = person(1 + roll_dice(w, MODEL_PEOPLE - 1));
     if (one_in(w, 3))
@@ -432,6 +433,7 @@ static void random_command(struct world *w, struct queue_command *c)
     };
     static const char *const payments[] = {"paid cash",     "paid alipay", "paid ", "waived ",
                                            "refunded cash", "due ",        "none ", "paid"};
+    static const char *const blanks[] = {" ", "\xe3\x80\x80", "\t\xc2\xa0", "\xe3\x80\x80.\xc2"};
     struct model *m = &w->model;
     unsigned total = 0, pick;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -448,6 +450,8 @@ static void random_command(struct world *w, struct queue_command *c)
     sprintf(c->device, "token:%u", roll_dice(w, 5));
     if (one_in(w, 2))
         sprintf(c->text, "reason %u", roll_dice(w, 100));
+    else if (one_in(w, 6) && kinds[at].kind != COMMAND_PAPER)
+        strcpy(c->text, blanks[roll_dice(w, 4)]);
     sprintf(c->lane, "%c", one_in(w, 200) ? 'X' : "ABBB"[roll_dice(w, 3)]);
     struct model_lane *lane = m_lane(m, c->lane);
     switch (c->kind) {

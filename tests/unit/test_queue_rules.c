@@ -100,6 +100,113 @@ static const struct ticket *ticket(uint32_t number)
     return queue_ticket(day->queue, "A", number);
 }
 
+/* ---- closing the event */
+static void nothing_is_left_open_for_ever(void **state)
+{
+    (void)state;
+    open_day(NULL);
+    for (unsigned who = 1; who <= 3; who++) {
+        static const char *const labels[] = {"", "A0001", "A0002", "A0003"};
+        EXPECT("comes", QUEUE_DONE, labels[who], COMES(who));
+    }
+    EXPECT("void by the marshal", QUEUE_DONE, "A0001", OF(VOID, 1), .authority = AUTHORITY_MARSHAL);
+    EXPECT("called", QUEUE_DONE, "A0002", OF(CALL, 2));
+    EXPECT("says another number", QUEUE_DONE, "A0002", OF(MISMATCH, 2));
+    EXPECT("and goes", QUEUE_DONE, "A0002", OF(LEAVE, 2));
+    EXPECT("void by the camera", QUEUE_DONE, "A0003", OF(VOID, 3), .authority = AUTHORITY_CAMERA);
+    EXPECT("the session ends all the same", QUEUE_DONE, "", .kind = COMMAND_SESSION_CLOSE, .lane = "A");
+    EXPECT("the mismatch first", QUEUE_LANE_STOPPED, "A0002", .kind = COMMAND_EVENT_CLOSE);
+    EXPECT("settled", QUEUE_DONE, "A0002", .kind = COMMAND_RESOLVE, .lane = "A",
+           .decision = DECISION_PUT_RIGHT, .text = "they changed places");
+    EXPECT("the void one next", QUEUE_VOID_OPEN, "A0001", .kind = COMMAND_EVENT_CLOSE);
+    EXPECT("seen", QUEUE_DONE, "A0001", OF(VOID_ACKNOWLEDGE, 1));
+    EXPECT("closed", QUEUE_DONE, "", .kind = COMMAND_EVENT_CLOSE);
+}
+
+/* An older event may have been closed over numbers that nobody has acknowledged: its journal is sound still. */
+static void an_older_closing_is_taken(void **state)
+{
+    (void)state;
+    struct queue_entry closing = {.kind = ENTRY_EVENT_CLOSED};
+    open_day(NULL);
+    EXPECT("comes", QUEUE_DONE, "A0001", COMES(1));
+    EXPECT("void", QUEUE_DONE, "A0001", OF(VOID, 1));
+    closing.seq = ++day->seq;
+    assert_int_equal(queue_apply(day->queue, &closing), QUEUE_APPLY_OK);
+    assert_int_equal(queue_apply(day->replayed, &closing), QUEUE_APPLY_OK);
+}
+
+/* ---- what a number bears */
+static void calls_the_roll(struct queue_rules *rules)
+{
+    rules->roll_call = true;
+}
+
+static void whoever_was_not_called_is_noted(void **state)
+{
+    (void)state;
+    open_day(calls_the_roll);
+    EXPECT("is there", QUEUE_DONE, "", .kind = COMMAND_ROLL, .person = person(1), .value = ROLL_PRESENT);
+    EXPECT("is not", QUEUE_DONE, "", .kind = COMMAND_ROLL, .person = person(2), .value = ROLL_ABSENT);
+    EXPECT("comes", QUEUE_DONE, "A0001", COMES(1), .facts = {.has_roster = true, .on_roster = true});
+    EXPECT("comes after all", QUEUE_DONE, "A0002", COMES(2),
+           .facts = {.has_roster = true, .on_roster = true});
+    EXPECT("comes", QUEUE_DONE, "A0003", COMES(3), .facts = {.has_roster = true, .on_roster = true});
+    EXPECT("is of no class", QUEUE_DONE, "A0004", COMES(4), .facts = {.has_roster = true});
+    EXPECT("a slip", QUEUE_DONE, "A0005", OF(PAPER, 5), .person = person(5), .medium = MEDIUM_ID_CARD,
+           .bound = true, .outcome = TICKET_SHOT, .facts = {.has_roster = true, .on_roster = true});
+    assert_int_equal(ticket(1)->note.flags, 0);
+    assert_int_equal(ticket(2)->note.flags, ISSUE_NOT_CALLED);
+    assert_int_equal(ticket(3)->note.flags, ISSUE_NOT_CALLED);
+    assert_int_equal(ticket(4)->note.flags, ISSUE_OUTSIDER);
+    assert_int_equal(ticket(5)->note.flags, ISSUE_PAPER);
+    struct queue_entry entry = day->decision.entries[0];
+    entry.seq = day->seq + 1;
+    entry.number = 6;
+    entry.person = person(1);
+    strcpy(entry.extra, "f16384"); /* present, and yet not called */
+    assert_int_equal(queue_apply(day->queue, &entry), QUEUE_APPLY_IMPOSSIBLE);
+}
+
+static void another_name_on_the_card_is_noted(void **state)
+{
+    (void)state;
+    open_day(NULL);
+    EXPECT("a card", QUEUE_DONE, "A0001", COMES(1), .name_noted = true);
+    EXPECT("a passport", QUEUE_DONE, "A0002", COMES(2), .medium = MEDIUM_PASSPORT, .name_noted = true);
+    EXPECT("a chip bears no name", QUEUE_DONE, "A0003", COMES(3), .medium = MEDIUM_CHIP, .name_noted = true);
+    assert_int_equal(ticket(1)->note.flags, ISSUE_NAME_DIFFERS);
+    assert_int_equal(ticket(2)->note.flags, ISSUE_NAME_DIFFERS | ISSUE_LOOK_TWICE);
+    assert_int_equal(ticket(3)->note.flags, 0);
+}
+
+static void blanks_are_no_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *legend, *text;
+        bool is_blank;
+    } cases[] = {
+        {"nothing", "", true},
+        {"blanks", "  ", true},
+        {"tabulator and line's end", "\t\r\n", true},
+        {"no-break", "\xc2\xa0", true},
+        {"ideographic", "\xe3\x80\x80\xe3\x80\x80 ", true},
+        {"a word between", "\xe3\x80\x80x ", false},
+        {"another ideographic mark", "\xe3\x80\x82", false},
+        {"half a blank", "\xe3\x80", false},
+        {"a letter", "\xc3\xa0", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (entry_text_is_blank(cases[i].text) != cases[i].is_blank)
+            fail_msg("%s", cases[i].legend);
+    open_day(NULL);
+    EXPECT("excluded", QUEUE_REASON_NEEDED, "", COMES(1), .facts = {.is_excluded = true},
+           .overrides = ISSUE_OVER_EXCLUDED, .authority = AUTHORITY_OFFICE, .text = "\xe3\x80\x80 \xc2\xa0");
+    EXPECT("void needs none", QUEUE_DONE, "A0001", COMES(2));
+    EXPECT("void needs none", QUEUE_DONE, "A0001", OF(VOID, 1));
+}
+
 /* ---- the door */
 static void strict(struct queue_rules *rules)
 {
@@ -441,6 +548,10 @@ static void a_mismatch_stops_the_lane(void **state)
     EXPECT("a number behind the mismatch", QUEUE_TICKET_UNKNOWN, "", .kind = COMMAND_RESOLVE, .lane = "A",
            .decision = DECISION_SUSPECT, .value = 9);
     EXPECT("no decision", QUEUE_WRONG_STATE, "A0008", .kind = COMMAND_RESOLVE, .lane = "A");
+    EXPECT("no word why", QUEUE_REASON_NEEDED, "A0008", .kind = COMMAND_RESOLVE, .lane = "A",
+           .decision = DECISION_SUSPECT);
+    EXPECT("nothing but blanks", QUEUE_REASON_NEEDED, "A0008", .kind = COMMAND_RESOLVE, .lane = "A",
+           .decision = DECISION_SUSPECT, .text = " \xe3\x80\x80\xc2\xa0\t");
     EXPECT("the frames may be wrong", QUEUE_DONE, "A0008", .kind = COMMAND_RESOLVE, .lane = "A",
            .decision = DECISION_SUSPECT, .text = "nobody knows");
     assert_int_equal(day->decision.entries[0].value, 3);
@@ -453,7 +564,7 @@ static void a_mismatch_stops_the_lane(void **state)
     EXPECT("called", QUEUE_DONE, "A0009", OF(CALL, 9));
     EXPECT("said 6, meant 9", QUEUE_DONE, "A0009", OF(MISMATCH, 9));
     EXPECT("misread", QUEUE_DONE, "A0009", .kind = COMMAND_RESOLVE, .lane = "A",
-           .decision = DECISION_ORDER_RIGHT);
+           .decision = DECISION_ORDER_RIGHT, .text = "misread");
     assert_int_equal(suspects(), 0xd8);
     EXPECT("on we go", QUEUE_DONE, "A0009", OF(SHOT, 9));
 }
@@ -472,7 +583,7 @@ static void at_risk_since_the_last_confirmed(void **state)
     assert_int_equal(at_risk[0]->number, 5);
     EXPECT("wrong", QUEUE_DONE, "A0007", OF(MISMATCH, 7));
     EXPECT("from further back than it says itself", QUEUE_DONE, "A0007", .kind = COMMAND_RESOLVE, .lane = "A",
-           .decision = DECISION_SUSPECT, .value = 2);
+           .decision = DECISION_SUSPECT, .value = 2, .text = "somebody knows better");
     assert_int_equal(suspects(), 0x7c);
 }
 
@@ -521,7 +632,13 @@ static void payment_cards(void **state)
     assert_true(queue_person(day->queue, &one).has_card);
     assert_int_equal(queue_person(day->queue, &one).paid_fen, 1500);
     EXPECT("the same again", QUEUE_UNCHANGED, "", PAYS(1, "paid cash", .value = 1500));
-    EXPECT("another sum", QUEUE_DONE, "", PAYS(1, "paid cash", .value = 2000));
+    EXPECT("the same again, by another way", QUEUE_UNCHANGED, "", PAYS(1, "paid alipay", .value = 1500));
+    EXPECT("another sum", QUEUE_ALREADY_PAID, "", PAYS(1, "paid cash", .value = 2000));
+    EXPECT("blanks say nothing", QUEUE_ALREADY_PAID, "",
+           PAYS(1, "paid cash", .value = 2000, .text = "\xc2\xa0 \xe3\x80\x80"));
+    assert_int_equal(queue_person(day->queue, &one).paid_fen, 1500);
+    EXPECT("another sum, and why", QUEUE_DONE, "",
+           PAYS(1, "paid cash", .value = 2000, .text = "typed wrong"));
     EXPECT("a second card", QUEUE_CARD_IS_OUT, "", PAYS(1, "paid cash", .value = 2000, .card = true));
     EXPECT("waived, with a card", QUEUE_DONE, "", PAYS(2, "waived ", .card = true));
     EXPECT("paid by list, no card", QUEUE_DONE, "", PAYS(3, "paid list"));
@@ -991,6 +1108,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_door),
+        TEST(nothing_is_left_open_for_ever),
+        TEST(an_older_closing_is_taken),
+        TEST(whoever_was_not_called_is_noted),
+        TEST(another_name_on_the_card_is_noted),
+        TEST(blanks_are_no_reason),
         TEST(a_door_that_warns),
         TEST(who_may_override),
         TEST(missed_to_the_class_end),

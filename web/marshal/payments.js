@@ -107,7 +107,8 @@ export class Payments {
       const answer = await command('/api/v1/payments/record', body);
       if (answer.status === 200 || answer.status === 201) {
         const who = this.chosen ? this.chosen.name : `${[...body.name][0]}○○`;
-        this.outcome = { kind: 'done', lines: () => [`✓ ${word('pay-done', { state: word(`pay-${body.state}`) })}`, who] };
+        const done = answer.data.recorded ? 'pay-done' : 'pay-same'; // nothing is paid twice unseen
+        this.outcome = { kind: 'done', lines: () => [`✓ ${word(done, { state: word(`pay-${body.state}`) })}`, who] };
         for (const field of ['#pay-id', '#pay-name', '#pay-student', '#pay-reason']) $(field).value = '';
         $('#pay-state').value = 'paid'; // the next person is not waived by oversight
         this.chosen = null;

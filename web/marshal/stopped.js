@@ -18,11 +18,12 @@ export function startStopped(laneName, lane, refresh) {
     const decision = chosen();
     if (!decision) { say('failed', `✕ ${word('decide-which')}`); $('#decide-order-right').focus(); return; }
     const reason = $('#decide-note').value.trim();
+    if (!reason) { say('failed', `✕ ${word('decide-why')}`); $('#decide-note').focus(); return; }
     const from = decision === 'suspect' ? $('#decide-from').value : '';
     isSending = true;
     say('', `… ${word('sending')}`);
     try {
-      const answer = await command(`${lanePath(laneName)}/resolve`, { decision, ...(from ? { from } : {}), ...(reason ? { reason } : {}) });
+      const answer = await command(`${lanePath(laneName)}/resolve`, { decision, ...(from ? { from } : {}), reason });
       const text = problemText(answer);
       if (answer.status === 200) { say('', ''); $('#stopped').reset(); drawn = ''; } else say('failed', `✕ ${text.first} ${text.second}`);
       refresh();

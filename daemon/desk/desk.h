@@ -87,7 +87,6 @@ struct desk_answer {
         called;                /* with a problem: the ticket in question. called: the next one (`advance`) */
     struct token_record token; /* DESK_TOKEN_CREATE, DESK_PAIR */
     uint64_t seq;              /* journal position after it */
-    bool is_unchanged;         /* done, and nothing had to be: it is so already */
     bool is_alarm; /* check-in: out of order, and the rules want that heard ("alarm":"out-of-order") */
     uint32_t
         could_override; /* a refusal: enum issue_flag, ISSUE_OVER_... that would let it through for this role */

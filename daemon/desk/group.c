@@ -335,7 +335,6 @@ static void answer_job(struct group *group, struct outcome *outcome)
         .has_called = outcome->called.number,
         .token = outcome->token,
         .is_alarm = outcome->is_alarm,
-        .is_unchanged = outcome->is_unchanged,
         .could_override = outcome->could_override,
         .blocked = outcome->blocked,
         .warnings = outcome->warnings,

@@ -93,12 +93,6 @@ static bool is_numbered(const json_t *row)
     return *text_of(row, "id_number") || *text_of(row, "student_no");
 }
 
-/* U+3000 is a blank, too; no other character is made of its bytes alone. */
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\xe3\x80")] == '\0';
-}
-
 /* "override":{"reason":"..."}, and the note behind it: the journal keeps one text. */
 static enum problem take_override(const json_t *row, struct slip *slip)
 {
@@ -108,7 +102,7 @@ static enum problem take_override(const json_t *row, struct slip *slip)
         return PROBLEM_NONE;
     if (!json_is_object(wish))
         return PROBLEM_BAD_REQUEST;
-    if (is_blank(reason))
+    if (entry_text_is_blank(reason))
         return PROBLEM_REASON_NEEDED;
     const int size = snprintf(slip->note, sizeof slip->note, "%s%s%s", reason, *note ? "; " : "", note);
     slip->has_override = true;

@@ -182,7 +182,8 @@ struct desk_preview {
     bool is_waiting;               /* has a number in this lane already */
     char label[TICKET_LABEL_SIZE]; /* of the ticket in question, "" for none */
 };
-void desk_preview(struct desk *, const char *lane, const struct presentation *, struct desk_preview *ret);
+void desk_preview(struct desk *, const char *lane, const struct presentation *, enum degree level,
+                  struct desk_preview *ret);
 
 /* Tokens: the live record (not revoked, not expired, a pairing token not spent) whose hash this is. 0 or
  * -ENOENT. */

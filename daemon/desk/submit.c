@@ -152,13 +152,11 @@ static bool says_why(const struct desk_command *command)
     }
 }
 
-int desk_submit(struct desk *desk, const struct desk_command *command, desk_done_fn done, void *arg)
+struct job *job_new(const struct desk *desk, const struct desk_command *command)
 {
     struct job *job = bytes_alloc(sizeof *job);
     job->command = *command;
     job->command.presentation = NULL;
-    job->done = done;
-    job->arg = arg;
     if (command->presentation)
         job_present(desk, job, command->presentation);
     if (command->kind == DESK_BIND)
@@ -169,6 +167,14 @@ int desk_submit(struct desk *desk, const struct desk_command *command, desk_done
         job->command.queue.text[0] = '\0';
     else if (says_why(&job->command))
         reason_seal(&desk->keys, command->queue.text, job->command.queue.text);
+    return job;
+}
+
+int desk_submit(struct desk *desk, const struct desk_command *command, desk_done_fn done, void *arg)
+{
+    struct job *job = job_new(desk, command);
+    job->done = done;
+    job->arg = arg;
     int result = put_in_inbox(desk, job);
     if (result < 0)
         job_free(job);

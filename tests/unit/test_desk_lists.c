@@ -320,7 +320,7 @@ static void one_human_at_two_levels_is_two_people(void **state)
     door_expect(at_level(door, 1, DEGREE_NONE), PROBLEM_LEVEL_AMBIGUOUS);
     const struct presentation card = door_card(1);
     struct desk_preview preview;
-    desk_preview(door->desk, "A", &card, &preview);
+    desk_preview(door->desk, "A", &card, DEGREE_NONE, &preview);
     assert_int_equal(preview.problem, PROBLEM_LEVEL_AMBIGUOUS);
     struct desk_answer doctor = at_level(door, 1, DEGREE_DOCTOR);
     door_expect(doctor, PROBLEM_NONE);
@@ -763,7 +763,7 @@ static void *read_on(void *arg)
             free(people);
         desk_tallies(desk, &tallies, &count);
         free(tallies);
-        desk_preview(desk, "A", &card, &preview);
+        desk_preview(desk, "A", &card, DEGREE_NONE, &preview);
         assert_int_equal(desk_lane(desk, "A", &view), 0);
         lane_view_done(&view);
     }

@@ -795,6 +795,35 @@ static void pages_read_while_lists_come_in(void **state)
     door_free(door);
 }
 
+static void a_class_moves_and_comes_back(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person rows[5];
+    for (unsigned i = 0; i < 5; i++)
+        rows[i] = door_row(5 - i, "化学学院", "一班");
+    door_counts(door_list(door, LIST_PEOPLE, rows, 5, ""), 5, 0, 0, 0);
+    static const char *const units[] = {"二班", "一班", "二班"};
+    for (size_t round = 0; round < 3; round++) {
+        for (unsigned i = 1; i < 5; i++) /* the first of the list, the fifth by number, stays where he is */
+            strcpy(rows[i].unit, units[round]);
+        door_counts(door_list(door, LIST_PEOPLE, rows, 5, ""), 0, 4, 1, 0);
+        size_t in_first, in_second;
+        struct desk_member *first = members(door, 1, &in_first), *second = members(door, 2, &in_second);
+        assert_int_equal(in_first, round == 1 ? 5 : 1);
+        assert_int_equal(in_second, round == 1 ? 0 : 4);
+        const struct desk_member *moved = round == 1 ? first : second;
+        for (unsigned i = 0; i < 4; i++)
+            assert_int_equal(moved[i].rank, i + 1);
+        assert_string_equal(moved[3].student_no, "20220004");
+        assert_int_equal(first[in_first - 1].rank, in_first);
+        assert_string_equal(first[in_first - 1].student_no, "20220005");
+        free(first);
+        free(second);
+    }
+    door_free(door);
+}
+
 /* ---- size */
 static void a_hundred_thousand_people_in_a_few_seconds(void **state)
 {
@@ -855,6 +884,7 @@ int main(void)
         cmocka_unit_test(cards_out_are_cards_back_and_still_out),
         cmocka_unit_test(a_schedule_tells_who_comes_at_another_time),
         cmocka_unit_test(pages_read_while_lists_come_in),
+        cmocka_unit_test(a_class_moves_and_comes_back),
         cmocka_unit_test(a_hundred_thousand_people_in_a_few_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,17 @@ test('a payment is recorded with method, amount and card; a wrong amount is told
   await page.fill('#pay-name', person(1).name);
   await page.click('#pay-send');
   await hasText(page, '#pay-answer', '已领取缴费拍摄卡');
+  await page.uncheck('#pay-card'); // paid before: said, and nothing is recorded
+  await page.click('#pay-send');
+  await hasText(page, '#pay-answer', '此前已登记为已缴');
+  await page.fill('#pay-id', person(1).id_number);
+  await page.fill('#pay-name', person(1).name);
+  await page.fill('#pay-amount', '20');
+  await page.click('#pay-send');
+  await hasText(page, '#pay-answer', '此人已缴费，金额不同');
+  assert.equal((await daemon.api('GET', '/payments', undefined, 'whole')).data.tally.paid_fen, 1550);
+  await page.check('#pay-card');
+  await page.fill('#pay-amount', '15');
   await view('door');
 });
 
@@ -147,6 +158,8 @@ test('a mismatch: who is in question, three decisions in words, one of them with
   await hasText(page, '#decide-answer', '请先选一项');
   assert.equal(await page.isVisible('#decide-from'), false);
   await page.check('#decide-suspect');
+  await page.click('#decide-send'); // nothing is settled without a word
+  await hasText(page, '#decide-answer', '请写明经过');
   await page.fill('#decide-note', '前一位坐错');
   const { stopped } = await snapshot();
   const from = stopped.at_risk[0]?.number || 'A0004';

@@ -245,7 +245,9 @@ static void update_person(struct intake *intake, const struct person_id *person)
     directory_get(look.directory, person, &record);
     if (names_contradict(record.name, intake->row->name))
         intake_tell(intake, FINDING_RENAMED);
-    if (put_passport(intake, &record) | take_roster_row(intake, &record)) {
+    bool has_changed = put_passport(intake, &record);
+    has_changed |= take_roster_row(intake, &record);
+    if (has_changed) {
         intake_store(intake, &record);
         intake->result->updated++;
     } else {

@@ -70,6 +70,7 @@ static void take_list(void *arg, const struct http_list *list, struct http_list_
         .size = list->size,
         .is_preview = list->is_preview,
         .accepts_good = list->accepts_good,
+        .replaces = list->replaces,
         .division_of = list->division_of,
         .pace_s = list->pace_s,
         .device = list->device,

@@ -126,10 +126,10 @@ static void accept(const struct presentation *presentation, struct check_result 
 }
 
 void check_presentation(struct desk *desk, const char *lane, const struct presentation *presentation,
-                        struct check_result *ret)
+                        enum degree level, struct check_result *ret)
 {
     struct desk_preview preview;
-    desk_preview(desk, lane, presentation, &preview);
+    desk_preview(desk, lane, presentation, level, &preview);
     if (preview.problem != PROBLEM_NONE) {
         check_problem(preview.problem, ret);
     } else if (preview.is_waiting) {

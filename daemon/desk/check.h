@@ -25,6 +25,7 @@ struct check_result {
 };
 
 void check_presentation(struct desk *, const char *lane, const struct presentation *,
+                        enum degree level, /* asked for; DEGREE_NONE: not said */
                         struct check_result *ret);
 /* Something was presented and could not be read. The words are borrowed; NULL or "": the code's own, or general ones. */
 void check_problem(enum problem, struct check_result *ret);

@@ -73,7 +73,8 @@ struct desk_command {
     enum degree level;           /* with a presentation */
     char tap[TAP_ID_SIZE]; /* check-in: the tap that `presentation` was, used up by a number; "" for none */
 };
-/* What became of a list's rows. skipped: they name nobody who could be found, or two people at once. */
+/* What became of a list's rows. skipped: those with an error (list_finding.def). Whoever loses a mark because
+ * a list replaces the one before is among the updated. */
 struct list_result {
     uint32_t added, updated, unchanged, skipped;
 };
@@ -181,7 +182,8 @@ struct desk_preview {
     bool is_waiting;               /* has a number in this lane already */
     char label[TICKET_LABEL_SIZE]; /* of the ticket in question, "" for none */
 };
-void desk_preview(struct desk *, const char *lane, const struct presentation *, struct desk_preview *ret);
+void desk_preview(struct desk *, const char *lane, const struct presentation *, enum degree level,
+                  struct desk_preview *ret);
 
 /* Tokens: the live record (not revoked, not expired, a pairing token not spent) whose hash this is. 0 or
  * -ENOENT. */
@@ -267,7 +269,8 @@ int desk_unit_members(struct desk *, uint32_t unit, struct desk_member **ret,
 /* Paid (or with a payment card) and never photographed: money to give back. */
 int desk_refunds(struct desk *, struct desk_member **ret, size_t *ret_count);
 
-/* Sums that must agree with each other. People are counted by their latest number. */
+/* Sums that must agree with each other. People are counted by the number they were
+ * photographed with, in the lane where that was; without one by their latest. */
 enum tally_scope { TALLY_EVENT, TALLY_LANE, TALLY_UNIT };
 struct desk_tally {
     enum tally_scope scope;

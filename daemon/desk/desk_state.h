@@ -105,6 +105,8 @@ void tokens_put(struct token_list *, const struct token_record *);
 bool token_is_live(const struct token_record *, int64_t now_us);
 
 /* submit.c */
+/* What waits, ready for the writer but for who is to be answered; job_free. */
+struct job *job_new(const struct desk *, const struct desk_command *);
 void job_free(struct job *);
 /* Fills who was presented: fresh, credential, second, payload. job_forget wipes them. */
 void job_present(const struct desk *, struct job *, const struct presentation *);

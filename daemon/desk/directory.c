@@ -249,12 +249,14 @@ void directory_each(const struct directory *directory,
                     void (*each)(void *arg, const struct person_id *, const struct person_facts *), void *arg)
 {
     struct person_facts facts;
-    for (size_t i = 0; i < directory->people_capacity; i++) {
-        if (!directory->people[i].is_used)
-            continue;
-        take_facts(directory, &directory->people[i], &facts);
-        each(arg, &directory->people[i].id, &facts);
-    }
+    for (const struct directory *layer = directory; layer; layer = layer->below)
+        for (size_t i = 0; i < layer->people_capacity; i++) {
+            const struct person_entry *entry = &layer->people[i];
+            if (!entry->is_used || (layer != directory && directory_find(directory, &entry->id) != entry))
+                continue;
+            take_facts(directory, entry, &facts);
+            each(arg, &entry->id, &facts);
+        }
 }
 
 void directory_put_digest(struct directory *directory, const uint8_t digest[static DIGEST_SIZE],

@@ -49,7 +49,7 @@ const struct person_id *directory_members(const struct directory *, uint32_t uni
 void directory_settle(struct directory *);
 /* How many people are on the roster. */
 uint32_t directory_roster_count(const struct directory *);
-/* Calls for each person, in no order; `each` must not change the directory. Only of one that lies over no other. */
+/* Calls for each person once, in no order; `each` must not change the directory. */
 void directory_each(const struct directory *,
                     void (*each)(void *arg, const struct person_id *, const struct person_facts *),
                     void *arg);

@@ -114,16 +114,6 @@ static void add_member(struct unit_state *unit, const struct person_id *person)
     unit->is_unsorted = true;
 }
 
-static void drop_member(struct unit_state *unit, const struct person_id *person)
-{
-    size_t at = 0;
-    while (at < unit->n_members && !person_id_equal(&unit->members[at], person))
-        at++;
-    if (at < unit->n_members)
-        unit->members[at] = unit->members[--unit->n_members];
-    unit->is_unsorted = true;
-}
-
 static const char *student_no(const struct person_entry *entry)
 {
     const char *strings[STRING_COUNT];
@@ -151,7 +141,7 @@ void directory_move_member(struct directory *directory, const struct person_entr
         return;
     }
     if (from)
-        drop_member(from, &before->id);
+        from->is_unsorted = true; /* whoever has left goes when it is put in order: a whole class may move */
     if (to)
         add_member(to, &after->id);
 }
@@ -175,17 +165,30 @@ static int by_number(const void *a, const void *b)
     return order ? order : memcmp(one->entry->id.bytes, other->entry->id.bytes, PERSON_ID_SIZE);
 }
 
+/* Whoever has left stands there still, and whoever came back stands there twice. */
+static size_t take_members(const struct directory *directory, const struct unit_state *unit,
+                           struct placed *ret_placed)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < unit->n_members; i++) {
+        struct person_entry *entry = directory_own(directory, &unit->members[i]);
+        if (unit_of(entry) == unit->record.id)
+            ret_placed[count++] = (struct placed){student_no(entry), entry};
+    }
+    qsort(ret_placed, count, sizeof *ret_placed, by_number);
+    return count;
+}
+
 static void sort_unit(struct directory *directory, struct unit_state *unit)
 {
-    struct placed *placed = bytes_alloc(unit->n_members * sizeof *placed);
-    for (size_t i = 0; i < unit->n_members; i++) {
-        placed[i].entry = directory_own(directory, &unit->members[i]);
-        placed[i].student_no = student_no(placed[i].entry);
-    }
-    qsort(placed, unit->n_members, sizeof *placed, by_number);
-    for (size_t i = 0; i < unit->n_members; i++) {
-        unit->members[i] = placed[i].entry->id;
-        placed[i].entry->rank = (uint32_t)i + 1;
+    struct placed *placed = bytes_alloc((unit->n_members + 1) * sizeof *placed);
+    const size_t count = take_members(directory, unit, placed);
+    unit->n_members = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && placed[i].entry == placed[i - 1].entry)
+            continue;
+        unit->members[unit->n_members++] = placed[i].entry->id;
+        placed[i].entry->rank = (uint32_t)unit->n_members;
     }
     free(placed);
     unit->is_unsorted = false;

@@ -10,7 +10,7 @@
 
 bool group_is_sound(const struct group *group)
 {
-    return group->fault == JOURNAL_OK;
+    return group->fault == JOURNAL_OK && !group->is_trial;
 }
 
 void group_begin(struct group *group)
@@ -36,6 +36,12 @@ static void write_suspects(struct group *group, const struct queue_entry *entry)
 void group_append(struct group *group, struct queue_entry *entry)
 {
     struct writer *writer = group->writer;
+    if (group->is_trial) {
+        entry->seq = queue_seq(writer->deciding) + 1;
+        if (queue_apply(writer->deciding, entry) != QUEUE_APPLY_OK)
+            abort(); /* it was decided on the same state */
+        return;
+    }
     group_begin(group);
     if (!group_is_sound(group))
         return;
@@ -189,6 +195,12 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
     group_keep_answer(group, outcome, decision.verdict);
     if (command->kind == COMMAND_EVENT_CREATE && job->command.document && decision.verdict == QUEUE_DONE)
         group_rules(group, outcome);
+}
+
+void group_try(struct group *group, struct job *job, struct outcome *ret)
+{
+    *ret = (struct outcome){.job = job};
+    run_queue_command(group, ret);
 }
 
 static void repeat_answer(struct outcome *outcome, const struct kept_answer *answer)

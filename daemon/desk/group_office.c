@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "desk/group_state.h"
+#include "desk/list_finding.h"
 
 static void now(struct queue_command *command)
 {
@@ -60,6 +61,16 @@ void group_rules(struct group *group, struct outcome *outcome)
 }
 
 /* ---- payments */
+/* A number typed wrong would book the money on somebody else. */
+static bool has_other_name(const struct lookup *look, const struct who *who, const struct job *job)
+{
+    struct person_record record;
+    const bool result = who->is_known && directory_get(look->directory, &who->person, &record) &&
+                        names_contradict(record.name, job->fresh.name);
+    wipe_bytes(&record, sizeof record);
+    return result;
+}
+
 /* QUEUE_DONE: go on. */
 static enum queue_verdict find_payer(const struct group *group, struct job *job, bool *ret_is_known)
 {
@@ -76,7 +87,9 @@ static enum queue_verdict find_payer(const struct group *group, struct job *job,
     *ret_is_known = who.is_known;
     if (who.is_ambiguous)
         return QUEUE_LEVEL_AMBIGUOUS;
-    return person_id_is_none(&who.other) ? QUEUE_DONE : QUEUE_CREDENTIAL_TAKEN;
+    if (!person_id_is_none(&who.other))
+        return QUEUE_CREDENTIAL_TAKEN;
+    return has_other_name(&look, &who, job) ? QUEUE_NAME_DIFFERS : QUEUE_DONE;
 }
 
 static bool person_is_known(const struct group *group, const struct person_id *person)

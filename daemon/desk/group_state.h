@@ -19,6 +19,7 @@ struct group {
     struct writer *writer;
     enum journal_fault fault;
     bool has_begun;
+    bool is_trial; /* nothing is written: `deciding` and `news` are private, and thrown away (desk/trial.h) */
     struct outcome *outcomes;
     size_t n_outcomes;
     struct queue_entry *entries;
@@ -33,8 +34,8 @@ struct group {
 };
 
 /* group.c */
-bool group_is_sound(const struct group *);
-void group_begin(struct group *); /* the transaction, once, before the first write */
+bool group_is_sound(const struct group *); /* to be written to: never of a trial */
+void group_begin(struct group *);          /* the transaction, once, before the first write */
 /* Applies the entry to the writer's state and writes it, with every ticket it changes. */
 void group_append(struct group *, struct queue_entry *);
 /* Decides and appends; what is learnt of people is the caller's. */
@@ -42,6 +43,8 @@ enum queue_verdict group_decide(struct group *, struct queue_command *, struct q
 /* What the verdict means to whoever asked. */
 void group_settle(struct group *, struct outcome *, const struct queue_decision *);
 void group_keep_answer(struct group *, const struct outcome *, enum queue_verdict);
+/* One queue command in a trial, decided and applied as the writer would. Any thread; `lock` held. */
+void group_try(struct group *, struct job *, struct outcome *ret);
 
 /* group_people.c: who is meant, before the queue decides; and what is learnt of them, after. */
 void group_look(const struct group *, struct lookup *ret); /* as this group has left things so far */

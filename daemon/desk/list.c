@@ -35,6 +35,9 @@ bool desk_list_is_sound(const struct desk_list *list)
     if (list->kind < LIST_PEOPLE || list->kind > LIST_SCHEDULE || list->n_people > UINT32_MAX ||
         list->n_slots > UINT32_MAX)
         return false;
+    if (list->replaces &&
+        ((list->kind != LIST_EXCLUDED && list->kind != LIST_CAPTURED) || list->accepts_good))
+        return false;
     if (list->document && strlen(list->document) > DOCUMENT_MAX)
         return false;
     for (size_t i = 0; i < list->n_people; i++)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/config.h"
+#include "desk/list_finding.h"
 #include "identity/degree.h"
 #include "identity/medium.h"
 
@@ -45,6 +46,13 @@ struct desk_list {
     size_t n_slots;
     char *document;      /* LIST_SCHEDULE: its canonical text, for the pages; else NULL */
     char digest[32 + 1]; /* hexadecimal BLAKE2b-128 of the file's bytes */
+    bool is_preview;     /* says what would happen row by row, stores nothing */
+    bool
+        accepts_good; /* stores the good rows although others have errors; else such a list is IMPORT_REFUSED */
+    bool
+        replaces; /* LIST_EXCLUDED, LIST_CAPTURED: whoever is not in it loses the mark. Not with accepts_good */
+    struct list_findings
+        *findings; /* borrowed until the answer; NULL: not wanted. Empty when the answer is replayed */
 };
 void desk_list_free(struct desk_list *); /* wipes it; NULL is fine */
 /* Every value is one that can be stored: kinds, levels, slots that end after they begin, texts that fit. */

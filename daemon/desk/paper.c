@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "desk/trial.h"
 
 /* China Standard Time, which the notices mean; no summer time. */
 static const int64_t zone_us = (int64_t)8 * 3600 * 1000000, day_us = (int64_t)24 * 3600 * 1000000;
@@ -18,7 +19,8 @@ struct slip {
     enum ticket_state outcome;
     bool has_person;
     struct presentation presentation;
-    char note[PLAIN_TEXT_MAX + 1];
+    char note[PLAIN_TEXT_MAX + 1]; /* an override's reason stands before it */
+    bool has_override;
     int64_t at_us; /* 0: not said */
     enum degree level;
 };
@@ -26,7 +28,8 @@ struct entering {
     struct desk *desk;
     const struct paper_request *request;
     struct queue_rules rules;
-    uint32_t next; /* preview: the number that would come next */
+    struct trial *trial; /* a preview: what answers instead of the desk */
+    uint32_t next;       /* the lane's next number, as far as the rows so far say */
     uint32_t n_done, n_unchanged, n_refused;
 };
 
@@ -85,9 +88,27 @@ static enum problem take_person(const json_t *row, struct slip *slip)
     return problem;
 }
 
-static bool is_nobody(const json_t *row)
+static bool is_numbered(const json_t *row)
 {
-    return !*text_of(row, "id_number") && !*text_of(row, "student_no") && !*text_of(row, "name");
+    return *text_of(row, "id_number") || *text_of(row, "student_no");
+}
+
+/* "override":{"reason":"..."}, and the note behind it: the journal keeps one text. */
+static enum problem take_override(const json_t *row, struct slip *slip)
+{
+    const json_t *wish = json_object_get(row, "override");
+    const char *reason = text_of(wish, "reason"), *note = text_of(row, "note");
+    if (!wish || json_is_null(wish))
+        return PROBLEM_NONE;
+    if (!json_is_object(wish))
+        return PROBLEM_BAD_REQUEST;
+    if (entry_text_is_blank(reason))
+        return PROBLEM_REASON_NEEDED;
+    const int size = snprintf(slip->note, sizeof slip->note, "%s%s%s", reason, *note ? "; " : "", note);
+    slip->has_override = true;
+    return (size_t)size < sizeof slip->note && text_is_plain(reason, strlen(reason), PLAIN_TEXT_MAX)
+               ? PROBLEM_NONE
+               : PROBLEM_BAD_REQUEST;
 }
 
 /* As the pages send it, or as an office writes it. */
@@ -117,50 +138,15 @@ static enum problem take_slip(const struct entering *entering, const json_t *row
     if (*text_of(row, "level") && !take_level(text_of(row, "level"), &ret->level))
         return PROBLEM_BAD_REQUEST;
     if (is_unused)
-        return is_nobody(row) ? PROBLEM_NONE : PROBLEM_BAD_REQUEST;
-    return take_person(row, ret);
+        return is_numbered(row) || *text_of(row, "name") ? PROBLEM_UNUSED_NAMED : PROBLEM_NONE;
+    if (!is_numbered(row))
+        return PROBLEM_NUMBER_MISSING;
+    const enum problem problem = take_override(row, ret);
+    return problem ? problem : take_person(row, ret);
 }
 
 /* ---- what it would do, or does */
-/* What the line did is not undone: only what cannot stand beside the numbers there are is refused; the rest is told. */
-static bool forgives(enum problem problem)
-{
-    static const enum problem refused[] = {PROBLEM_ALREADY_SHOT, PROBLEM_ALREADY_WAITING_ELSEWHERE,
-                                           PROBLEM_NAME_DIFFERS, PROBLEM_CREDENTIAL_TAKEN,
-                                           PROBLEM_LEVEL_AMBIGUOUS};
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        if (refused[i] == problem)
-            return false;
-    return true;
-}
-
-static enum problem preview(struct entering *entering, const struct slip *slip, bool *ret_unchanged,
-                            uint32_t *ret_warnings)
-{
-    struct ticket_view view;
-    struct desk_preview found = {0};
-    bool exists = desk_ticket(entering->desk, entering->request->lane, slip->number, &view) == 0;
-    if (slip->has_person)
-        desk_preview(entering->desk, entering->request->lane, &slip->presentation, &found);
-    if (exists) {
-        bool is_same =
-            slip->has_person ? strcmp(found.label, slip->label) == 0 : view.ticket.state == TICKET_VOID;
-        *ret_unchanged = is_same && view.ticket.state == slip->outcome;
-        return is_same || view.ticket.state == TICKET_MISSED ? PROBLEM_NONE : PROBLEM_PAPER_CONFLICT;
-    }
-    if (slip->number != entering->next)
-        return PROBLEM_PAPER_GAP;
-    if (found.is_waiting)
-        return PROBLEM_ALREADY_WAITING_ELSEWHERE;
-    if (!forgives(found.problem))
-        return found.problem;
-    entering->next++;
-    *ret_warnings = found.problem ? override_from_code(problem_code(found.problem)) : 0;
-    return PROBLEM_NONE;
-}
-
-static enum problem enter(const struct entering *entering, const struct slip *slip, bool *ret_unchanged,
-                          uint32_t *ret_warnings)
+static void enter(const struct entering *entering, const struct slip *slip, struct desk_answer *ret)
 {
     const struct paper_request *request = entering->request;
     struct desk_command command = {
@@ -169,55 +155,92 @@ static enum problem enter(const struct entering *entering, const struct slip *sl
                   .number = slip->number,
                   .outcome = slip->outcome,
                   .at_us = slip->at_us,
+                  .overrides = slip->has_override ? ISSUE_OVER_SHOT : 0,
                   .authority = request->authority},
         .presentation = slip->has_person ? &slip->presentation : NULL,
         .level = slip->level,
     };
-    struct desk_answer answer;
-    uint64_t before = desk_seq(entering->desk);
     snprintf(command.queue.lane, sizeof command.queue.lane, "%s", request->lane);
     snprintf(command.queue.device, sizeof command.queue.device, "%s", request->device);
     snprintf(command.queue.text, sizeof command.queue.text, "%s", slip->note);
-    desk_call(entering->desk, &command, &answer);
-    *ret_unchanged = answer.seq == before;
-    *ret_warnings = answer.warnings;
-    return answer.problem;
+    if (entering->trial)
+        trial_call(entering->trial, &command, ret);
+    else
+        desk_call(entering->desk, &command, ret);
 }
 
-/* ---- all rows */
-static json_t *row_result(struct entering *entering, size_t index, const char *label, enum problem problem,
-                          bool is_unchanged, uint32_t warnings)
+/* ---- answers */
+static json_t *override_codes(uint32_t flags)
 {
-    const char *result = problem ? "refused" : is_unchanged ? "unchanged" : "done";
-    json_t *object =
-               json_pack("{s:I, s:s, s:s}", "row", (json_int_t)index + 1, "number", label, "result", result),
-           *codes = json_array();
-    *(problem ? &entering->n_refused : is_unchanged ? &entering->n_unchanged : &entering->n_done) += 1;
+    json_t *codes = json_array();
     for (unsigned bit = 0; bit < 32; bit++) {
-        const char *code = warnings & 1u << bit ? override_code((enum issue_flag)(1u << bit)) : "";
+        const char *code = flags & UINT32_C(1) << bit ? override_code((enum issue_flag)(1u << bit)) : "";
         if (*code)
             json_array_append_new(codes, json_string(code));
     }
-    json_object_set_new(object, "warnings", codes);
-    if (problem) {
-        json_object_set_new(object, "code", json_string(problem_code(problem)));
-        json_object_set_new(object, "message",
-                            json_pack("{s:s, s:s}", "zh", problem_zh(problem), "en", problem_en(problem)));
+    return codes;
+}
+
+/* Nothing about the row itself, but about the lane, the desk or the rows before. */
+static bool is_of_the_row(enum problem problem)
+{
+    static const enum problem others[] = {
+        PROBLEM_PAPER_GAP,    PROBLEM_PAPER_CONFLICT, PROBLEM_TICKET_UNKNOWN, PROBLEM_LANE_STOPPED,
+        PROBLEM_EVENT_CLOSED, PROBLEM_NO_EVENT,       PROBLEM_BUSY,           PROBLEM_STOPPING,
+        PROBLEM_DISK_FULL,    PROBLEM_STORE_FAILED};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i] == problem)
+            return false;
+    return true;
+}
+
+static void add_refusal(const struct entering *entering, const struct slip *slip,
+                        const struct desk_answer *answer, json_t *object)
+{
+    const enum problem problem = answer->problem;
+    char next[TICKET_LABEL_SIZE];
+    json_t *unblocks = json_array();
+    json_object_set_new(object, "code", json_string(problem_code(problem)));
+    json_object_set_new(object, "message",
+                        json_pack("{s:s, s:s}", "zh", problem_zh(problem), "en", problem_en(problem)));
+    if (answer->has_ticket && *answer->ticket.label)
+        json_object_set_new(object, "ticket", json_string(answer->ticket.label));
+    if (problem == PROBLEM_PAPER_GAP) {
+        ticket_label(&entering->rules, entering->request->lane, answer->next_number, next);
+        json_object_set_new(object, "next", json_string(next));
     }
+    if (answer->could_override)
+        json_array_append_new(unblocks, json_string("override"));
+    if (slip->number == entering->next && is_of_the_row(problem))
+        json_array_append_new(unblocks, json_string("unused"));
+    json_object_set_new(object, "unblocks", unblocks);
+}
+
+static json_t *row_result(struct entering *entering, size_t index, const struct slip *slip,
+                          const struct desk_answer *answer)
+{
+    const bool is_refused = answer->problem != PROBLEM_NONE;
+    const char *result = is_refused ? "refused" : answer->is_unchanged ? "unchanged" : "done";
+    json_t *object = json_pack("{s:I, s:s, s:s, s:o}", "row", (json_int_t)index + 1, "number", slip->label,
+                               "result", result, "warnings", override_codes(answer->warnings));
+    *(is_refused             ? &entering->n_refused
+      : answer->is_unchanged ? &entering->n_unchanged
+                             : &entering->n_done) += 1;
+    if (is_refused)
+        add_refusal(entering, slip, answer, object);
+    else if (slip->number >= entering->next)
+        entering->next = slip->number + 1;
     return object;
 }
 
 static json_t *take_row(struct entering *entering, size_t index, const json_t *row)
 {
     struct slip slip;
-    bool is_unchanged = false;
-    uint32_t warnings = 0;
-    enum problem problem = take_slip(entering, row, &slip);
-    if (!problem)
-        problem = entering->request->is_preview ? preview(entering, &slip, &is_unchanged, &warnings)
-                                                : enter(entering, &slip, &is_unchanged, &warnings);
+    struct desk_answer answer = {.problem = take_slip(entering, row, &slip)};
+    if (!answer.problem)
+        enter(entering, &slip, &answer);
     presentation_wipe(&slip.presentation);
-    return row_result(entering, index, slip.label, problem, is_unchanged, warnings);
+    return row_result(entering, index, &slip, &answer);
 }
 
 static bool are_rows(const json_t *rows)
@@ -246,8 +269,11 @@ enum problem paper_enter(struct desk *desk, const struct paper_request *request,
     entering.rules = event.rules;
     entering.next = lane.counts.issued + 1;
     json_t *results = json_array();
+    entering.trial = request->is_preview ? trial_new(desk) : NULL;
     for (size_t i = 0; i < json_array_size(rows); i++)
         json_array_append_new(results, take_row(&entering, i, json_array_get(rows, i)));
+    if (entering.trial)
+        trial_free(entering.trial);
     *ret = json_pack("{s:b, s:{s:I, s:I, s:I}, s:o}", "preview", request->is_preview, "counts", "done",
                      (json_int_t)entering.n_done, "unchanged", (json_int_t)entering.n_unchanged, "refused",
                      (json_int_t)entering.n_refused, "rows", results);

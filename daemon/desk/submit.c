@@ -80,8 +80,8 @@ static void take_later_fields(const struct desk_command *command, crypto_generic
     if (command->document)
         crypto_generichash_update(state, (const uint8_t *)command->document, strlen(command->document) + 1);
     if (command->list) {
-        const uint32_t list[] = {command->list->kind, (uint32_t)command->list->n_people,
-                                 (uint32_t)command->list->n_slots};
+        const uint32_t list[] = {command->list->kind | (uint32_t)command->list->replaces << 8,
+                                 (uint32_t)command->list->n_people, (uint32_t)command->list->n_slots};
         crypto_generichash_update(state, (const uint8_t *)list, sizeof list);
         crypto_generichash_update(state, (const uint8_t *)command->list->digest,
                                   strlen(command->list->digest) + 1);
@@ -152,13 +152,11 @@ static bool says_why(const struct desk_command *command)
     }
 }
 
-int desk_submit(struct desk *desk, const struct desk_command *command, desk_done_fn done, void *arg)
+struct job *job_new(const struct desk *desk, const struct desk_command *command)
 {
     struct job *job = bytes_alloc(sizeof *job);
     job->command = *command;
     job->command.presentation = NULL;
-    job->done = done;
-    job->arg = arg;
     if (command->presentation)
         job_present(desk, job, command->presentation);
     if (command->kind == DESK_BIND)
@@ -169,6 +167,14 @@ int desk_submit(struct desk *desk, const struct desk_command *command, desk_done
         job->command.queue.text[0] = '\0';
     else if (says_why(&job->command))
         reason_seal(&desk->keys, command->queue.text, job->command.queue.text);
+    return job;
+}
+
+int desk_submit(struct desk *desk, const struct desk_command *command, desk_done_fn done, void *arg)
+{
+    struct job *job = job_new(desk, command);
+    job->done = done;
+    job->arg = arg;
     int result = put_in_inbox(desk, job);
     if (result < 0)
         job_free(job);

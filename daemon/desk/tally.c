@@ -42,7 +42,7 @@ static void count_lane(const struct counting *counting, const struct queue_lane 
 /* ---- people, each in up to three sums */
 struct standing {
     struct queue_person state;
-    const struct ticket *ticket;
+    const struct ticket *ticket; /* the photographed one, else the latest */
     const struct person_facts *facts;
     bool is_shot, gets_refund, is_owing;
 };
@@ -93,12 +93,14 @@ static void take_person(void *arg, const struct person_id *id, const struct pers
     const struct counting *counting = arg;
     const struct queue *queue = counting->desk->visible;
     struct standing person = {.state = queue_person(queue, id),
-                              .ticket = queue_ticket_of(queue, id),
+                              .ticket = queue_shot_of(queue, id),
                               .facts = facts,
                               .gets_refund = person_gets_refund(queue, id)};
+    person.is_shot = person.ticket;
+    if (!person.is_shot)
+        person.ticket = queue_ticket_of(queue, id);
     person.is_owing = payment_is_owed(queue, &person.state) && (facts->on_roster || person.ticket) &&
                       !facts->is_excluded && !facts->is_captured;
-    person.is_shot = queue_shot_of(queue, id);
     count_person(counting->event, &person);
     struct desk_tally *lane = person.ticket ? lane_of(counting, person.ticket) : NULL;
     if (lane)

@@ -21,6 +21,7 @@ struct http_list {
     size_t size;
     bool is_preview;         /* says what would happen, stores nothing */
     bool accepts_good;       /* stores the good rows although others have errors */
+    bool replaces;           /* excluded, captured: whoever is not in it loses the mark */
     const char *division_of; /* schedule: the college whose own table it is, "" for the school's */
     uint32_t pace_s;         /* schedule: not 0: how the days will go at that pace, too */
     const char *device, *key;

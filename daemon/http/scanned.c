@@ -34,14 +34,3 @@ enum problem scanned_object(const struct request *request, json_t *object, struc
     return is_scan(object) ? take_scan(request, object, ret)
                            : problem_of_presentation(presentation_from_json(object, ret));
 }
-
-enum problem scanned_presentation(const struct request *request, struct presentation *ret)
-{
-    json_t *object = NULL;
-    enum problem problem = body_object(request->body.data, request->body.size, NULL, &object);
-    if (problem)
-        return problem;
-    problem = scanned_object(request, object, ret);
-    json_decref(object);
-    return problem;
-}

@@ -3,8 +3,7 @@
 #define HTTP_SCANNED_H
 #include "http/request.h"
 
-/* PROBLEM_NONE and a presentation to wipe. The first out of a body's object, which it may change. */
+/* PROBLEM_NONE and a presentation to wipe. Out of a body's object, which it may change. */
 enum problem scanned_object(const struct request *, json_t *object, struct presentation *ret);
-enum problem scanned_presentation(const struct request *, struct presentation *ret);
 
 #endif

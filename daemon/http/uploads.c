@@ -37,6 +37,7 @@ static void read_list(struct wait *wait)
         .size = work->input.size,
         .is_preview = work->is_preview,
         .accepts_good = work->accepts_good,
+        .replaces = work->replaces,
         .division_of = work->path ? work->path : "",
         .pace_s = work->pace_s,
         .device = work->device,
@@ -74,6 +75,10 @@ static enum MHD_Result take(struct request *request, enum list_kind kind)
                *division = request_argument(request, "division");
     if (division && (!text_is_plain(division, strlen(division), UNIT_MAX) || kind != LIST_SCHEDULE))
         return reply_problem(request, PROBLEM_BAD_REQUEST);
+    if (request_wishes(request, "replace") && kind != LIST_EXCLUDED && kind != LIST_CAPTURED)
+        return reply_problem_saying(request, PROBLEM_BAD_REQUEST,
+                                    "\"replace\" is for lists of excluded or captured people.",
+                                    "replace 只用于 excluded 或 captured 名单。");
     uint32_t pace_s = 0;
     if (!take_pace(request, &pace_s))
         return refuse_pace(request);
@@ -81,6 +86,7 @@ static enum MHD_Result take(struct request *request, enum list_kind kind)
                         .options = &request->http->options,
                         .kind = kind,
                         .is_preview = request_wishes(request, "preview"),
+                        .replaces = request_wishes(request, "replace"),
                         .accepts_good = accept && strcmp(accept, "good") == 0,
                         .path = bytes_text(division),
                         .pace_s = pace_s,

@@ -28,7 +28,7 @@ struct work {
     char *path;          /* owned: a file, or the college whose table it is */
     struct buffer input; /* owned, wiped: what was sent */
     enum list_kind kind; /* of a list */
-    bool is_preview, accepts_good;
+    bool is_preview, accepts_good, replaces;
     uint32_t pace_s;
     char device[DEVICE_MAX + 1], key[ANSWER_KEY_MAX + 1];
     enum authority authority;

@@ -70,7 +70,7 @@ static enum queue_verdict check_person(const struct queue *queue, const struct q
     }
     if (!may_override(queue, command))
         return QUEUE_OVERRIDE_FORBIDDEN;
-    return *command->text ? QUEUE_DONE : QUEUE_REASON_NEEDED;
+    return entry_text_is_blank(command->text) ? QUEUE_REASON_NEEDED : QUEUE_DONE;
 }
 
 static enum queue_verdict issue_slip(const struct queue *queue, const struct lane_state *lane,

@@ -31,6 +31,26 @@ void queue_free(struct queue *queue)
     free(queue);
 }
 
+static void *copy_of(const void *data, size_t size)
+{
+    return size ? memcpy(bytes_alloc(size), data, size) : NULL;
+}
+
+struct queue *queue_clone(const struct queue *queue)
+{
+    struct queue *clone = copy_of(queue, sizeof *queue);
+    clone->reasons = NULL;
+    clone->lanes = copy_of(queue->lanes, queue->n_lanes * sizeof *queue->lanes);
+    for (size_t i = 0; i < queue->n_lanes; i++) {
+        struct lane_state *lane = &clone->lanes[i];
+        lane->slots = copy_of(lane->slots, lane->facts.counts.issued * sizeof *lane->slots);
+        lane->capacity = lane->facts.counts.issued;
+    }
+    clone->people = copy_of(queue->people, queue->people_capacity * sizeof *queue->people);
+    clone->units = copy_of(queue->units, queue->units_capacity * sizeof *queue->units);
+    return clone;
+}
+
 bool ticket_is_open(const struct ticket *ticket)
 {
     return ticket->state == TICKET_WAITING || ticket->state == TICKET_CALLED;

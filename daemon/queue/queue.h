@@ -170,6 +170,8 @@ struct queue_decision {
 struct queue;
 struct queue *queue_new(void);
 void queue_free(struct queue *);
+/* A copy to try things on; queue_free. It borrows the texts of reasons, so the original must outlive it. */
+struct queue *queue_clone(const struct queue *);
 /* Never changes the state. Fills *ret wholly. */
 void queue_decide(const struct queue *, const struct queue_command *, struct queue_decision *ret);
 

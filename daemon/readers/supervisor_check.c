@@ -20,7 +20,7 @@ enum door_result door_check_reading(const struct door *door, const struct reader
     if (reading->presentation_fault != PRESENTATION_OK)
         check_problem(problem_of_presentation(reading->presentation_fault), &result);
     else
-        check_presentation(door->desk, door->lane, &reading->presentation, &result);
+        check_presentation(door->desk, door->lane, &reading->presentation, DEGREE_NONE, &result);
     publish(door, &result);
     return results[result.verdict];
 }

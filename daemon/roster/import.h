@@ -12,6 +12,9 @@ struct import_request {
     size_t size;
     bool is_preview;   /* says what would happen, stores nothing */
     bool accepts_good; /* stores the good rows although others have errors */
+    bool
+        replaces; /* LIST_EXCLUDED, LIST_CAPTURED: whoever is not in it loses the mark; then errors refuse it all,
+                          and a list of nobody is one */
     const char
         *division_of; /* LIST_SCHEDULE: the college whose own table this is; NULL or "": the school's */
     uint32_t pace_s;  /* LIST_SCHEDULE: not 0: "plan", too, how the days will go at that pace */
@@ -22,7 +25,9 @@ struct import_answer {
     enum problem
         problem; /* IMPORT_REFUSED: errors, and accepts_good was not said; TABLE_...: the file; or the desk's */
     bool is_replayed;
-    char *members; /* of a JSON object, without the braces: "stored", "counts", "problems" ...; free() */
+    /* of a JSON object, without the braces: "stored", "counts", "problems" (of the file and of how its rows meet the
+     * people on record), "result": what became of the rows, of a preview what would; free() */
+    char *members;
 };
 void import_run(struct desk *, const struct import_request *, struct import_answer *ret);
 

@@ -16,6 +16,7 @@ enum paper_column {
     PAPER_TIME,
     PAPER_NOTE,
     PAPER_LEVEL,
+    PAPER_OVERRIDE,
     PAPER_COLUMN_COUNT
 };
 static const struct {
@@ -41,11 +42,14 @@ static const struct {
     {"note", PAPER_NOTE},
     {"层次", PAPER_LEVEL},
     {"level", PAPER_LEVEL},
+    {"放行原因", PAPER_OVERRIDE},
+    {"override reason", PAPER_OVERRIDE},
+    {"override_reason", PAPER_OVERRIDE},
 };
 static const char *const members[PAPER_COLUMN_COUNT] = {
     [PAPER_NUMBER] = "number", [PAPER_STUDENT_NO] = "student_no", [PAPER_ID_NUMBER] = "id_number",
     [PAPER_NAME] = "name",     [PAPER_OUTCOME] = "outcome",       [PAPER_TIME] = "at",
-    [PAPER_NOTE] = "note",     [PAPER_LEVEL] = "level",
+    [PAPER_NOTE] = "note",     [PAPER_LEVEL] = "level",           [PAPER_OVERRIDE] = "override",
 };
 static const struct {
     const char *word, *outcome;
@@ -98,7 +102,7 @@ static json_t *cell_value(enum paper_column column, const char *text)
     for (size_t i = 0; column == PAPER_OUTCOME && i < sizeof outcomes / sizeof *outcomes; i++)
         if (strcmp(outcomes[i].word, text) == 0)
             return json_string(outcomes[i].outcome);
-    return json_string(text);
+    return column == PAPER_OVERRIDE ? json_pack("{s:s}", "reason", text) : json_string(text);
 }
 
 static int take_row(void *arg, const struct table_row *row)

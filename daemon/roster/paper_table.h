@@ -1,5 +1,6 @@
 /* The table in which slips of paper were written down, as the rows that desk/paper.h takes. Columns in any order under
- * 号码 or 拍摄号, 学号, 身份证号, 姓名, 结果 (已拍 过号 作废 未用 候拍), 时间, 备注, 层次, or their English names. */
+ * 号码 or 拍摄号, 学号, 身份证号, 姓名, 结果 (已拍 过号 作废 未用 候拍), 时间, 备注, 层次,
+ * 放行原因, or their English names. */
 #ifndef ROSTER_PAPER_TABLE_H
 #define ROSTER_PAPER_TABLE_H
 #include <jansson.h>

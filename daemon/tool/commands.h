@@ -28,6 +28,7 @@ enum tool_option {
     OPTION_REASON = 1 << 19,
     OPTION_FROM = 1 << 20,
     OPTION_LEVEL = 1 << 21,
+    OPTION_REPLACE = 1 << 22,
 };
 
 /* How a command comes to the data. */

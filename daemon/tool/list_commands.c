@@ -61,9 +61,23 @@ static void print_told(const struct tool *tool, const json_t *told)
     if (json_array_size(problems) > PROBLEMS_SHOWN)
         printf("... and %zu more; --json has them all\n", json_array_size(problems) - PROBLEMS_SHOWN);
     print_counts(json_object_get(told, "counts"));
-    puts(json_is_true(json_object_get(told, "stored")) ? "stored:" : "nothing was stored");
+    const bool is_stored = json_is_true(json_object_get(told, "stored"));
+    puts(is_stored ? "stored:" : "nothing was stored");
+    if (!is_stored && json_object_get(told, "result"))
+        printf("it would be: ");
     if (json_object_get(told, "result"))
         print_counts(json_object_get(told, "result"));
+}
+
+/* A list that was stored without some of its rows is not done. */
+static enum tool_exit exit_of(enum tool_exit result, const struct list_wish *wish, const json_t *told)
+{
+    const json_t *counts = json_object_get(told, "counts"), *outcome = json_object_get(told, "result");
+    const bool has_skipped = json_integer_value(json_object_get(counts, "errors")) > 0 ||
+                             json_integer_value(json_object_get(outcome, "skipped")) > 0;
+    return result == TOOL_DONE && !wish->is_preview && wish->kind != LIST_SCHEDULE && has_skipped
+               ? TOOL_REFUSED
+               : result;
 }
 
 /* ---- handing in ---- */
@@ -77,6 +91,7 @@ static enum tool_exit desk_list(struct tool *tool, const struct list_wish *wish,
         .size = size,
         .is_preview = wish->is_preview,
         .accepts_good = wish->accepts_good,
+        .replaces = tool->options.replaces,
         .division_of = tool->options.division,
         .pace_s = wish->pace_s,
         .device = "tool",
@@ -100,6 +115,8 @@ static char *daemon_path(struct tool *tool, const struct list_wish *wish)
     buffer_format(&path, "%s?preview=%d&kind=%s", wish->path, wish->is_preview, list_kind_name(wish->kind));
     if (wish->accepts_good)
         buffer_add_text(&path, "&accept=good");
+    if (tool->options.replaces)
+        buffer_add_text(&path, "&replace=1");
     if (wish->pace_s)
         buffer_format(&path, "&pace_s=%u", wish->pace_s);
     if (tool->options.division) {
@@ -124,6 +141,7 @@ static enum tool_exit run_desk(struct tool *tool, const struct list_wish *wish, 
         json_object_set_new(told, "message", json_pack("{s:s, s:s}", "zh", refusal.zh, "en", refusal.en));
     }
     print_told(tool, told);
+    result = exit_of(result, wish, told);
     json_decref(told);
     return result;
 }
@@ -138,6 +156,7 @@ static enum tool_exit run_daemon(struct tool *tool, const struct list_wish *wish
     enum tool_exit result = tool_send(&quiet, path, data, size, &answer);
     if (result != TOOL_AGAIN && json_is_object(answer.json))
         print_told(tool, answer.json);
+    result = exit_of(result, wish, answer.json);
     control_answer_done(&answer);
     free(path);
     return result;
@@ -166,8 +185,14 @@ static enum list_kind roster_kind(const struct tool_options *options)
 
 enum tool_exit check_roster_import(const struct tool_options *options)
 {
-    return roster_kind(options) ? TOOL_DONE
-                                : tool_wrong_usage(options, "--kind is people, excluded or captured");
+    const enum list_kind kind = roster_kind(options);
+    if (!kind)
+        return tool_wrong_usage(options, "--kind is people, excluded or captured");
+    if (options->replaces && kind != LIST_EXCLUDED && kind != LIST_CAPTURED)
+        return tool_wrong_usage(options, "--replace goes with --kind excluded or --kind captured");
+    if (options->replaces && options->accepts_good)
+        return tool_wrong_usage(options, "--replace takes a list without errors, so not --accept-good");
+    return TOOL_DONE;
 }
 
 enum tool_exit run_roster_import(struct tool *tool)

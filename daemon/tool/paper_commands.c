@@ -190,6 +190,41 @@ static enum tool_exit desk_enter(struct tool *tool, const json_t *rows, json_t *
     return problem ? tool_refuse(&tool->options, problem) : TOOL_DONE;
 }
 
+static bool may_unblock(const json_t *row, const char *way)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach (json_object_get(row, "unblocks"), i, one)
+        if (strcmp(json_string_value(one), way) == 0)
+            return true;
+    return false;
+}
+
+/* What somebody with the table in front of them can do about a refusal. */
+static void print_ways(const json_t *row)
+{
+    const char *next = json_string_value(json_object_get(row, "next")),
+               *ticket = json_string_value(json_object_get(row, "ticket"));
+    if (ticket)
+        printf("    the number in question / 相关号码: %s\n", ticket);
+    if (next)
+        printf("    the next number to enter / 下一个应录入的号码: %s\n", next);
+    if (may_unblock(row, "override"))
+        puts("    enter it all the same: write why under \"override reason\" / "
+             "如需照录，请在“放行原因”列写明原因");
+    if (may_unblock(row, "unused"))
+        puts("    or leave it out: outcome \"unused\", nobody named, and the slips behind it can be entered"
+             " / 或将结果改为“未用”并清空人员，即可录入后面的号条");
+}
+
+static void print_warnings(const json_t *row)
+{
+    size_t i;
+    const json_t *code;
+    json_array_foreach (json_object_get(row, "warnings"), i, code)
+        printf("    warning / 提示: %s\n", json_string_value(code));
+}
+
 static void print_entered(const struct paper_table *table, const json_t *answer)
 {
     const json_t *rows = json_object_get(answer, "rows"), *counts = json_object_get(answer, "counts");
@@ -203,6 +238,8 @@ static void print_entered(const struct paper_table *table, const json_t *answer)
                    json_string_value(json_object_get(message, "en")),
                    json_string_value(json_object_get(message, "zh")));
         puts("");
+        print_ways(row);
+        print_warnings(row);
     }
     printf("%s%lld done, %lld unchanged, %lld refused\n",
            json_is_true(json_object_get(answer, "preview")) ? "preview: " : "",

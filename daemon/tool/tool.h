@@ -23,7 +23,7 @@ struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
     const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
     uint64_t count, pace_s, from; /* 0: not given */
-    bool is_json, is_once, is_forced, is_preview, accepts_good, has_card;
+    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card;
 };
 
 struct tool {

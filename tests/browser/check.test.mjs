@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { Browser, Daemon, eventually, hasText, live, person, textOf } from './daemon.mjs';
+import { burst, Browser, Daemon, eventually, hasText, live, person, textOf } from './daemon.mjs';
 
 let daemon;
 let browser;
@@ -21,8 +21,7 @@ const kind = () => page.locator('#verdict').getAttribute('data-kind');
 const judged = (what) => eventually(`the page says ${what}`, async () => (await kind()) === what);
 // As a keyboard-type scanner does: keys without any focus given, then Enter.
 async function scan(text, ending = 'Enter') {
-  await page.keyboard.type(text);
-  await page.keyboard.press(ending);
+  await burst(page, text, ending);
 }
 const issued = async () => (await daemon.snapshot()).counts.issued;
 
@@ -102,20 +101,20 @@ test('what is typed by hand is checked only when it is an ID number; half a scan
   page.on('request', listen);
   const { id_number: number } = person(3);
   await page.focus('#scan');
-  await page.keyboard.type(number.slice(0, 9));
+  await burst(page, number.slice(0, 9));
   await page.waitForTimeout(400);
-  await page.keyboard.type(number.slice(9));
+  await burst(page, number.slice(9));
   await page.waitForTimeout(400);
   await page.click('#form button[type=submit]');
   await judged('accepted');
   assert.deepEqual(asked, [{ medium: 'manual', id_number: number }]);
-  await page.keyboard.type('half of a co');
+  await burst(page, 'half of a co');
   await page.waitForTimeout(500);
   await scan('de');
   await judged('refused');
   await hasText(page, '#message', '像是手打的');
   await hasText(page, '#advice', '手输只收身份证号');
-  await page.keyboard.type('the first part');
+  await burst(page, 'the first part');
   await page.waitForTimeout(500);
   await page.keyboard.press('Enter');
   await hasText(page, '#message', '没有扫完整');
@@ -198,8 +197,7 @@ test('hostile text stays text', async () => {
   }));
   await device.goto(`${daemon.origin}/check/?lane=A#token=${daemon.tokens.check}`);
   await live(device);
-  await device.keyboard.type('an opaque capture code of a test');
-  await device.keyboard.press('Enter');
+  await burst(device, 'an opaque capture code of a test', 'Enter');
   await hasText(device, '#number', '<img');
   assert.equal(await device.locator('img').count(), 0);
   assert.doesNotMatch(await device.title(), /evil/);
@@ -222,7 +220,7 @@ for (const colorScheme of ['light', 'dark']) {
     await live(device);
     await device.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
     for (const text of ['', 'https://example.edu.cn/', 'an opaque capture code of a test']) {
-      if (text) await device.keyboard.type(`${text}\n`);
+      if (text) await burst(device, text, 'Enter');
       await eventually('judged', async () => !text || !['invite', 'closed'].includes(await device.locator('#verdict').getAttribute('data-kind')));
       const found = await device.evaluate(async () => (await globalThis.axe.run()).violations.map((each) => `${each.id}: ${each.nodes[0].html}`));
       assert.deepEqual(found, [], text);

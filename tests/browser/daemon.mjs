@@ -195,3 +195,20 @@ export const hasText = (page, selector, text, limit_ms = 5000) => eventually(`${
   async () => { const got = await textOf(page, selector); if (got.includes(text)) return true; throw new Error(got); }, limit_ms);
 // The main button listens again: the number has stood for 1.5 s and nothing is being sent.
 export const settled = (page) => page.locator('#go:not([data-settling]):not([data-pending])').waitFor({ timeout: 5000 });
+
+const NAMED_KEYS = { Enter: [13, '\r'], Tab: [9, ''], Backspace: [8, ''] };
+// Types as a scanner does: every key is on its way before the first is answered, so that a busy machine makes no pauses
+// which the page would take for a hand's. `ending` is a key's name or ''.
+export async function burst(page, text, ending = '') {
+  const session = await page.context().newCDPSession(page);
+  const keys = [...text].map((key) => ({ key, text: key }));
+  if (ending) {
+    const [windowsVirtualKeyCode, typed] = NAMED_KEYS[ending];
+    keys.push({ key: ending, code: ending, windowsVirtualKeyCode, text: typed });
+  }
+  await Promise.all(keys.flatMap((key) => [
+    session.send('Input.dispatchKeyEvent', { type: key.text ? 'keyDown' : 'rawKeyDown', ...key }),
+    session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key, text: undefined }),
+  ]));
+  await session.detach();
+}

@@ -108,7 +108,7 @@ test('the schedule of a real notice: doubts beside their slots, and when it will
   await hasText(page, '#schedule-answer', '还没有时间表');
   await view('lists');
   await page.selectOption('#list-kind', 'schedule');
-  const csv = await readFile(path.join(DATA, 'schedule/ncu-2020.csv'));
+  const csv = await readFile(path.join(DATA, 'schedule/head-counts.csv'));
   await page.setInputFiles('#list-file', { name: 'schedule.csv', mimeType: 'text/csv', buffer: csv });
   await hasText(page, '#list-found', '时段', 15000);
   assert.ok(await page.locator('#list-found tr[data-severity]').count() > 0, 'the notice has its errors');

@@ -2,7 +2,7 @@
 // does; a passport is checked while it is typed, and every repair is shown.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { Browser, Daemon, hasText, person, textOf } from './daemon.mjs';
+import { Browser, Daemon, hasText, person, textOf, burst as typed } from './daemon.mjs';
 
 const LINE1 = 'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<';
 const LINE2 = 'L898902C36UTO7408122F1204159ZE184226B<<<<<10';
@@ -23,8 +23,7 @@ const payload = (index = 0) => Buffer.from(sent[index].payload_base64, 'base64')
 async function burst(text, ending = 'Enter') {
   await page.focus('#scan');
   await page.waitForTimeout(350); // whatever was pressed before is over
-  await page.keyboard.type(text);
-  if (ending) await page.keyboard.press(ending);
+  await typed(page, text, ending || '');
 }
 
 test('a burst with Enter or Tab is one check-in, exactly as it was scanned', async () => {
@@ -72,17 +71,15 @@ test('half a scan is never sent', async () => {
   await hasText(page, '#scanned', '没有扫完整');
   await burst('slow', null);
   await page.waitForTimeout(500);
-  await page.keyboard.type('ly');
-  await page.keyboard.press('Enter');
+  await typed(page, 'ly', 'Enter');
   await hasText(page, '#scanned', '像是手打的');
   await burst('lost', null);
   await page.focus('#name');
   await hasText(page, '#scanned', '没有扫完整');
   assert.equal(await page.inputValue('#scan'), '');
-  await page.keyboard.type('the first part goes to the name, ');
+  await typed(page, 'the first part goes to the name, ');
   await page.evaluate(() => document.querySelector('#scan').focus());
-  await page.keyboard.type('the rest here');
-  await page.keyboard.press('Enter');
+  await typed(page, 'the rest here', 'Enter');
   await hasText(page, '#scanned', '没有扫完整');
   await page.fill('#name', '');
   assert.deepEqual(sent, []);

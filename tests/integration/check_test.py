@@ -55,6 +55,36 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(self.verdict(harness.capture_code(b"the opaque code of another one")), ("refused", "session-closed", None))
         self.assertEqual(self.issued(), 1)
 
+    def test_it_knows_what_the_door_knows(self):
+        """A chip that somebody was bound by, the degree level asked for, and a name that contradicts the record."""
+        office, marshal = self.daemon.token("office"), self.tokens["marshal"]
+        chip = {"medium": "chip", "serial": "0123456789abcdef"}
+        stranger, twice = harness.person(9), harness.person(1)
+        rows = "".join(f"2017{index},{twice.name},{twice.id_number},{level}\n" for index, level in ((1, "硕士"), (2, "博士")))
+        status, _, answer = self.daemon.http("POST", "/api/v1/roster?kind=people", raw=("学号,姓名,身份证号,层次\n" + rows).encode(),
+                                             token=office, headers={"Content-Type": "text/csv"})
+        self.assertEqual(status, 200, answer)
+        self.assertEqual(self.daemon.check_in("A", chip, marshal)[0], 201)
+        status, _, bound = self.daemon.http("POST", "/api/v1/lanes/A/tickets/A0001/bind", token=marshal,
+                                            json={"id_number": stranger.id_number, "name": stranger.name})
+        self.assertEqual(status, 200, bound)
+        self.daemon.act("A", "A0001", "void", marshal)
+        status, _, answer = self.daemon.http("POST", "/api/v1/rules", json={"profile": "ours", "text": 'outsiders = "refuse"\n'},
+                                             token=office)
+        self.assertEqual(status, 200, answer)
+        card = {"medium": "id_card", "id_number": twice.id_number, "name": twice.name}
+        typed = {"medium": "manual", "id_number": twice.id_number, "name": twice.name, "level": "master"}
+        for legend, body, code in (("bound to an outsider", chip, "not-on-roster"), ("two levels", card, "level-ambiguous"),
+                                   ("another name", {**typed, "name": "王五"}, "name-differs"),
+                                   ("one of them", typed, None)):
+            with self.subTest(legend):
+                verdict, told, _ = self.verdict(body)
+                self.assertEqual((verdict, told), ("refused" if code else "accepted", code))
+                self.assertEqual(self.daemon.check_in("A", body, marshal)[1].get("code"), code)
+        self.assertEqual(self.ask({**card, "level": "wizard"})[0], 400)
+        self.assertEqual(self.verdict({**card, "level": "doctor"}), ("accepted", None, None))
+        self.assertEqual(self.verdict({**card, "level": "master"}), ("already", "already-waiting", "A0002"))
+
     def test_what_cannot_be_read_gets_advice(self):
         for legend, body, expected in (
                 ("empty", harness.capture_code(b""), ("refused", "empty-scan", None)),

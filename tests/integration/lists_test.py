@@ -5,6 +5,7 @@ again, over HTTP and by the tool; what a list means at the door; classes, the ro
 import codecs
 import csv
 import io
+import json
 import socket
 import unittest
 
@@ -210,12 +211,88 @@ class People(Rig):
                 self.assertIn("row 3 column C", done.stdout)
                 told = self.daemon.tool_json("roster", "import", path, "--preview")
                 self.assertEqual((told["stored"], told["counts"]["errors"]), (False, 1))
-                told = self.daemon.tool_json("roster", "import", path, "--accept-good")
-                self.assertEqual((told["stored"], told["result"]["added"]), (True, int(running)))
+                done = self.daemon.tool("--json", "roster", "import", path, "--accept-good", check=False)
+                told = json.loads(done.stdout)
+                self.assertEqual((done.returncode, told["stored"], told["result"]["added"]), (1, True, int(running)),
+                                 "not every row was stored")
                 self.assertEqual([one["name"] for one in self.daemon.tool_json("units")], ["会计1班"])
                 self.assertEqual(self.daemon.stop() or 0, 0)
         self.assertEqual(self.daemon.tool("roster", "import", "/nothing/there", check=False).returncode, 3)
         self.assertEqual(self.daemon.tool("roster", "import", path, "--kind", "paid", check=False).returncode, 2)
+
+
+class MeetingTheDesk(Rig):
+    """A preview says what the import will do, and the import says the same."""
+
+    def found(self, told):
+        return [(one["severity"], one["code"], one["row"]) for one in told["problems"] if one["code"] != "level-missing"]
+
+    def counts(self, told):
+        return told["stored"], told["counts"]["errors"], told["counts"]["warnings"], told["result"]
+
+    def test_numbers_of_two_people_are_an_error_before_and_after(self):
+        self.roster([row(1), row(2)])
+        swapped = [[one[0], one[1], other[2], *one[3:]] for one, other in ((row(1), row(2)), (row(2), row(1)))]
+        expected = [("error", "numbers-of-two", 2), ("error", "numbers-of-two", 3)]
+        would = {"added": 1, "updated": 0, "unchanged": 0, "skipped": 2}
+        before = self.seq()
+        status, told = self.roster([*swapped, row(3)], more="&preview=1")
+        self.assertEqual((status, self.found(told), self.counts(told)), (200, expected, (False, 2, 0, would)))
+        for one in told["problems"]:
+            self.assertTrue(one["message"]["zh"] and one["message"]["en"])
+        status, told = self.roster([*swapped, row(3)])
+        self.assertEqual((status, told["code"], told["stored"], self.found(told)), (422, "import-refused", False, expected))
+        self.assertEqual((self.seq(), self.units()["会计1班"]["people"]), (before, 2))
+        status, told = self.roster([*swapped, row(3)], more="&accept=good")
+        self.assertEqual((status, self.found(told), self.counts(told)), (200, expected, (True, 2, 0, would)))
+        self.assertEqual(self.units()["会计1班"]["people"], 3)
+
+    def test_another_name_is_a_warning_on_the_roster_and_an_error_elsewhere(self):
+        self.roster([row(1), row(2)])
+        other = [student_no(1), person(2).name, "", "商学院", "会计1班", "本科"]
+        for kind, severity, code in (("excluded", "error", "other-name"), ("captured", "error", "other-name"),
+                                     ("people", "warning", "renamed")):
+            with self.subTest(kind):
+                self.assertEqual(self.found(self.roster([other], kind=kind, more="&preview=1")[1]), [(severity, code, 2)])
+                status, told = self.roster([other], kind=kind)
+                self.assertEqual((status, told["stored"], self.found(told)),
+                                 (200 if severity == "warning" else 422, severity == "warning", [(severity, code, 2)]))
+        self.assertEqual(self.units()["会计1班"]["excluded"], 0)
+
+    def test_the_tool_tells_the_rows_and_its_exit_says_that_some_are_missing(self):
+        path = self.daemon.folder / "people.csv"
+        self.roster([row(1), row(2)])
+        path.write_text(table([row(3), [student_no(1), person(1).name, person(2).id_number, "商学院", "会计1班", "本科"]]),
+                        encoding="utf-8")
+        for running in (True, False):
+            with self.subTest(running=running):
+                for more, code in (("--preview", 0), ("", 1), ("--accept-good", 1)):
+                    done = self.daemon.tool("roster", "import", path, *more.split(), check=False)
+                    self.assertEqual(done.returncode, code, done.stdout)
+                    self.assertIn("row 3  numbers-of-two", done.stdout)
+                self.daemon.stop()
+
+    def test_a_list_that_replaces_takes_people_off(self):
+        self.roster([row(1), row(2), row(3)])
+        self.roster([row(1), row(2)], kind="excluded")
+        self.assertEqual(self.roster([row(3)], kind="excluded")[1]["result"]["updated"], 1)
+        self.assertEqual(self.units()["会计1班"]["excluded"], 3, "without asking nobody is taken off")
+        status, told = self.roster([row(2)], kind="excluded", more="&replace=1&preview=1")
+        self.assertEqual((status, told["counts"]["lifted"], told["stored"]), (200, 2, False))
+        self.assertEqual(self.units()["会计1班"]["excluded"], 3)
+        self.assertEqual(self.roster([broken(2)], kind="excluded", more="&replace=1&accept=good")[1]["code"], "import-refused")
+        status, told = self.roster([row(2)], kind="excluded", more="&replace=1")
+        self.assertEqual((status, told["counts"]["lifted"], self.units()["会计1班"]["excluded"]), (200, 2, 1))
+        self.assertEqual(self.daemon.check_in("A", manual(1), self.marshal)[0], 201)
+        self.assertEqual(self.daemon.check_in("A", manual(2), self.marshal)[1]["code"], "excluded")
+        self.assertEqual(self.roster([row(1)], more="&replace=1")[1]["code"], "bad-request")
+        path = self.daemon.folder / "nobody.csv"
+        path.write_text(table([]), encoding="utf-8")
+        told = self.daemon.tool_json("roster", "import", path, "--kind", "excluded", "--replace")
+        self.assertEqual((told["counts"]["lifted"], self.units()["会计1班"]["excluded"]), (1, 0))
+        for wrong in ((), ("--kind", "people"), ("--kind", "captured", "--accept-good")):
+            self.assertEqual(self.daemon.tool("roster", "import", path, "--replace", *wrong, check=False).returncode, 2)
+        self.daemon.tool("journal", "verify")
 
 
 class AtTheDoor(Rig):

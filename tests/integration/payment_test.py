@@ -109,6 +109,31 @@ class Prepaid(Money):
         self.assertEqual((after["tally"]["refunded"], after["tally"]["paid_fen"]), (1, 3000))
         self.assertEqual(self.daemon.check_in("A", self.card(2), self.marshal)[1]["code"], "unpaid", "due again")
 
+    def test_the_list_again_takes_back_no_refund_and_tells_whom_it_does_not_know(self):
+        self.roster([row(index) for index in range(1, 4)])
+        head = ["学号", "姓名"]
+        paid = table([[student_no(index), person(index).name] for index in (1, 2)], head=head)
+        self.assertEqual(self.upload("/api/v1/payments", paid)[1]["result"]["updated"], 2)
+        self.assertEqual(self.pay({**self.who(1), "state": "refunded", "method": "cash"})[0], 200)
+        self.assertEqual(self.pay({**self.who(3), "state": "waived", "reason": "x"})[0], 200)
+        more = table([[student_no(index), person(index).name] for index in (1, 2, 3, 9)], head=head)
+        expected = [("warning", "stays-refunded", 2), ("warning", "stays-waived", 4), ("warning", "payer-unknown", 5)]
+        for query in ("?preview=1", ""):
+            status, told = self.upload(f"/api/v1/payments{query}", more)
+            self.assertEqual((status, [(one["severity"], one["code"], one["row"]) for one in told["problems"]]), (200, expected))
+            self.assertEqual(told["result"], {"added": 1, "updated": 0, "unchanged": 3, "skipped": 0})
+        tally = self.status()["tally"]
+        self.assertEqual((tally["refunded"], tally["waived"], tally["paid"]), (1, 1, 2))
+        wrong = table([[student_no(2), person(1).name]], head=head)
+        status, told = self.upload("/api/v1/payments", wrong)
+        self.assertEqual((status, told["code"], told["problems"][0]["code"]), (422, "import-refused", "other-name"))
+
+    def test_a_payment_under_another_name_is_refused(self):
+        self.roster([row(1), row(2)])
+        before = self.seq()
+        status, problem, _ = self.pay({"student_no": student_no(1), "name": person(2).name})
+        self.assertEqual((status, problem["code"], self.seq()), (409, "name-differs", before))
+
     def test_by_the_tool_beside_a_daemon_and_without(self):
         self.roster([row(1), row(2)])
         for index, running in ((1, True), (2, False)):
@@ -141,6 +166,17 @@ class Bills(Money):
         self.assertEqual(tallies["event"]["bill_fen"], sum(one["bill_fen"] for one in tallies["units"]))
         self.assertEqual(tallies["event"]["shot"], sum(one["shot"] for one in tallies["lanes"]))
         self.assertEqual(self.status()["refunds"], [])
+
+    def test_a_number_after_the_photograph_takes_no_bill_along(self):
+        self.roster([row(1)])
+        rules = {"profile": "ours", "text": 'payment = "class"\nfee = "20.00"\n'}
+        self.assertEqual(self.daemon.http("POST", "/api/v1/rules", json=rules, token=self.office)[0], 200)
+        self.shoot(self.daemon.check_in("A", manual(1), self.marshal)[1]["number"])
+        wish = {**manual(1), "override": {"codes": ["already-shot"], "reason": "eyes closed"}}
+        self.assertEqual(self.daemon.check_in("B", wish, self.marshal)[0], 201)
+        tallies = self.daemon.http("GET", "/api/v1/tallies", token=self.office)[2]
+        self.assertEqual([(one["shot"], one["people_shot"], one["bill_fen"]) for one in tallies["lanes"] + tallies["units"]],
+                         [(1, 1, 2000), (0, 0, 0), (1, 1, 2000)])
 
 
 if __name__ == "__main__":

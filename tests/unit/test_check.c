@@ -92,7 +92,7 @@ static void expect(struct world *world, const char *lane, const char *text, cons
     struct presentation presentation = code(text);
     struct check_result result;
     uint64_t seq = desk_seq(world->desk);
-    check_presentation(world->desk, lane, &presentation, &result);
+    check_presentation(world->desk, lane, &presentation, DEGREE_NONE, &result);
     assert_string_equal(check_verdict_name(result.verdict), verdict);
     assert_string_equal(result.code ? result.code : "", remark);
     assert_string_equal(result.number, number);
@@ -177,7 +177,7 @@ static void codes_that_look_wrong_are_accepted_with_a_doubt(void **state)
     /* only of capture codes: a student number is short */
     struct presentation typed = {.medium = MEDIUM_MANUAL, .student_no = "12"};
     struct check_result result;
-    check_presentation(world->desk, "A", &typed, &result);
+    check_presentation(world->desk, "A", &typed, DEGREE_NONE, &result);
     assert_null(result.code);
 }
 
@@ -237,13 +237,13 @@ static void tags_tell_scans_apart(void **state)
     int same = 0;
     struct presentation presentation = code(one);
     open_lanes(world);
-    check_presentation(world->desk, "A", &presentation, &first);
-    check_presentation(world->desk, "A", &presentation, &again);
+    check_presentation(world->desk, "A", &presentation, DEGREE_NONE, &first);
+    check_presentation(world->desk, "A", &presentation, DEGREE_NONE, &again);
     assert_string_equal(first.tag, again.tag);
     assert_int_equal(strlen(first.tag), 4);
     for (int i = 0; i < 50; i++) {
         presentation.credential[3] = (uint8_t)i;
-        check_presentation(world->desk, "A", &presentation, &again);
+        check_presentation(world->desk, "A", &presentation, DEGREE_NONE, &again);
         same += strcmp(first.tag, again.tag) == 0;
     }
     assert_true(same <= 1); /* 16 bits: two in a row by chance would be one run in a million */
@@ -255,7 +255,7 @@ static void as_json(void **state)
     struct presentation presentation = code(one);
     struct check_result result;
     open_lanes(world);
-    check_presentation(world->desk, "A", &presentation, &result);
+    check_presentation(world->desk, "A", &presentation, DEGREE_NONE, &result);
     char *text = check_json(&result, "gun");
     assert_null(strstr(text, one));
     json_t *object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);

@@ -128,6 +128,129 @@ static void lists_that_cannot_be_are_refused(void **state)
     door_free(door);
 }
 
+/* ---- what a list says before it is stored, and when it is */
+/* Each finding as "row:code", in the order of the list. */
+static void expect_findings(const char *legend, const struct list_findings *findings, const char *expected)
+{
+    struct buffer told = {0};
+    for (size_t i = 0; i < findings->count; i++)
+        buffer_format(&told, "%s%u:%s", i ? " " : "", findings->items[i].row,
+                      list_trouble_code(findings->items[i].trouble));
+    if (strcmp(told.data ? told.data : "", expected) != 0)
+        fail_msg("%s: \"%s\", not \"%s\"", legend, told.data ? told.data : "", expected);
+    buffer_done(&told);
+}
+
+static void a_preview_says_what_the_import_does(void **state)
+{
+    static const struct {
+        const char *legend;
+        enum list_kind kind;
+        struct {
+            unsigned id, student_no, name; /* whose; 0: left empty */
+        } rows[2];
+        const char *findings;
+        struct list_result result;
+    } cases[] = {
+        {"somebody new", LIST_PEOPLE, {{7, 7, 7}}, "", {.added = 1}},
+        {"known and the same", LIST_PEOPLE, {{1, 1, 1}}, "", {.unchanged = 1}},
+        {"numbers of two people", LIST_PEOPLE, {{1, 2, 1}}, "11:numbers-of-two", {.skipped = 1}},
+        {"two numbers swapped",
+         LIST_PEOPLE,
+         {{1, 2, 2}, {2, 1, 1}},
+         "11:numbers-of-two 12:numbers-of-two",
+         {.skipped = 2}},
+        {"the second row meets the first", LIST_PEOPLE, {{7, 7, 7}, {8, 7, 7}}, "", {1, 1, 0, 0}},
+        {"another name", LIST_PEOPLE, {{0, 1, 2}}, "11:renamed", {.updated = 1}},
+        {"an exclusion under another name", LIST_EXCLUDED, {{0, 1, 2}}, "11:other-name", {.skipped = 1}},
+        {"an exclusion of two people", LIST_EXCLUDED, {{1, 2, 1}}, "11:numbers-of-two", {.skipped = 1}},
+        {"an exclusion of nobody", LIST_EXCLUDED, {{0, 9, 9}}, "11:excluded-unknown", {.added = 1}},
+        {"an exclusion", LIST_EXCLUDED, {{0, 1, 1}}, "", {.updated = 1}},
+        {"captured, another name", LIST_CAPTURED, {{1, 0, 3}}, "11:other-name", {.skipped = 1}},
+        {"captured elsewhere", LIST_CAPTURED, {{9, 0, 9}}, "", {.added = 1}},
+        {"paid under another name", LIST_PAID, {{0, 1, 2}, {0, 2, 2}}, "11:other-name", {0, 1, 0, 1}},
+        {"paid by two people", LIST_PAID, {{1, 2, 1}}, "11:numbers-of-two", {.skipped = 1}},
+        {"paid by nobody", LIST_PAID, {{0, 9, 9}}, "11:payer-unknown", {.added = 1}},
+        {"paid without a name", LIST_PAID, {{0, 3, 0}}, "", {.updated = 1}},
+        {"a row of nobody", LIST_PEOPLE, {{0, 0, 7}}, "11:number-missing", {.skipped = 1}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct door *door = door_new(NULL);
+        struct list_person rows[2] = {{.row = 11}, {.row = 12}};
+        size_t count = 0;
+        door_class(door, "一班", 1, 3);
+        for (; count < 2 &&
+               (cases[i].rows[count].id || cases[i].rows[count].student_no || cases[i].rows[count].name);
+             count++) {
+            struct list_person id = door_row(cases[i].rows[count].id, "", ""),
+                               student = door_row(cases[i].rows[count].student_no, "", ""),
+                               name = door_row(cases[i].rows[count].name, "", "");
+            if (cases[i].rows[count].id)
+                memcpy(rows[count].id_number, id.id_number, sizeof id.id_number);
+            if (cases[i].rows[count].student_no)
+                memcpy(rows[count].student_no, student.student_no, sizeof student.student_no);
+            if (cases[i].rows[count].name)
+                memcpy(rows[count].name, name.name, sizeof name.name);
+        }
+        const struct list_result *result = &cases[i].result;
+        struct list_findings findings = {0};
+        struct desk_list like = {.kind = cases[i].kind, .is_preview = true, .findings = &findings};
+        const uint64_t before = desk_seq(door->desk);
+        door_counts(door_list_as(door, &like, rows, count, ""), result->added, result->updated,
+                    result->unchanged, result->skipped);
+        expect_findings(cases[i].legend, &findings, cases[i].findings);
+        list_findings_done(&findings);
+        /* an error refuses it all, and nothing of it stays */
+        like.is_preview = false;
+        struct desk_answer answer = {0};
+        if (result->skipped) {
+            answer = door_list_as(door, &like, rows, count, "");
+            door_expect(answer, PROBLEM_IMPORT_REFUSED);
+            expect_findings(cases[i].legend, &findings, cases[i].findings);
+            list_findings_done(&findings);
+        }
+        assert_int_equal(desk_seq(door->desk), before);
+        struct desk_unit *units;
+        size_t n_units;
+        desk_units(door->desk, &units, &n_units);
+        assert_int_equal(units[0].people + units[0].excluded + units[0].captured + units[0].paid, 3);
+        free(units);
+        like.accepts_good = true;
+        answer = door_list_as(door, &like, rows, count, "");
+        door_counts(answer, result->added, result->updated, result->unchanged, result->skipped);
+        expect_findings(cases[i].legend, &findings, cases[i].findings);
+        list_findings_done(&findings);
+        door_verify(door);
+        door_free(door);
+    }
+}
+
+static void names_that_are_one(void **state)
+{
+    static const struct {
+        const char *one, *other;
+        bool contradicts;
+    } cases[] = {
+        {"张测", "张测", false},
+        {"张测", "张 测", false},
+        {"张测", "张\u3000测 ", false},
+        {"张测", "张试", true},
+        {"张测", "张测一", true},
+        {"", "张测", false},
+        {"张测", "", false},
+        {"古丽·测", "古丽•测", false},
+        {"ANNA TEST", "Anna Test", false},
+        {"ANNA TEST", "ANNA TAST", true},
+        {"古丽·测", "古丽测", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(names_contradict(cases[i].one, cases[i].other), cases[i].contradicts);
+        assert_int_equal(names_contradict(cases[i].other, cases[i].one), cases[i].contradicts);
+    }
+}
+
 /* ---- one human at two degree levels */
 static struct desk_answer at_level(struct door *door, unsigned n, enum degree level)
 {
@@ -198,7 +321,7 @@ static void one_human_at_two_levels_is_two_people(void **state)
     door_expect(at_level(door, 1, DEGREE_BACHELOR), PROBLEM_LEVEL_DIFFERS); /* neither */
     const struct presentation card = door_card(1);
     struct desk_preview preview;
-    desk_preview(door->desk, "A", &card, &preview);
+    desk_preview(door->desk, "A", &card, DEGREE_NONE, &preview);
     assert_int_equal(preview.problem, PROBLEM_LEVEL_AMBIGUOUS);
     struct desk_answer doctor = at_level(door, 1, DEGREE_DOCTOR);
     door_expect(doctor, PROBLEM_NONE);
@@ -311,6 +434,59 @@ static void captured_before_counts_at_its_level(void **state)
     door_free(door);
 }
 
+static uint32_t excluded_in(struct door *door, bool captured)
+{
+    struct desk_unit unit;
+    assert_int_equal(desk_unit(door->desk, 1, &unit), 0);
+    return captured ? unit.captured : unit.excluded;
+}
+
+static void a_list_that_replaces_takes_the_mark_away(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    door_class(door, "一班", 1, 4);
+    struct list_person rows[3] = {door_row(1, "", ""), door_row(2, "", ""), door_row(9, "", "")};
+    strcpy(rows[1].note, "另行安排");
+    for (int captured = 0; captured < 2; captured++) {
+        const enum list_kind kind = captured ? LIST_CAPTURED : LIST_EXCLUDED;
+        const enum problem refusal = captured ? PROBLEM_ALREADY_CAPTURED : PROBLEM_EXCLUDED;
+        struct list_findings findings = {0};
+        struct desk_list like = {.kind = kind, .replaces = true, .is_preview = true, .findings = &findings};
+        door_counts(door_list(door, kind, rows, 3, ""), 1 - (uint32_t)captured, 2 + (uint32_t)captured, 0, 0);
+        door_counts(door_list(door, kind, rows, 1, ""), 0, 0, 1, 0); /* without: nobody is taken off */
+        assert_int_equal(excluded_in(door, captured), 2);
+        door_counts(door_list_as(door, &like, rows, 1, ""), 0, 2, 1, 0);
+        assert_int_equal(findings.n_lifted, 2);
+        assert_int_equal(excluded_in(door, captured), 2);
+        list_findings_done(&findings);
+        like.is_preview = false;
+        door_counts(door_list_as(door, &like, rows, 1, ""), 0, 2, 1, 0);
+        assert_int_equal(findings.n_lifted, 2);
+        list_findings_done(&findings);
+        door_reopen(door);
+        assert_int_equal(excluded_in(door, captured), 1);
+        door_expect(door_check_in(door, "A", 1), refusal);
+        door_expect(door_check_in(door, "A", 2), PROBLEM_NONE);
+        door_expect(door_check_in(door, "A", 9), PROBLEM_NONE);
+        /* with an error in it nobody is taken off; the good rows alone would not do either */
+        strcpy(rows[0].name, "别人");
+        door_expect(door_list_as(door, &like, rows, 1, ""), PROBLEM_IMPORT_REFUSED);
+        list_findings_done(&findings);
+        like.accepts_good = true;
+        door_expect(door_list_as(door, &like, rows, 1, ""), PROBLEM_BAD_REQUEST);
+        like.accepts_good = false;
+        rows[0] = door_row(1, "", "");
+        door_counts(door_list_as(door, &like, rows, 0, ""), 0, 1, 0, 0); /* nobody any more */
+        list_findings_done(&findings);
+        assert_int_equal(excluded_in(door, captured), 0);
+    }
+    struct desk_list people = {.kind = LIST_PEOPLE, .replaces = true};
+    door_expect(door_list_as(door, &people, rows, 1, ""), PROBLEM_BAD_REQUEST);
+    door_verify(door);
+    door_free(door);
+}
+
 /* ---- payments */
 static struct queue_rules paying(enum payment_way way, enum gate gate)
 {
@@ -396,6 +572,81 @@ static void a_prepaid_list_opens_the_gate(void **state)
     assert_string_equal(refunds[1].student_no, "20220002"); /* after who is of no class */
     free(refunds);
     door_verify(door);
+    door_free(door);
+}
+
+/* A list is older than what the office has decided since. */
+static void money_given_back_stays_given_back(void **state)
+{
+    (void)state;
+    const struct queue_rules rules = paying(PAYMENT_PREPAID, GATE_REFUSE);
+    struct door *door = door_new(&rules);
+    door_class(door, "一班", 1, 3);
+    struct list_person rows[3] = {door_row(1, "", ""), door_row(2, "", ""), door_row(3, "", "")};
+    const struct presentation first = door_card(1), second = door_card(2);
+    door_counts(door_list(door, LIST_PAID, rows, 1, ""), 0, 1, 0, 0);
+    door_expect(door_pay(door, &first, "refunded cash", 1500, false), PROBLEM_NONE);
+    door_expect(door_pay(door, &second, "waived", 0, false), PROBLEM_NONE);
+    struct list_findings findings = {0};
+    struct desk_list like = {.kind = LIST_PAID, .findings = &findings};
+    door_counts(door_list_as(door, &like, rows, 3, ""), 0, 1, 2, 0);
+    expect_findings("again", &findings, "1:stays-refunded 2:stays-waived");
+    list_findings_done(&findings);
+    const struct desk_tally event = tally_of_event(door);
+    assert_int_equal(event.refunded, 1);
+    assert_int_equal(event.waived, 1);
+    assert_int_equal(event.paid, 1);
+    door_expect(door_pay(door, &first, "paid cash", 1500, false), PROBLEM_NONE); /* paid anew, by itself */
+    door_verify(door);
+    door_free(door);
+}
+
+static void money_is_not_booked_on_another_name(void **state)
+{
+    (void)state;
+    const struct queue_rules rules = paying(PAYMENT_ON_SITE, GATE_REFUSE);
+    struct door *door = door_new(&rules);
+    door_class(door, "一班", 1, 2);
+    struct presentation typed = {.medium = MEDIUM_MANUAL, .student_no = "20220001", .name = "张测2"};
+    const uint64_t before = desk_seq(door->desk);
+    door_expect(door_pay(door, &typed, "paid cash", 1500, false), PROBLEM_NAME_DIFFERS);
+    assert_int_equal(desk_seq(door->desk), before);
+    assert_int_equal(tally_of_event(door).paid, 0);
+    strcpy(typed.name, "张 测1");
+    door_expect(door_pay(door, &typed, "paid cash", 1500, false), PROBLEM_NONE);
+    typed.name[0] = '\0';
+    strcpy(typed.student_no, "20220002");
+    door_expect(door_pay(door, &typed, "paid cash", 1500, false), PROBLEM_NONE);
+    assert_int_equal(tally_of_event(door).paid, 2);
+    door_verify(door);
+    door_free(door);
+}
+
+/* A number that was given after the photograph does not take the photograph along. */
+static void sums_follow_the_photograph(void **state)
+{
+    (void)state;
+    const struct queue_rules rules = paying(PAYMENT_CLASS, GATE_OFF);
+    struct door *door = door_new(&rules);
+    door_class(door, "一班", 1, 2);
+    door_shoot(door, "A", 1);
+    const struct presentation card = door_card(1);
+    struct desk_command again = door_check_in_of("B", &card);
+    again.queue.authority = AUTHORITY_MARSHAL;
+    again.queue.overrides = ISSUE_OVER_SHOT;
+    strcpy(again.queue.text, "eyes closed");
+    door_expect(door_ask(door, &again), PROBLEM_NONE);
+    struct desk_tally *tallies;
+    size_t count;
+    desk_tallies(door->desk, &tallies, &count);
+    assert_int_equal(count, 4); /* event, A, B, the class */
+    static const uint32_t shot[] = {1, 1, 0, 1};
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(tallies[i].people_shot, shot[i]);
+        assert_int_equal(tallies[i].shot, shot[i]);
+        assert_int_equal(tallies[i].bill_fen, shot[i] * 1500);
+    }
+    free(tallies);
     door_free(door);
 }
 
@@ -513,7 +764,7 @@ static void *read_on(void *arg)
             free(people);
         desk_tallies(desk, &tallies, &count);
         free(tallies);
-        desk_preview(desk, "A", &card, &preview);
+        desk_preview(desk, "A", &card, DEGREE_NONE, &preview);
         assert_int_equal(desk_lane(desk, "A", &view), 0);
         lane_view_done(&view);
     }
@@ -587,6 +838,12 @@ int main(void)
         cmocka_unit_test(a_class_stands_by_student_number),
         cmocka_unit_test(a_list_again_updates_and_loses_no_number),
         cmocka_unit_test(rows_that_name_two_people_are_left_away),
+        cmocka_unit_test(a_preview_says_what_the_import_does),
+        cmocka_unit_test(names_that_are_one),
+        cmocka_unit_test(a_list_that_replaces_takes_the_mark_away),
+        cmocka_unit_test(money_given_back_stays_given_back),
+        cmocka_unit_test(money_is_not_booked_on_another_name),
+        cmocka_unit_test(sums_follow_the_photograph),
         cmocka_unit_test(lists_that_cannot_be_are_refused),
         cmocka_unit_test(a_passport_is_found_by_its_number),
         cmocka_unit_test(one_human_at_two_levels_is_two_people),

@@ -211,7 +211,7 @@ static void what_could_be_overridden_is_told_again(void **state)
     assert_true(passed.ticket.ticket.note.flags & ISSUE_OUTSIDER);
     struct desk_preview preview;
     const struct presentation another = door_card(51);
-    desk_preview(door->desk, "A", &another, &preview);
+    desk_preview(door->desk, "A", &another, DEGREE_NONE, &preview);
     assert_int_equal(preview.problem, PROBLEM_NOT_ON_ROSTER);
     const struct presentation chip = door_chip(1); /* opaque: it cannot be told yet */
     command = door_check_in_of("A", &chip);

@@ -153,6 +153,7 @@ bool people_prepare_check_in(const struct group *group, struct job *job)
     command->person = who.person;
     command->other = who.other;
     lookup_facts(&look, &who.person, who.is_ambiguous, command->lane, command->at_us, &command->facts);
+    command->facts.is_other_level = who.is_other_level;
     if (!who.is_known)
         return false;
     read_person(group, &who.person, &record);

@@ -148,6 +148,11 @@ void lookup_who(const struct lookup *look, const struct presented *presented, st
     if (count > 1)
         choose(look, family, count, presented->level, ret);
     settle_second(look, presented, family, count, ret);
+    if (ret->is_known && presented->level != DEGREE_NONE) {
+        struct person_facts facts;
+        directory_facts(look->directory, &ret->person, &facts);
+        ret->is_other_level = facts.level != DEGREE_NONE && facts.level != presented->level;
+    }
 }
 
 /* ---- facts */

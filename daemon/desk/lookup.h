@@ -32,7 +32,8 @@ struct presented {
 struct who {
     struct person_id person; /* as known, else the fresh id */
     struct person_id other;  /* somebody else whom the numbers name, too; none: nobody */
-    bool is_known, is_ambiguous;
+    bool is_known, is_ambiguous,
+        is_other_level; /* is_other_level: known, though not at the level asked for */
 };
 void lookup_who(const struct lookup *, const struct presented *, struct who *ret);
 

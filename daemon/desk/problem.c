@@ -84,6 +84,7 @@ enum problem problem_of_verdict(enum queue_verdict verdict)
         [QUEUE_RULES_CONTRADICT] = PROBLEM_RULES_CONTRADICT,
         [QUEUE_RULES_FIXED] = PROBLEM_RULES_FIXED,
         [QUEUE_PAPER_GAP] = PROBLEM_PAPER_GAP,
+        [QUEUE_LEVEL_DIFFERS] = PROBLEM_LEVEL_DIFFERS,
         [QUEUE_PAPER_CONFLICT] = PROBLEM_PAPER_CONFLICT,
     };
     return (unsigned)verdict < QUEUE_VERDICT_COUNT ? problems[verdict] : PROBLEM_INTERNAL;

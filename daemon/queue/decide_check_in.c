@@ -6,6 +6,8 @@
 enum queue_verdict check_identity(const struct queue *queue, const struct queue_command *command,
                                   struct queue_decision *decision)
 {
+    if (command->facts.is_other_level)
+        return QUEUE_LEVEL_DIFFERS;
     if (command->facts.is_ambiguous)
         return QUEUE_LEVEL_AMBIGUOUS;
     if (!person_id_is_none(&command->other))

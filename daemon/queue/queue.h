@@ -59,6 +59,8 @@ struct queue_facts {
     bool is_excluded;  /* on the list of those who are not photographed here */
     bool is_captured;  /* photographed before at this degree level, says a list */
     bool is_ambiguous; /* the credential is of one human at two degree levels, and both could be meant */
+    bool
+        is_other_level; /* a degree level was asked for at which nobody is known by these numbers, though at another */
     bool is_out_of_slot;
     uint32_t unit, rank; /* as struct issue_note */
     uint32_t
@@ -97,6 +99,7 @@ struct queue_command {
     char extra[PROFILE_MAX + 1];
 };
 
+/* Kept answers hold the number of a verdict: new ones come last. */
 enum queue_verdict {
     QUEUE_DONE = 0,        /* entries to commit; the ticket, if any, is the one they leave behind */
     QUEUE_ALREADY_WAITING, /* check-in of somebody who waits here: no entry; ticket says which */
@@ -115,8 +118,7 @@ enum queue_verdict {
     QUEUE_NOT_NEXT,    /* call of somebody who is not first in line; ticket: who is */
     QUEUE_ANOTHER_CALLED, /* ticket: who is called */
     QUEUE_LINE_NOT_EMPTY, /* event close while somebody waits or is called; ticket: the first of them */
-    QUEUE_VOID_OPEN, /* event close before the photographer has seen a void number; ticket: the first of them */
-    QUEUE_NUMBERS_SPENT, /* 4,294,967,295 numbers in one lane */
+    QUEUE_NUMBERS_SPENT,  /* 4,294,967,295 numbers in one lane */
     QUEUE_NAME_DIFFERS, /* check-in or bind under another name than known; ticket: that person's latest, if any */
     QUEUE_CREDENTIAL_TAKEN, /* bind or check-in with numbers of another person; ticket: that person's shot or open one,
                                else the latest, if any */
@@ -138,11 +140,13 @@ enum queue_verdict {
     QUEUE_NO_CARD,       /* a payment card back from somebody who has none out */
     QUEUE_CARD_IS_OUT,   /* a second payment card for somebody who has one */
     QUEUE_NOT_PAID,      /* a refund of what was never paid */
-    QUEUE_ALREADY_PAID,  /* another amount of somebody who has paid, and no reason why */
     QUEUE_RULES_CONTRADICT,
     QUEUE_RULES_FIXED,    /* prefix and width once a number is issued: no number is ever renamed */
     QUEUE_PAPER_GAP,      /* a slip beyond the next number; number: the next one */
     QUEUE_PAPER_CONFLICT, /* that number stands for somebody else already; ticket: as it stands */
+    QUEUE_VOID_OPEN, /* event close before the photographer has seen a void number; ticket: the first of them */
+    QUEUE_ALREADY_PAID,  /* another amount of somebody who has paid, and no reason why */
+    QUEUE_LEVEL_DIFFERS, /* known, but at another degree level than was said */
     QUEUE_VERDICT_COUNT
 };
 

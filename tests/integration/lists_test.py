@@ -358,6 +358,14 @@ class AtTheDoor(Rig):
         status, ticket = self.daemon.check_in("A", {**self.card(1), "level": "doctor"}, self.marshal)
         self.assertEqual((status, ticket["level"], ticket["unit"]), (201, "doctor", "博士班"))
 
+    def test_another_level_than_the_one_known_is_refused(self):
+        self.roster([row(1, "硕士班", "硕士")])
+        self.assertEqual(self.refused({**self.card(1), "level": "doctor"})[:2], (409, "level-differs"))
+        status, ticket = self.daemon.check_in("A", {**self.card(1), "level": "master"}, self.marshal)
+        self.assertEqual((status, ticket["level"]), (201, "master"))
+        # known at none: the level says nothing against it
+        self.assertEqual(self.refused({**self.card(2), "level": "doctor"})[1], "not-on-roster")
+
     def test_the_roll(self):
         self.roster([row(1), row(2), row(3, "会计2班")])
         first, second = self.units()["会计1班"]["id"], self.units()["会计2班"]["id"]

@@ -406,6 +406,8 @@ static enum queue_verdict m_check_in(struct model *m, struct model_lane *lane)
 {
     const struct queue_command *c = m->command;
     struct model_number *latest = m_latest(m, who(&c->person)), *busy = NULL;
+    if (c->facts.is_other_level)
+        return QUEUE_LEVEL_DIFFERS;
     if (c->facts.is_ambiguous)
         return QUEUE_LEVEL_AMBIGUOUS;
     if (who(&c->other))
@@ -520,6 +522,8 @@ static enum queue_verdict m_paper(struct model *m, struct model_lane *lane)
     const struct model_number *latest = m_latest(m, person_no), *shot = m_shot(m, person_no);
     if (!person_no && c->outcome != TICKET_VOID)
         return QUEUE_WRONG_STATE;
+    if (person_no && c->facts.is_other_level)
+        return QUEUE_LEVEL_DIFFERS;
     if (person_no && c->facts.is_ambiguous)
         return QUEUE_LEVEL_AMBIGUOUS;
     if (person_no && who(&c->other))

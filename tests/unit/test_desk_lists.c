@@ -318,6 +318,7 @@ static void one_human_at_two_levels_is_two_people(void **state)
     door_counts(door_list(door, LIST_PEOPLE, rows, 2, ""), 0, 0, 2, 0);
     door_reopen(door);
     door_expect(at_level(door, 1, DEGREE_NONE), PROBLEM_LEVEL_AMBIGUOUS);
+    door_expect(at_level(door, 1, DEGREE_BACHELOR), PROBLEM_LEVEL_DIFFERS); /* neither */
     const struct presentation card = door_card(1);
     struct desk_preview preview;
     desk_preview(door->desk, "A", &card, DEGREE_NONE, &preview);

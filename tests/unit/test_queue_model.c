@@ -330,6 +330,7 @@ static void ask_of_person(struct world *w, struct queue_command *c)
     c->facts.is_out_of_slot = one_in(w, 6);
     c->facts.ahead = one_in(w, 3) ? roll_dice(w, 3) : 0;
     c->facts.is_ambiguous = one_in(w, 60);
+    c->facts.is_other_level = one_in(w, 60);
     c->name_differs = one_in(w, 60);
     c->name_noted = one_in(w, 8);
     if (one_in(w, 60))

@@ -235,7 +235,7 @@ static void notes(void **state)
         {{12, 5, 3}, "u12 r5 f3"},
         {{0, 0, ISSUE_LOOK_TWICE}, "f1"},
         {{7, 0, 0}, "u7"},
-        {{UINT32_MAX, UINT32_MAX, ISSUE_FLAGS}, "u4294967295 r4294967295 f16255"},
+        {{UINT32_MAX, UINT32_MAX, ISSUE_FLAGS}, "u4294967295 r4294967295 f32767"},
     };
     char text[PROFILE_MAX + 1];
     struct issue_note note;
@@ -248,9 +248,9 @@ static void notes(void **state)
         assert_int_equal(note.flags, cases[i].note.flags);
     }
     static const char *const wrong[] = {
-        "u0",   "u",      "12",      "r5 u12", "u12  r5", "u12 ",
-        " u12", "u012",   "u12 u12", "x1",     "u-1",     "u4294967296",
-        "f128", "f16384", "f3 x",    "u1r1",   "U12",     "u99999999999999999999999999999999999999",
+        "u0",     "u",      "12",      "r5 u12", "u12  r5", "u12 ",
+        " u12",   "u012",   "u12 u12", "x1",     "u-1",     "u4294967296",
+        "f32768", "f65535", "f3 x",    "u1r1",   "U12",     "u99999999999999999999999999999999999999",
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         note = (struct issue_note){1, 2, 3};

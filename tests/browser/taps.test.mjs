@@ -16,7 +16,7 @@ before(async () => {
   const people = `${roster({ 计算机1班: 2 })}3001,${who.id_number},${who.name},信息学院,计算机1班,本科\n3002,${who.id_number},${who.name},信息学院,研究生1班,硕士\n`;
   daemon = await Daemon.start({ rules: RULES, lists: { people }, lines: [`reader "door" { driver = "sam" device = "serial:${emulator.folder}/door" }`] });
   browser = await Browser.start();
-  page = await browser.open(daemon, 'marshal', { expects: /status of (409|410|422)|net::ERR_|EventSource/ });
+  page = await browser.open(daemon, 'marshal', { expects: /status of (409|410|422|503)|net::ERR_|EventSource/ });
   await eventually('the reader is ready', async () => /就绪/.test(await textOf(page, '#readers')), 10000);
 });
 after(async () => { await browser?.stop(); await daemon?.stop(); await emulator?.stop(); });

@@ -310,8 +310,10 @@ static int make_token(struct rehearsal *r, enum page page)
 {
     char *output = NULL;
     const char *token, *url;
-    const char *const words[] = {"token",  "create", "--role", pages[page].role,
-                                 "--lane", lane,     "--json", NULL};
+    /* the office is not one lane's */
+    const char *const words[] = {
+        "token", "create", "--role", pages[page].role, "--json", page == PAGE_OFFICE ? NULL : "--lane",
+        lane,    NULL};
     if (run_tool(r, words, &output) < 0)
         return -1;
     json_t *answer = json_loads(output, 0, NULL);

@@ -353,6 +353,8 @@ class AtTheDoor(Rig):
 
     def test_one_card_at_two_degree_levels(self):
         self.roster([row(1, "硕士班", "硕士"), [student_no(101), person(1).name, person(1).id_number, "商学院", "博士班", "博士"]])
+        status, told = self.upload("/api/v1/payments?preview=1", table([["", person(1).name, person(1).id_number, "", "", ""]]))
+        self.assertIn(("error", "level-unclear", 2), [(one["severity"], one["code"], one["row"]) for one in told["problems"]], (status, told))
         self.assertEqual(self.refused(self.card(1))[:2], (409, "level-ambiguous"))
         self.assertEqual(self.refused({**self.card(1), "level": "wizard"})[1], "bad-request")
         status, ticket = self.daemon.check_in("A", {**self.card(1), "level": "doctor"}, self.marshal)

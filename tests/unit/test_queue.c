@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "queue/queue.h"
+#include "queue/queue_state.h"
 
 struct day {
     struct queue *queue, *replayed;
@@ -205,6 +206,19 @@ static void sessions_and_limits(void **state)
          {COMMAND_CHECK_IN, "A", 3, false, QUEUE_SESSION_CLOSED, NULL},
          {COMMAND_SESSION_OPEN, "A", 0, false, QUEUE_DONE, NULL});
     assert_int_equal(queue_lane(day->queue, "A")->session, 2);
+}
+
+/* Nobody issues four billion numbers to see it: the count is put there. */
+static void a_lane_without_numbers_gives_none(void **state)
+{
+    struct day *day = *state;
+    LIVE(day, OPENING);
+    uint32_t *issued = &state_lane(day->queue, "A")->facts.counts.issued;
+    const uint32_t before = *issued;
+    *issued = UINT32_MAX;
+    LIVE(day, {COMMAND_CHECK_IN, "A", 1, false, QUEUE_NUMBERS_SPENT, NULL});
+    *issued = before;
+    LIVE(day, {COMMAND_CHECK_IN, "A", 1, false, QUEUE_DONE, "A0001"});
 }
 
 static void a_closed_event_stays_closed(void **state)
@@ -436,6 +450,7 @@ int main(void)
         TEST(a_retake_goes_before_everybody),
         TEST(a_retake_given_up_keeps_the_frame),
         TEST(sessions_and_limits),
+        TEST(a_lane_without_numbers_gives_none),
         TEST(a_closed_event_stays_closed),
         TEST(binding_changes_no_number),
         TEST(replay_refuses_the_impossible),

@@ -177,6 +177,7 @@ static void tables_are_read(void **state)
          &two_lanes,
          {"日期|时间|学院", "2021-04-09|8:30-9:30|法学院"},
          "!place-missing@2;"},
+        {"no date", &two_lanes, {"机位|日期|时间|学院", "A||8:30-9:30|法学院"}, "!date-missing@2;"},
         {"a year nobody knows",
          &two_lanes,
          {"机位|日期|时间|学院", "A|4月9日|8:30-9:30|法学院"},

@@ -29,6 +29,8 @@ enum queue_verdict decide_bind(const struct queue *, const struct lane_state *, 
                                struct queue_decision *);
 enum queue_verdict decide_payment(const struct queue *, const struct queue_command *,
                                   struct queue_decision *);
+/* Handed over, restored, purged: also of a closed event. */
+enum queue_verdict decide_copies(const struct queue *, const struct queue_command *, struct queue_decision *);
 enum queue_verdict decide_roll(const struct queue *, const struct queue_command *, struct queue_decision *);
 
 /* ---- decide_check_in.c, shared with paper and bind */

@@ -37,6 +37,11 @@ static const struct {
     {ENTRY_CARD_OUT, "card-out"},
     {ENTRY_CARD_BACK, "card-back"},
     {ENTRY_ROLL, "roll"},
+    {ENTRY_LEDGER_SIGNED, "ledger-signed"},
+    {ENTRY_HANDED_OVER, "handed-over"},
+    {ENTRY_RESTORED, "restored"},
+    {ENTRY_PURGED, "purged"},
+    {ENTRY_UNDONE, "undone"},
 };
 
 const char *entry_kind_name(enum entry_kind kind)

@@ -48,11 +48,23 @@ enum entry_kind {
     ENTRY_CARD_OUT = 30, /* person: a payment card was handed out */
     ENTRY_CARD_BACK = 31, /* lane, number, person: and returned at the camera */
     ENTRY_ROLL = 32,      /* person; value: enum roll */
+    ENTRY_LEDGER_SIGNED =
+        33, /* lane or ""; extra: the line's code, for a unit ' ' and "u12" behind it; value: the difference that was
+               signed, as two's complement; text: reason */
+    ENTRY_HANDED_OVER =
+        34, /* extra: "agency" or "school"; text: the journal position the package shows, ' ', SHA-256 of its manifest */
+    ENTRY_RESTORED = 35, /* value: how many times the event has moved with this one; text: the new copy's random id */
+    ENTRY_PURGED = 36,   /* the personal fields and their key are destroyed; text: how many of what */
+    ENTRY_UNDONE =
+        37, /* lane, number, person; value: the entry kind that is taken back. Only ENTRY_SHOT: called again, the frame
+               does not count */
 };
 const char *
     entry_kind_name(enum entry_kind); /* "issued", "session-opened" ...; "?" for a number without a name */
 
 #define STEP_PAPER "paper"
+/* or "kept 5230": the tap was made that many milliseconds before the entry's time, while the tablet had no network */
+#define STEP_KEPT "kept "
 enum { PERSON_ID_SIZE = 16, DEVICE_MAX = 32, PROFILE_MAX = 32 };
 /* Bytes of what somebody wrote (an event's name, a room, a reason), and of what an entry holds of it: more, since a
  * written reason is sealed (desk/reason.h). */

@@ -46,6 +46,11 @@ enum command_kind {
     COMMAND_ROLL,      /* person; value: enum roll */
     COMMAND_PAPER, /* lane, number, person, medium, bound, facts: a slip of paper, in order of the numbers; outcome: what
                       became of it. person none and outcome void: a slip that was not used */
+    COMMAND_LEDGER_SIGN, /* lane, value, extra, text as in the entry */
+    COMMAND_HANDED_OVER, /* text, extra as in the entry; also of a closed event */
+    COMMAND_RESTORED,    /* text as in the entry */
+    COMMAND_PURGED,      /* text as in the entry; nothing may follow */
+    COMMAND_UNDO,        /* lane, number: takes back the lane's latest frame */
     COMMAND_KIND_COUNT
 };
 const char *command_kind_name(enum command_kind);
@@ -147,6 +152,11 @@ enum queue_verdict {
     QUEUE_VOID_OPEN, /* event close before the photographer has seen a void number; ticket: the first of them */
     QUEUE_ALREADY_PAID,  /* another amount of somebody who has paid, and no reason why */
     QUEUE_LEVEL_DIFFERS, /* known, but at another degree level than was said */
+    QUEUE_LEDGER_OPEN,   /* session or event close while a line of the ledger is neither zero nor signed */
+    QUEUE_LEDGER_MOVED,  /* signing a difference that is not the line's (any more) */
+    QUEUE_UNDO_LATE,     /* not the lane's latest frame, or too long ago; ticket: as it stands */
+    QUEUE_EVENT_PURGED,
+    QUEUE_NOT_HANDED_OVER, /* purge before both packages were made of the closed event */
     QUEUE_VERDICT_COUNT
 };
 
@@ -208,6 +218,10 @@ struct queue_event {
     int64_t created_us;
     struct queue_rules rules;
     uint32_t cards_out; /* payment cards handed out */
+    uint64_t content_seq; /* the latest entry that a package shows: not of tokens, hand-over, restoring, purging */
+    uint64_t agency_seq, school_seq; /* the position of the latest package handed over, 0: none */
+    uint32_t moves;                  /* how many times the event was restored somewhere */
+    bool is_purged;
 };
 /* What the queue keeps of a person. */
 struct queue_person {

@@ -179,9 +179,15 @@ static enum queue_apply_fault apply(struct queue *queue, const struct queue_entr
 {
     if (entry->kind != ENTRY_BOUND && !person_id_is_none(&queue->moving_to))
         return QUEUE_APPLY_IMPOSSIBLE;
+    if (queue->event.is_purged)
+        return QUEUE_APPLY_IMPOSSIBLE;
     switch (entry->kind) {
     case ENTRY_EVENT_CREATED:
         return apply_event_created(queue, entry);
+    case ENTRY_HANDED_OVER:
+    case ENTRY_RESTORED:
+    case ENTRY_PURGED:
+        return apply_copies(queue, entry);
     case ENTRY_LANE_SET:
         return apply_lane_set(queue, entry);
     case ENTRY_TOKEN_CREATED:
@@ -199,5 +205,7 @@ enum queue_apply_fault queue_apply(struct queue *queue, const struct queue_entry
     enum queue_apply_fault fault = apply(queue, entry);
     if (fault == QUEUE_APPLY_OK)
         queue->seq = entry->seq;
+    if (fault == QUEUE_APPLY_OK && entry_is_content(entry->kind))
+        queue->event.content_seq = entry->seq;
     return fault;
 }

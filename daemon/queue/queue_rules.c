@@ -261,9 +261,15 @@ static enum queue_verdict decide_in_event(const struct queue *queue, const struc
 static enum queue_verdict decide(const struct queue *queue, const struct queue_command *command,
                                  struct queue_decision *decision)
 {
+    if (queue->event.is_purged)
+        return QUEUE_EVENT_PURGED;
     switch (command->kind) {
     case COMMAND_EVENT_CREATE:
         return decide_event_create(queue, command, decision);
+    case COMMAND_HANDED_OVER:
+    case COMMAND_RESTORED:
+    case COMMAND_PURGED:
+        return decide_copies(queue, command, decision);
     case COMMAND_LANE_SET:
         return decide_lane_set(queue, command, decision);
     case COMMAND_EVENT_CLOSE:

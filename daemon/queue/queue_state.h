@@ -153,6 +153,11 @@ bool payment_parse(const char *extra, enum payment_state *ret);
 /* The numbers of `from` move to `to`, and with them what was paid and handed out. */
 void persons_merge(struct queue_person *from, struct queue_person *to);
 
+/* ---- queue_copies.c: the event as a whole leaves, moves or loses what is personal; also once it is closed */
+enum queue_apply_fault apply_copies(struct queue *, const struct queue_entry *);
+/* Is an entry of this kind shown by a package? */
+bool entry_is_content(enum entry_kind);
+
 /* ---- queue_apply_ticket.c: entries that name a number; the lane is there and the event open */
 enum queue_apply_fault apply_ticket_entry(struct queue *, struct lane_state *, const struct queue_entry *);
 

@@ -2,7 +2,7 @@
  * test's own, set in the place of those the program carries. */
 #include "base/assets.h"
 
-enum { MIGRATIONS_MAX = 5, OURS = 2 /* migrations the program carries */ };
+enum { MIGRATIONS_MAX = 5, OURS = 3 /* migrations the program carries */ };
 static struct asset test_assets[MIGRATIONS_MAX + 2]; /* filled before each case */
 #define assets test_assets
 #include "../../daemon/journal/database.c"
@@ -13,7 +13,7 @@ static struct asset test_assets[MIGRATIONS_MAX + 2]; /* filled before each case 
 
 static void carry(const char *const sql[], size_t count)
 {
-    static const char *const paths[] = {"schema/0003-third.sql", "schema/0004-fourth.sql"};
+    static const char *const paths[] = {"schema/0004-fourth.sql", "schema/0005-fifth.sql"};
     size_t n = 0;
     memset(test_assets, 0, sizeof test_assets);
     for (unsigned i = 0; i < assets_count; i++)
@@ -203,7 +203,8 @@ static void make_old(const struct world *world)
         "INSERT INTO main.credential SELECT * FROM now.credential;"
         "INSERT INTO main.answer SELECT row, key, fingerprint, verdict, created, lane, number, called, seq"
         " FROM now.answer;"
-        "INSERT INTO main.token SELECT * FROM now.token;"
+        "INSERT INTO main.token SELECT id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us"
+        " FROM now.token;"
         "DETACH now";
     if (sqlite3_exec(db, copy, NULL, NULL, &message) != SQLITE_OK)
         fail_msg("%s", message);

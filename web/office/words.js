@@ -5,6 +5,7 @@ import { addWords } from '/shared/core.js';
 addWords({
   'view-sessions': ['场次', 'Sessions'], 'view-profile': ['规则', 'Rules'], 'view-lists': ['名单', 'Lists'],
   'view-schedule': ['时间表', 'Schedule'], 'view-classes': ['班级', 'Classes'], 'view-figures': ['汇总', 'Figures'],
+  'view-devices': ['设备', 'Devices'], 'view-ledger': ['台账', 'Ledger'], 'view-handover': ['交接', 'Hand-over'], 'view-sheets': ['打印', 'Print'],
   'office-lane-only': ['本设备的配对码只管一个机位，负责人页面需要不限机位的配对码', 'This device is paired for one lane. The office page needs a token for all lanes'],
   'office-lost': ['服务器没有回应，正在重试；填好的内容都还在', 'The server does not answer, trying again. What you typed is still here'],
   'session-of': ['{lane}', '{lane}'],

@@ -174,14 +174,14 @@ enum queue_verdict decide_check_in(const struct queue *queue, const struct lane_
                                    const struct queue_command *command, struct queue_decision *decision)
 {
     const struct queue_rules *rules = &queue->event.rules;
-    const struct ticket *latest = queue_ticket_of(queue, &command->person);
+    const struct ticket *open = people_open(queue, &command->person);
     const enum queue_verdict identity = check_identity(queue, command, decision);
     if (identity != QUEUE_DONE)
         return identity;
-    if (latest && ticket_is_open(latest)) {
-        bool here = strcmp(latest->lane, command->lane) == 0;
+    if (open) {
+        bool here = strcmp(open->lane, command->lane) == 0;
         return decision_refuse(decision, here ? QUEUE_ALREADY_WAITING : QUEUE_ALREADY_WAITING_ELSEWHERE,
-                               latest);
+                               open);
     }
     if (!(rules->media & 1u << command->medium))
         return QUEUE_MEDIUM_NOT_ALLOWED;

@@ -55,13 +55,13 @@ static enum queue_verdict bring_up_to_date(const struct queue_command *command, 
 static enum queue_verdict check_person(const struct queue *queue, const struct queue_command *command,
                                        struct queue_decision *decision)
 {
-    const struct ticket *latest = queue_ticket_of(queue, &command->person);
+    const struct ticket *open = people_open(queue, &command->person);
     const struct ticket *shot = people_shot(queue, &command->person);
     const enum queue_verdict identity = check_identity(queue, command, decision);
     if (identity != QUEUE_DONE)
         return identity;
-    if (latest && ticket_is_open(latest))
-        return decision_refuse(decision, QUEUE_ALREADY_WAITING_ELSEWHERE, latest);
+    if (open)
+        return decision_refuse(decision, QUEUE_ALREADY_WAITING_ELSEWHERE, open);
     if (!shot)
         return QUEUE_DONE;
     if (!(command->overrides & ISSUE_OVER_SHOT)) {

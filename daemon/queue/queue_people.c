@@ -76,13 +76,18 @@ const struct ticket *people_shot(const struct queue *queue, const struct person_
     return slot ? &slot->ticket : NULL;
 }
 
+const struct ticket *people_open(const struct queue *queue, const struct person_id *id)
+{
+    const struct slot *slot = people_latest(queue, id);
+    while (slot && !ticket_is_open(&slot->ticket))
+        slot = state_at(queue, slot->earlier);
+    return slot ? &slot->ticket : NULL;
+}
+
 const struct ticket *people_standing(const struct queue *queue, const struct person_id *id)
 {
     const struct ticket *shot = people_shot(queue, id);
-    const struct slot *slot = shot ? NULL : people_latest(queue, id);
-    while (slot && !ticket_is_open(&slot->ticket))
-        slot = state_at(queue, slot->earlier);
-    return slot ? &slot->ticket : shot;
+    return shot ? shot : people_open(queue, id);
 }
 
 const struct ticket *queue_shot_of(const struct queue *queue, const struct person_id *id)

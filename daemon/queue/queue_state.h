@@ -118,6 +118,8 @@ struct person_slot *people_keep(struct queue *, const struct person_id *); /* va
 const struct slot *people_latest(const struct queue *, const struct person_id *); /* NULL: no ticket */
 /* The person's latest ticket that is shot, NULL: none. */
 const struct ticket *people_shot(const struct queue *, const struct person_id *);
+/* The person's latest ticket that is open, NULL: none. Not always the latest: a retake opens an earlier one again. */
+const struct ticket *people_open(const struct queue *, const struct person_id *);
 /* The person's latest ticket that is shot, else that is open; NULL: none. */
 const struct ticket *people_standing(const struct queue *, const struct person_id *);
 /* The slot's person; counts its unit. Latest first by issue, but one that does not stand goes behind all that do. */

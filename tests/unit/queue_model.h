@@ -116,6 +116,14 @@ static struct model_number *m_shot(struct model *m, unsigned person_no)
     return NULL;
 }
 
+static struct model_number *m_open_of(struct model *m, unsigned person_no)
+{
+    for (size_t i = 0; i < m->n_theirs[person_no]; i++)
+        if (m_open(m->theirs[person_no][i]))
+            return m->theirs[person_no][i];
+    return NULL;
+}
+
 static bool m_stands(const struct model_number *n)
 {
     return m_open(n) || n->t.state == TICKET_SHOT;
@@ -414,9 +422,9 @@ static enum queue_verdict m_check_in(struct model *m, struct model_lane *lane)
         return m_refuse(m, QUEUE_CREDENTIAL_TAKEN, m_latest(m, who(&c->other)));
     if (c->name_differs)
         return m_refuse(m, QUEUE_NAME_DIFFERS, latest);
-    if (latest && m_open(latest))
-        return m_refuse(m, m_in(latest, lane) ? QUEUE_ALREADY_WAITING : QUEUE_ALREADY_WAITING_ELSEWHERE,
-                        latest);
+    struct model_number *open = m_open_of(m, who(&c->person));
+    if (open)
+        return m_refuse(m, m_in(open, lane) ? QUEUE_ALREADY_WAITING : QUEUE_ALREADY_WAITING_ELSEWHERE, open);
     if (((m->event.rules.media >> c->medium) & 1) == 0)
         return QUEUE_MEDIUM_NOT_ALLOWED;
     if ((c->overrides & 0x3f00) != c->overrides)
@@ -530,8 +538,9 @@ static enum queue_verdict m_paper(struct model *m, struct model_lane *lane)
         return m_refuse(m, QUEUE_CREDENTIAL_TAKEN, m_latest(m, who(&c->other)));
     if (person_no && c->name_differs)
         return m_refuse(m, QUEUE_NAME_DIFFERS, latest);
-    if (latest && m_open(latest))
-        return m_refuse(m, QUEUE_ALREADY_WAITING_ELSEWHERE, latest);
+    const struct model_number *open = m_open_of(m, person_no);
+    if (open)
+        return m_refuse(m, QUEUE_ALREADY_WAITING_ELSEWHERE, open);
     if (shot && !(c->overrides & ISSUE_OVER_SHOT)) {
         m->answer.could_override = m_may_override(m) ? ISSUE_OVER_SHOT : 0;
         return m_refuse(m, QUEUE_ALREADY_SHOT, shot);

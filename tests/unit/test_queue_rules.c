@@ -346,6 +346,9 @@ static void who_may_override(void **state)
            .authority = AUTHORITY_OFFICE, .text = "blinked");
     EXPECT("void", QUEUE_DONE, "A0002", OF(VOID, 2));
     EXPECT("the first frame still stands", QUEUE_ALREADY_SHOT, "A0001", COMES(1));
+    EXPECT("a retake of the first", QUEUE_DONE, "A0001", OF(RETAKE, 1));
+    EXPECT("is at the camera, whatever became of the second", QUEUE_ALREADY_WAITING, "A0001", COMES(1));
+    EXPECT("taken again", QUEUE_DONE, "A0001", OF(SHOT, 1));
     EXPECT("other rules", QUEUE_DONE, "", .kind = COMMAND_RULES_SET, .extra = "a-school",
            .rules = rules_with(nobody_overrides));
     EXPECT("nobody may", QUEUE_OVERRIDE_FORBIDDEN, "", COMES(1), .overrides = ISSUE_OVER_SHOT,

@@ -79,6 +79,9 @@ static const struct option long_options[] = {
     {"reason", required_argument, NULL, 'E'},
     {"from", required_argument, NULL, 'F'},
     {"level", required_argument, NULL, 'l'},
+    {"line", required_argument, NULL, 'i'},
+    {"unit", required_argument, NULL, 'u'},
+    {"difference", required_argument, NULL, 'd'},
     {0},
 };
 
@@ -95,7 +98,8 @@ static enum tool_exit take_number(struct arguments *arguments, const char *text,
 {
     if (text_to_u64(text, 1, 1000000000, number) == 0)
         return TOOL_DONE;
-    return tool_wrong_usage(&arguments->options, "-n, --pace and --from take a number from 1 to 1000000000");
+    return tool_wrong_usage(&arguments->options,
+                            "-n, --pace, --from and --unit take a number from 1 to 1000000000");
 }
 
 static enum tool_exit take_option(struct arguments *arguments, int option, const char *value)
@@ -129,6 +133,9 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'E', OPTION_REASON, &to->reason, NULL, NULL},
         {'F', OPTION_FROM, NULL, NULL, &to->from},
         {'l', OPTION_LEVEL, &to->level, NULL, NULL},
+        {'i', OPTION_LINE, &to->line, NULL, NULL},
+        {'u', OPTION_UNIT, NULL, NULL, &to->unit},
+        {'d', OPTION_DIFFERENCE, &to->difference, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)

@@ -62,7 +62,8 @@ void csv_add_number(struct csv *csv, uint64_t number)
 
 static void write_through(struct csv *csv)
 {
-    if (!csv->error && csv->text.size && fwrite(csv->text.data, 1, csv->text.size, csv->file) < csv->text.size)
+    if (!csv->error && csv->text.size &&
+        fwrite(csv->text.data, 1, csv->text.size, csv->file) < csv->text.size)
         csv->error = errno ? -errno : -EIO;
     csv->text.size = 0;
 }

@@ -28,6 +28,7 @@ static int replay_entry(void *arg, const struct queue_entry *entry)
     chain_next(replay->hash, entry, replay->hash);
     if (queue_apply(day->queue, entry) != QUEUE_APPLY_OK)
         return 1;
+    day_marks_take(day, entry);
     if (entry->seq == 1)
         hex_encode(replay->hash, sizeof replay->hash, day->facts.id);
     if (queue_event(day->queue)->content_seq == entry->seq) {
@@ -42,6 +43,7 @@ static enum journal_fault replay_until(struct day *day, uint64_t until)
 {
     struct replay replay = {.day = day, .until = until};
     queue_free(day->queue);
+    day_marks_done(day);
     day->queue = queue_new();
     chain_first(replay.hash);
     enum journal_fault fault = journal_read_entries(day->journal, 0, replay_entry, &replay);
@@ -209,6 +211,7 @@ void day_close(struct day *day)
     queue_free(day->queue);
     directory_free(day->people);
     free(day->order);
+    day_marks_done(day);
     free(day->units);
     free(day->detail);
     wipe_bytes(day, sizeof *day);

@@ -46,6 +46,8 @@ struct day_number {
     const struct ticket *ticket;
     const char *label;
     const char *reason; /* unsealed */
+    bool was_kept,
+        on_paper; /* a step of it was tapped without a network, or written on paper, and came in later */
     struct day_person person;
     const uint8_t *payload; /* the code, exactly as read, where the medium was one; else NULL */
     size_t payload_size;

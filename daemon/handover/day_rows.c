@@ -76,6 +76,9 @@ static int lane_numbers(struct day *day, const struct queue_lane *lane,
         ticket_label(rules, lane->name, i, label);
         reason_open(keys, number.ticket->reason, day->reason);
         number.reason = day->reason;
+        const unsigned marks = day_marks_of(day, number.ticket);
+        number.was_kept = marks & DAY_MARK_KEPT;
+        number.on_paper = marks & DAY_MARK_PAPER;
         day_person(day, &number.ticket->person, &number.person);
         result = load_payload(day, &number) ? row(arg, &number) : -EIO;
     }

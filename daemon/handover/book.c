@@ -47,7 +47,7 @@ struct book {
     struct buffer scratch;
 };
 
-static void fail(struct book *book, int error)
+static void book_fail(struct book *book, int error)
 {
     if (book->fault == 0)
         book->fault = error;
@@ -71,9 +71,9 @@ static int error_of(lxw_error error, int system)
 static void look(struct book *book, lxw_error error)
 {
     if (error != LXW_NO_ERROR)
-        fail(book, error_of(error, errno));
+        book_fail(book, error_of(error, errno));
     if (book->spools.fault != 0)
-        fail(book, book->spools.fault);
+        book_fail(book, book->spools.fault);
 }
 
 /* ---- formats */
@@ -261,7 +261,7 @@ void book_sheet(struct book *book, const struct book_sheet *sheet)
     if (book->fault != 0)
         return;
     if (book->column > 0 || sheet->n_columns == 0 || sheet->n_columns > LXW_COL_MAX) {
-        fail(book, -EINVAL);
+        book_fail(book, -EINVAL);
         return;
     }
     book->now = *sheet;
@@ -279,7 +279,7 @@ static lxw_format *next_cell(struct book *book, enum book_kind kind)
     if (book->fault != 0)
         return NULL;
     if (!book->sheet || book->column >= book->now.n_columns) {
-        fail(book, -EINVAL);
+        book_fail(book, -EINVAL);
         return NULL;
     }
     if (book->column == 0 && book->row == LXW_ROW_MAX)
@@ -340,7 +340,7 @@ void book_text(struct book *book, const char *text)
         return;
     size_t size = strlen(text);
     if (!utf8_is_valid(text, size)) {
-        fail(book, -EILSEQ);
+        book_fail(book, -EILSEQ);
         return;
     }
     if (!is_simple(text, size))
@@ -393,7 +393,7 @@ void book_shade(struct book *book)
 void book_end_row(struct book *book)
 {
     if (book->fault == 0 && !book->sheet)
-        fail(book, -EINVAL);
+        book_fail(book, -EINVAL);
     while (book->fault == 0 && book->column < book->now.n_columns)
         book_blank(book);
     book->row++;
@@ -443,7 +443,7 @@ static void free_book(struct book *book)
 int book_close(struct book *book)
 {
     if (book->fault == 0 && book->column > 0)
-        fail(book, -EINVAL);
+        book_fail(book, -EINVAL);
     struct spools *before = spools_use(&book->spools);
     end_sheet(book);
     spools_use(&book->spools);
@@ -453,9 +453,9 @@ int book_close(struct book *book)
         int system = errno;
         book->workbook = NULL;
         /* a spool that broke may have left a sheet short, unseen by the library */
-        fail(book, book->spools.fault ? book->spools.fault : error_of(error, system));
+        book_fail(book, book->spools.fault ? book->spools.fault : error_of(error, system));
     } else if (book->fault == 0) {
-        fail(book, -EINVAL); /* no sheet at all */
+        book_fail(book, -EINVAL); /* no sheet at all */
     }
     spools_use(before);
     int fault = book->fault;

@@ -30,7 +30,7 @@ struct spools *spools_use(struct spools *spools)
     return before;
 }
 
-static int fail(struct spool *spool, int error)
+static int spool_fail(struct spool *spool, int error)
 {
     if (spool->owner->fault == 0)
         spool->owner->fault = error;
@@ -58,7 +58,7 @@ static int write_file(struct spool *spool, const char *data, size_t size)
     while (size > 0) {
         ssize_t n = pwrite(spool->file, data, size, spool->at);
         if (n <= 0)
-            return fail(spool, n < 0 ? -errno : -EIO);
+            return spool_fail(spool, n < 0 ? -errno : -EIO);
         data += n;
         size -= (size_t)n;
         spool->at += n;
@@ -71,7 +71,7 @@ static int move_to_file(struct spool *spool)
     const off64_t at = spool->at;
     int file = open_nameless(spool->owner->folder);
     if (file < 0)
-        return fail(spool, file);
+        return spool_fail(spool, file);
     spool->file = file;
     spool->at = 0;
     int result = write_file(spool, spool->memory, (size_t)spool->size);
@@ -110,7 +110,7 @@ static ssize_t spool_read(void *cookie, char *data, size_t size)
     else if (n > 0)
         memcpy(data, spool->memory + spool->at, (size_t)n);
     if (n < 0)
-        return fail(spool, -errno);
+        return spool_fail(spool, -errno);
     spool->at += n;
     return n;
 }
@@ -120,7 +120,7 @@ static int spool_seek(void *cookie, off64_t *offset, int whence)
     struct spool *spool = cookie;
     off64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? spool->at : spool->size;
     if (base + *offset < 0 || base + *offset > spool->size)
-        return fail(spool, -EINVAL);
+        return spool_fail(spool, -EINVAL);
     *offset = spool->at = base + *offset;
     return 0;
 }

@@ -29,9 +29,9 @@ static const struct book_column fixed[] = {
     {"原因", "reason", 14, BOOK_TEXT},
 };
 static const struct book_column fields[] = {
-    {"学号", "student_no", 16, BOOK_TEXT}, {"姓名", "name", 14, BOOK_TEXT},
+    {"学号", "student_no", 16, BOOK_TEXT},    {"姓名", "name", 14, BOOK_TEXT},
     {"证件号码", "id_number", 20, BOOK_TEXT}, {"单位", "unit", 20, BOOK_TEXT},
-    {"学院", "college", 20, BOOK_TEXT}, {"校区", "campus", 12, BOOK_TEXT},
+    {"学院", "college", 20, BOOK_TEXT},       {"校区", "campus", 12, BOOK_TEXT},
     {"层次", "level", 8, BOOK_TEXT},
 };
 static const struct book_column last[] = {
@@ -89,9 +89,9 @@ static void put_field(struct table *table, size_t field, const struct day_person
 {
     char masked[ID_NUMBER_LENGTH + 1];
     mask_id_number(person->id_number, masked);
-    const char *const values[N_FIELDS] = {person->student_no, person->name,   masked,
-                                          person->unit,       person->college, person->campus,
-                                          degree_zh(person->level)};
+    const char *const values[N_FIELDS] = {
+        person->student_no,      person->name, masked, person->unit, person->college, person->campus,
+        degree_zh(person->level)};
     table_text(table, values[field]);
 }
 

@@ -8,6 +8,7 @@
  * the first twelve digits of its id, and the payload of the capture code in base64. summary.html is one page to be signed. */
 #ifndef HANDOVER_AGENCY_H
 #define HANDOVER_AGENCY_H
+#include "base/bytes.h"
 #include "handover/handover.h"
 
 void agency_parts(struct day *const days[], size_t n_days, struct handover_parts *);

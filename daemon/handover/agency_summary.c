@@ -45,10 +45,13 @@ static void add_sum(struct lane_sum *total, const struct lane_sum *sum)
 static void put_row(struct buffer *out, const char *lane, const char *range, const struct lane_sum *sum)
 {
     enum { CELLS = 11, SIZE = 24 };
-    const uint64_t numbers[] = {sum->counts.issued, sum->counts.shot,
-                                sum->counts.missed, sum->counts.voided,
+    const uint64_t numbers[] = {sum->counts.issued,
+                                sum->counts.shot,
+                                sum->counts.missed,
+                                sum->counts.voided,
                                 (uint64_t)sum->counts.waiting + sum->counts.called,
-                                sum->retakes, sum->suspects};
+                                sum->retakes,
+                                sum->suspects};
     enum { NUMBERS = sizeof numbers / sizeof *numbers };
     char texts[NUMBERS][SIZE], first[CELL_LOCAL_SIZE], latest[CELL_LOCAL_SIZE];
     const char *cells[CELLS] = {lane, range};
@@ -88,8 +91,9 @@ static void put_facts(struct buffer *out, const struct day_facts *facts)
     buffer_add_text(out, "<h2>");
     html_add(out, facts->event);
     buffer_add_text(out, "</h2>\n<p>");
-    buffer_format(out, "日志位置 <span lang=\"en\">journal position</span> <b>%" PRIu64 "</b> · %s (UTC+8) · %s<br>",
-                  facts->seq, local, at);
+    buffer_format(
+        out, "日志位置 <span lang=\"en\">journal position</span> <b>%" PRIu64 "</b> · %s (UTC+8) · %s<br>",
+        facts->seq, local, at);
     buffer_format(out, "活动编号 <span lang=\"en\">event id</span> <code>%s</code><br>", facts->id);
     buffer_format(out, "日志末条哈希 <span lang=\"en\">head hash</span> <code>%s</code><br>", facts->head);
     buffer_add_text(out, facts->is_closed
@@ -99,9 +103,10 @@ static void put_facts(struct buffer *out, const struct day_facts *facts)
 
 static void put_day(struct buffer *out, const struct day *day)
 {
-    static const char *const head[] = {"机位 lane",    "号码 numbers",  "发号 issued",       "已拍 shot",
-                                       "过号 missed",  "作废 void",     "未完成 open",       "重拍 retakes",
-                                       "存疑 suspect", "首次取号 first issued", "末次拍摄 last shot"};
+    static const char *const head[] = {
+        "机位 lane",         "号码 numbers", "发号 issued",  "已拍 shot",    "过号 missed",
+        "作废 void",         "未完成 open",  "重拍 retakes", "存疑 suspect", "首次取号 first issued",
+        "末次拍摄 last shot"};
     const struct queue *queue = day_queue(day);
     struct lane_sum total = {.first_us = 0};
     put_facts(out, day_facts(day));
@@ -119,7 +124,8 @@ static void put_explanation(struct buffer *out)
     buffer_add_text(
         out,
         "<p>每个机位的号码从 1 连续编排，无缺号、无重号、不改号；本页由日志逐条重放得出。<br>"
-        "<span lang=\"en\">In each lane the numbers run from 1 without a gap, none twice, none renumbered; this page was"
+        "<span lang=\"en\">In each lane the numbers run from 1 without a gap, none twice, none renumbered; "
+        "this page was"
         " replayed from the journal, entry by entry.</span></p>\n"
         "<h2>文件 <span lang=\"en\">Files</span></h2>\n<ul>\n"
         "<li><code>numbers.csv</code>、<code>numbers.xlsx</code>：每个拍摄号一行。"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "desk/profile_names.h"
 #include "handover/agency.h"
 #include "handover/cells.h"
 
@@ -57,4 +58,64 @@ int64_t handover_at(struct day *const days[], size_t n_days)
         if (day_facts(days[i])->at_us > at_us)
             at_us = day_facts(days[i])->at_us;
     return at_us;
+}
+
+/* ---- what a package says of itself */
+static json_t *about_day(const struct day_facts *facts)
+{
+    char at[CLOCK_TEXT_SIZE], created[CLOCK_TEXT_SIZE];
+    cell_utc(facts->at_us, at);
+    cell_utc(facts->created_us, created);
+    json_t *about =
+        json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:b}", "event", facts->event, "id", facts->id,
+                  "profile", facts->profile_name, "seq", (json_int_t)facts->seq, "head", facts->head, "at",
+                  at, "created_at", created, "is_closed", (int)facts->is_closed);
+    if (!about)
+        abort(); /* the journal's texts are UTF-8 */
+    return about;
+}
+
+json_t *handover_about(enum handover_kind kind, struct day *const days[], size_t n_days)
+{
+    json_t *events = json_array();
+    for (size_t i = 0; i < n_days; i++)
+        json_array_append_new(events, about_day(day_facts(days[i])));
+    json_t *about = json_pack("{s:s, s:o}", "kind", handover_kind_name(kind), "events", events);
+    if (!about)
+        abort();
+    return about;
+}
+
+/* Of several days the latest one's profile names the package; the position is the sum of theirs, so that it grows with each. */
+char *handover_name(enum handover_kind kind, struct day *const days[], size_t n_days)
+{
+    const struct day_facts *facts = day_facts(days[0]);
+    uint64_t seq = 0;
+    for (size_t i = 0; i < n_days; i++) {
+        seq += day_facts(days[i])->seq;
+        if (day_facts(days[i])->at_us > facts->at_us)
+            facts = day_facts(days[i]);
+    }
+    const struct profile *profile = &facts->profile;
+    char position[24], year[CELL_LOCAL_SIZE];
+    snprintf(position, sizeof position, "%" PRIu64, seq);
+    cell_local(facts->created_us, year);
+    year[4] = '\0';
+    if (profile->year)
+        snprintf(year, sizeof year, "%" PRIu32, profile->year);
+    const union name_value values[PACKAGE_FIELD_COUNT] = {
+        [PACKAGE_EVENT] = {.text = facts->event},
+        [PACKAGE_KIND] = {.text = handover_kind_name(kind)},
+        [PACKAGE_DATE] = {.utc_us = facts->at_us},
+        [PACKAGE_TIME] = {.utc_us = facts->at_us},
+        [PACKAGE_SEQ] = {.text = position},
+        [PACKAGE_SCHOOL] = {.text = *profile->school ? profile->school : facts->event},
+        [PACKAGE_YEAR] = {.text = year},
+        [PACKAGE_PROFILE] = {.text = facts->profile_name},
+    };
+    struct name_template template;
+    const char *text = *profile->package_name ? profile->package_name : PROFILE_PACKAGE_NAME;
+    if (profile_template_compile(PROFILE_NAMES_PACKAGE, text, &template, NULL) != 0)
+        profile_template_compile(PROFILE_NAMES_PACKAGE, PROFILE_PACKAGE_NAME, &template, NULL);
+    return name_template_file(&template, values, NULL);
 }

@@ -187,6 +187,9 @@ static enum package_fault pack(struct writing *writing, const struct manifest *m
         fault =
             package_check_zip(writing->packed, options->passphrase, &writing->watch, &checked, writing->ret);
     manifest_done(&checked);
+    if (fault == PACKAGE_OK)
+        package_remove(
+            writing->partial.path); /* before the name, so that a crash leaves nobody's data there */
     return fault;
 }
 

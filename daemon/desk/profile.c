@@ -49,6 +49,8 @@ enum setting_index {
     FILE_NAME,
     SHEET_NAME,
     PACKAGE_NAME,
+    LETTER_ZH,
+    LETTER_EN,
     COLUMNS,
     AGENCY_FIELDS,
     IMAGE_SIZE,
@@ -82,6 +84,8 @@ static const struct setting known[SETTING_COUNT] = {
     [FILE_NAME] = {.name = "file_name", .kind = SETTING_TEXT},
     [SHEET_NAME] = {.name = "sheet_name", .kind = SETTING_TEXT},
     [PACKAGE_NAME] = {.name = "package_name", .kind = SETTING_TEXT},
+    [LETTER_ZH] = {.name = "letter_zh", .kind = SETTING_TEXT},
+    [LETTER_EN] = {.name = "letter_en", .kind = SETTING_TEXT},
     [COLUMNS] = {.name = "sheet_columns", .kind = SETTING_LIST},
     [AGENCY_FIELDS] = {.name = "agency_fields", .kind = SETTING_LIST},
     [IMAGE_SIZE] = {.name = "image_least", .kind = SETTING_TEXT},
@@ -231,6 +235,24 @@ static int take_text(const struct reading *reading, enum setting_index index, si
         return fail_value(reading, index, text, allowed);
     }
     strcpy(ret, text);
+    return 0;
+}
+
+static int take_texts(const struct reading *reading)
+{
+    struct profile *profile = reading->profile;
+    const struct {
+        enum setting_index index;
+        size_t most;
+        char *text;
+    } texts[] = {{TITLE_ZH, PROFILE_TITLE_MAX, profile->title_zh},
+                 {TITLE_EN, PROFILE_TITLE_MAX, profile->title_en},
+                 {SCHOOL, PROFILE_TITLE_MAX, profile->school},
+                 {LETTER_ZH, PROFILE_LETTER_MAX, profile->letter_zh},
+                 {LETTER_EN, PROFILE_LETTER_MAX, profile->letter_en}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (take_text(reading, texts[i].index, texts[i].most, texts[i].text) != 0)
+            return -EINVAL;
     return 0;
 }
 
@@ -413,12 +435,6 @@ int profile_parse(const char *text, size_t size, struct profile *ret, struct set
     queue_rules_default(&profile.rules);
     memcpy(reading.settings, known, sizeof known);
     int result = settings_load(text, size, reading.settings, SETTING_COUNT, ret_fault);
-    if (result == 0)
-        result = take_text(&reading, TITLE_ZH, PROFILE_TITLE_MAX, profile.title_zh);
-    if (result == 0)
-        result = take_text(&reading, TITLE_EN, PROFILE_TITLE_MAX, profile.title_en);
-    if (result == 0)
-        result = take_text(&reading, SCHOOL, PROFILE_TITLE_MAX, profile.school);
     for (size_t i = 0; result == 0 && i < sizeof takers / sizeof *takers; i++)
         result = takers[i](&reading);
     if (result == 0) {

@@ -13,6 +13,7 @@
 enum {
     PROFILE_TITLE_MAX = 120,
     PROFILE_FILE_NAME_MAX = 120,
+    PROFILE_LETTER_MAX = 900,
     PROFILE_COLUMNS_MAX = 24,
     PROFILE_COLUMN_NAME_MAX = 24,
 };
@@ -32,6 +33,8 @@ struct profile {
     char file_name[PROFILE_FILE_NAME_MAX +
                    1]; /* "{school}{year}{student_no}{name}.jpg"; "": the number's label */
     char sheet_name[PROFILE_FILE_NAME_MAX + 1], package_name[PROFILE_FILE_NAME_MAX + 1];
+    char letter_zh[PROFILE_LETTER_MAX + 1],
+        letter_en[PROFILE_LETTER_MAX + 1];                          /* how an absentee makes it up */
     char columns[PROFILE_COLUMNS_MAX][PROFILE_COLUMN_NAME_MAX + 1]; /* of the sheet that is signed */
     size_t n_columns;
     char agency_fields[PROFILE_COLUMNS_MAX]

@@ -37,7 +37,8 @@ struct book {
     char *path, *folder;
     int target;                          /* the file, kept open so that it is known again */
     lxw_format *formats[2][4], *heading; /* [shaded][kind] */
-    struct book_sheet now;
+    struct book_sheet now;               /* its columns are ours */
+    struct book_column *columns;
     char *name, *title;
     struct name_set names;
     lxw_row_t row;
@@ -264,7 +265,14 @@ void book_sheet(struct book *book, const struct book_sheet *sheet)
         book_fail(book, -EINVAL);
         return;
     }
+    struct spools *before = spools_use(&book->spools);
+    end_sheet(book);
+    spools_use(before);
+    free(book->columns);
+    book->columns = bytes_alloc(sheet->n_columns * sizeof *book->columns);
+    memcpy(book->columns, sheet->columns, sheet->n_columns * sizeof *book->columns);
     book->now = *sheet;
+    book->now.columns = book->columns;
     free(book->name);
     free(book->title);
     book->name = bytes_text(sheet->name);
@@ -433,6 +441,7 @@ static void free_book(struct book *book)
     name_set_done(&book->names);
     if (book->target >= 0)
         close(book->target);
+    free(book->columns);
     free(book->name);
     free(book->title);
     free(book->path);

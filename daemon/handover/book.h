@@ -41,7 +41,7 @@ struct book_options {
 struct book;
 /* 0, or -errno and *ret untouched. Options are copied. */
 int book_new(struct book **ret, const struct book_options *);
-/* Begins a sheet, and ends the one before. Columns are borrowed until the next sheet or book_close. */
+/* Begins a sheet, and ends the one before. Copies; a heading's texts are borrowed until the next sheet or book_close. */
 void book_sheet(struct book *, const struct book_sheet *);
 
 /* ---- a cell each, from left to right; more than there are columns: -EINVAL. A sheet that is full (1,048,576 rows) goes

@@ -2,14 +2,17 @@
  * which of the databases are copies of one event, and who was at more than one. Numbers are never changed: a row says
  * which event it is of.
  *
- * A person is one human at one degree level, and is known again by the ID number; where one of the two has none, by the
- * student number, then the passport, then by the same bytes of a capture code, a card's chip or a campus card. What both
- * have and what differs (ID number, student number, degree level) keeps two apart. */
+ * A person is one human at one degree level, and is known again by the ID number; else by the student number; else by the
+ * passport; else by the same bytes of a capture code, of a card's chip or of a campus card. What is stronger than the mark
+ * they share, what both have and what differs keeps two apart; so does the degree level. Where an ID number is known at
+ * several levels, a record that does not say its level is nobody's. One database never has the same person twice. */
 #ifndef HANDOVER_MERGE_H
 #define HANDOVER_MERGE_H
 #include <jansson.h>
 
 #include "handover/day.h"
+
+enum { MERGE_DAYS_MAX = 64 };
 
 /* ---- copies of one event, before anything is merged */
 struct merge_copy {
@@ -28,7 +31,7 @@ int merge_copies(struct day *const days[], size_t n_days, struct merge_copy ret_
 
 /* ---- who was at more than one */
 struct merge;
-/* Borrows the days, which are of different events. 0 or -EIO. Not for purged ones: nobody is known in them. */
+/* Borrows the days, which are of different events. 0 or -EIO. At most MERGE_DAYS_MAX. In a purged one nobody is known. */
 int merge_new(struct merge **ret, struct day *const days[], size_t n_days);
 void merge_free(struct merge *); /* NULL is fine */
 

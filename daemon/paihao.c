@@ -79,6 +79,10 @@ static const struct option long_options[] = {
     {"reason", required_argument, NULL, 'E'},
     {"from", required_argument, NULL, 'F'},
     {"level", required_argument, NULL, 'l'},
+    {"zip", no_argument, NULL, 'z'},
+    {"passphrase-file", required_argument, NULL, 'W'},
+    {"database", required_argument, NULL, 'B'},
+    {"key", required_argument, NULL, 'k'},
     {0},
 };
 
@@ -129,6 +133,10 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'E', OPTION_REASON, &to->reason, NULL, NULL},
         {'F', OPTION_FROM, NULL, NULL, &to->from},
         {'l', OPTION_LEVEL, &to->level, NULL, NULL},
+        {'z', OPTION_ZIP, NULL, &to->is_zip, NULL},
+        {'W', OPTION_PASSPHRASE_FILE, &to->passphrase_file, NULL, NULL},
+        {'B', OPTION_DATABASE, &to->database, NULL, NULL},
+        {'k', OPTION_KEY, &to->key, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)
@@ -224,7 +232,7 @@ static enum tool_exit check_command(const struct tool_command *command, struct a
 
 static enum tool_exit run_once(const struct tool_command *command, struct tool *tool)
 {
-    if (command->reach == REACH_FILES)
+    if (command->reach == REACH_FILES || command->reach == REACH_NOTHING)
         return command->run(tool);
     enum tool_exit result = tool_reach(tool, command->reach == REACH_DESK_CREATE);
     if (result == TOOL_DONE)
@@ -237,7 +245,8 @@ static enum tool_exit run_command(const struct tool_command *command, const stru
 {
     struct config *config = NULL;
     char *error = NULL;
-    if (config_load(options->config, &config, &error) != 0) {
+    bool needs_config = command->reach != REACH_NOTHING && !options->database;
+    if (needs_config && config_load(options->config, &config, &error) != 0) {
         tool_environment(options, "config-wrong", "配置文件有误或无法读取。", "%s", error);
         free(error);
         return TOOL_ENVIRONMENT;

@@ -9,6 +9,7 @@
 #include "desk/profile_names.h"
 #include "handover/agency.h"
 #include "handover/cells.h"
+#include "handover/school.h"
 
 struct handover_kept {
     struct handover_kept *next;
@@ -49,6 +50,13 @@ void handover_parts_done(struct handover_parts *parts)
     }
     free(parts->list);
     *parts = (struct handover_parts){0};
+}
+
+void handover_parts(enum handover_kind kind, struct day *const days[], size_t n_days,
+                    struct handover_parts *ret)
+{
+    *ret = (struct handover_parts){.count = 0};
+    (kind == HANDOVER_AGENCY ? agency_parts : school_parts)(days, n_days, ret);
 }
 
 int64_t handover_at(struct day *const days[], size_t n_days)

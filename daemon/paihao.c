@@ -82,6 +82,10 @@ static const struct option long_options[] = {
     {"line", required_argument, NULL, 'i'},
     {"unit", required_argument, NULL, 'u'},
     {"difference", required_argument, NULL, 'd'},
+    {"zip", no_argument, NULL, 'z'},
+    {"passphrase-file", required_argument, NULL, 'W'},
+    {"database", required_argument, NULL, 'B'},
+    {"key", required_argument, NULL, 'k'},
     {0},
 };
 
@@ -136,6 +140,10 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'i', OPTION_LINE, &to->line, NULL, NULL},
         {'u', OPTION_UNIT, NULL, NULL, &to->unit},
         {'d', OPTION_DIFFERENCE, &to->difference, NULL, NULL},
+        {'z', OPTION_ZIP, NULL, &to->is_zip, NULL},
+        {'W', OPTION_PASSPHRASE_FILE, &to->passphrase_file, NULL, NULL},
+        {'B', OPTION_DATABASE, &to->database, NULL, NULL},
+        {'k', OPTION_KEY, &to->key, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)
@@ -231,7 +239,7 @@ static enum tool_exit check_command(const struct tool_command *command, struct a
 
 static enum tool_exit run_once(const struct tool_command *command, struct tool *tool)
 {
-    if (command->reach == REACH_FILES)
+    if (command->reach == REACH_FILES || command->reach == REACH_NOTHING)
         return command->run(tool);
     enum tool_exit result = tool_reach(tool, command->reach == REACH_DESK_CREATE);
     if (result == TOOL_DONE)
@@ -244,7 +252,8 @@ static enum tool_exit run_command(const struct tool_command *command, const stru
 {
     struct config *config = NULL;
     char *error = NULL;
-    if (config_load(options->config, &config, &error) != 0) {
+    bool needs_config = command->reach != REACH_NOTHING && !options->database;
+    if (needs_config && config_load(options->config, &config, &error) != 0) {
         tool_environment(options, "config-wrong", "配置文件有误或无法读取。", "%s", error);
         free(error);
         return TOOL_ENVIRONMENT;

@@ -33,6 +33,10 @@ enum tool_option {
     OPTION_LINE = 1 << 23,
     OPTION_UNIT = 1 << 24,
     OPTION_DIFFERENCE = 1 << 25,
+    OPTION_ZIP = 1 << 26,
+    OPTION_PASSPHRASE_FILE = 1 << 27,
+    OPTION_DATABASE = 1 << 28,
+    OPTION_KEY = 1 << 29,
 };
 
 /* How a command comes to the data. */
@@ -40,6 +44,7 @@ enum tool_reach_kind {
     REACH_DESK,        /* tool_reach */
     REACH_DESK_CREATE, /* the same, making the database when there is none */
     REACH_FILES,       /* reads the data folder by itself, beside a daemon or not */
+    REACH_NOTHING,     /* neither configuration nor data folder */
 };
 
 struct tool_command {
@@ -104,6 +109,11 @@ enum tool_exit run_token_create(struct tool *);
 enum tool_exit run_token_list(struct tool *);
 enum tool_exit check_token_revoke(const struct tool_options *);
 enum tool_exit run_token_revoke(struct tool *);
+/* handover_commands.c */
+enum tool_exit check_handover(const struct tool_options *);
+enum tool_exit run_handover_agency(struct tool *);
+enum tool_exit run_handover_school(struct tool *);
+enum tool_exit run_handover_verify(struct tool *);
 /* file_commands.c */
 enum tool_exit run_handover_numbers(struct tool *);
 enum tool_exit run_journal_verify(struct tool *);

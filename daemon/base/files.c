@@ -174,7 +174,10 @@ int file_destroy(const char *path)
     if (lstat(path, &status) != 0)
         return errno == ENOENT ? 0 : -errno;
     if (S_ISREG(status.st_mode)) {
-        int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        enum { FLAGS = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC };
+        int fd = open(path, FLAGS);
+        if (fd < 0 && errno == EACCES && chmod(path, 0600) == 0)
+            fd = open(path, FLAGS);
         if (fd < 0)
             return -errno;
         int result = overwrite(fd);

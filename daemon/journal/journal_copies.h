@@ -13,13 +13,13 @@ struct journal_copy {
     bool exists, is_closed, is_purged;
     uint8_t event[JOURNAL_HASH_SIZE]; /* hash of the entry that created the event: its id on every computer */
     char name[ENTRY_TEXT_MAX + 1], profile[PROFILE_MAX + 1];
-    uint32_t moves;          /* how many times it was restored */
-    char copy[COPY_ID_SIZE]; /* of the latest restoring, "" for the first copy */
+    uint32_t moves;                           /* how many times it was restored */
+    char copy[COPY_ID_SIZE];                  /* of the latest restoring, "" for the first copy */
     int64_t created_us, latest_us, purged_us; /* latest: of the last entry of any kind */
     uint64_t seq;
     uint8_t head[JOURNAL_HASH_SIZE];
-    uint64_t reasons; /* entries with a written reason, sealed in their text */
-    uint64_t people, credentials; /* rows that are there now */
+    uint64_t reasons;                /* entries with a written reason, sealed in their text */
+    uint64_t people, credentials;    /* rows that are there now */
     char purged[ENTRY_TEXT_MAX + 1]; /* text of the entry that says it */
     struct journal_handed_over agency, school;
 };

@@ -12,7 +12,8 @@
 
 static enum journal_fault run(sqlite3 *db, const char *sql, char **ret_detail)
 {
-    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? JOURNAL_OK : database_explain(db, ret_detail);
+    return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? JOURNAL_OK
+                                                                : database_explain(db, ret_detail);
 }
 
 static enum journal_fault run_named(sqlite3 *db, const char *name, char **ret_detail)

@@ -79,6 +79,9 @@ static const struct option long_options[] = {
     {"reason", required_argument, NULL, 'E'},
     {"from", required_argument, NULL, 'F'},
     {"level", required_argument, NULL, 'l'},
+    {"key", required_argument, NULL, 'k'},
+    {"certificate", required_argument, NULL, 'Z'},
+    {"yes", no_argument, NULL, 'y'},
     {0},
 };
 
@@ -129,6 +132,9 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'E', OPTION_REASON, &to->reason, NULL, NULL},
         {'F', OPTION_FROM, NULL, NULL, &to->from},
         {'l', OPTION_LEVEL, &to->level, NULL, NULL},
+        {'k', OPTION_KEY, &to->key, NULL, NULL},
+        {'Z', OPTION_CERTIFICATE, &to->certificate, NULL, NULL},
+        {'y', OPTION_SURE, NULL, &to->is_sure, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)
@@ -226,6 +232,7 @@ static enum tool_exit run_once(const struct tool_command *command, struct tool *
 {
     if (command->reach == REACH_FILES)
         return command->run(tool);
+    tool->may_be_purged = command->reach == REACH_STATUS;
     enum tool_exit result = tool_reach(tool, command->reach == REACH_DESK_CREATE);
     if (result == TOOL_DONE)
         result = command->run(tool);

@@ -49,5 +49,5 @@ enum MHD_Result purge_prepare(struct request *request)
     if (problem)
         return reply_problem(request, problem);
     buffer_add_text(&body, "{\"ending\":true}");
-    return reply_send(request, MHD_HTTP_ACCEPTED, reply_json(&body));
+    return reply_send(request, MHD_HTTP_OK, reply_json(&body));
 }

@@ -29,12 +29,16 @@ enum tool_option {
     OPTION_FROM = 1 << 20,
     OPTION_LEVEL = 1 << 21,
     OPTION_REPLACE = 1 << 22,
+    OPTION_KEY = 1 << 23,
+    OPTION_CERTIFICATE = 1 << 24,
+    OPTION_SURE = 1 << 25,
 };
 
 /* How a command comes to the data. */
 enum tool_reach_kind {
     REACH_DESK,        /* tool_reach */
     REACH_DESK_CREATE, /* the same, making the database when there is none */
+    REACH_STATUS,      /* tool_reach, and of a purged event nothing: tool.is_purged */
     REACH_FILES,       /* reads the data folder by itself, beside a daemon or not */
 };
 
@@ -97,5 +101,11 @@ enum tool_exit run_handover_numbers(struct tool *);
 enum tool_exit run_journal_verify(struct tool *);
 enum tool_exit run_journal_tail(struct tool *);
 enum tool_exit run_backup(struct tool *);
+/* safety_commands.c */
+enum tool_exit run_event_continue(struct tool *);
+enum tool_exit run_restore(struct tool *);
+/* purge_command.c */
+enum tool_exit run_purge(struct tool *);
+enum tool_exit print_purged_status(struct tool *);
 
 #endif

@@ -32,7 +32,7 @@ struct backup_keeper {
 
     /* the thread's own, after the start */
     int hold;                  /* the event's name on this computer; -1: not yet */
-    size_t n_open;             /* sessions that were open at the latest look */
+    uint64_t n_closed;         /* sessions that were closed by the latest look */
     bool was_closed;           /* the event, likewise */
     bool is_due;               /* something was closed since the latest backup */
     int64_t try_us, latest_us; /* monotonic: not before; the latest backup */
@@ -81,23 +81,26 @@ static void look_for_copies(struct backup_keeper *keeper)
 }
 
 /* ---- backups */
-static size_t count_open(struct desk *desk)
+/* Sessions that were ever closed: it only grows, so one that was closed and opened again in between counts. */
+static uint64_t count_closed(struct desk *desk)
 {
-    size_t count = 0, n_open = 0;
+    size_t count = 0;
+    uint64_t n_closed = 0;
     char(*names)[LANE_NAME_MAX + 1] = desk_lane_names(desk, &count);
     for (size_t i = 0; i < count; i++) {
         struct queue_lane lane;
-        n_open += desk_lane_facts(desk, names[i], &lane) == 0 && lane.is_open;
+        if (desk_lane_facts(desk, names[i], &lane) == 0)
+            n_closed += lane.session - lane.is_open;
     }
     free(names);
-    return n_open;
+    return n_closed;
 }
 
 static void look_for_closing(struct backup_keeper *keeper, const struct queue_event *event)
 {
-    const size_t n_open = count_open(keeper->desk);
-    keeper->is_due |= n_open < keeper->n_open || (event->is_closed && !keeper->was_closed);
-    keeper->n_open = n_open;
+    const uint64_t n_closed = count_closed(keeper->desk);
+    keeper->is_due |= n_closed > keeper->n_closed || (event->is_closed && !keeper->was_closed);
+    keeper->n_closed = n_closed;
     keeper->was_closed = event->is_closed;
 }
 
@@ -234,7 +237,7 @@ int backup_keeper_start(struct backup_keeper **ret, const struct config *config,
     keeper->state.has_folder = *config->backup_folder;
     desk_event(desk, &event);
     keeper->was_closed = event.is_closed;
-    keeper->n_open = count_open(desk);
+    keeper->n_closed = count_closed(desk);
     int error = take_event(keeper);
     if (error < 0) {
         free(keeper);

@@ -23,7 +23,7 @@ enum {
 
 struct arguments {
     struct tool_options options;
-    unsigned given; /* OPTION_... */
+    option_set given; /* OPTION_... */
     const char *words[WORDS_MAX];
     int n_words;
     bool wants_help, wants_version;
@@ -86,13 +86,15 @@ static const struct option long_options[] = {
     {"passphrase-file", required_argument, NULL, 'W'},
     {"database", required_argument, NULL, 'B'},
     {"key", required_argument, NULL, 'k'},
+    {"certificate", required_argument, NULL, 'Z'},
+    {"yes", no_argument, NULL, 'y'},
     {0},
 };
 
 /* What an option is, and where its value goes: one of the three. */
 struct option_place {
     int option;
-    unsigned bit;
+    option_set bit;
     const char **text;
     bool *is_on;
     uint64_t *number;
@@ -144,6 +146,8 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'W', OPTION_PASSPHRASE_FILE, &to->passphrase_file, NULL, NULL},
         {'B', OPTION_DATABASE, &to->database, NULL, NULL},
         {'k', OPTION_KEY, &to->key, NULL, NULL},
+        {'Z', OPTION_CERTIFICATE, &to->certificate, NULL, NULL},
+        {'y', OPTION_SURE, NULL, &to->is_sure, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)
@@ -241,6 +245,7 @@ static enum tool_exit run_once(const struct tool_command *command, struct tool *
 {
     if (command->reach == REACH_FILES || command->reach == REACH_NOTHING)
         return command->run(tool);
+    tool->may_be_purged = command->reach == REACH_STATUS;
     enum tool_exit result = tool_reach(tool, command->reach == REACH_DESK_CREATE);
     if (result == TOOL_DONE)
         result = command->run(tool);

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "desk/desk.h"
+#include "handover/backup_keeper.h"
 #include "handover/numbers.h"
 #include "http/http.h"
 #include "readers/supervisor.h"
@@ -19,6 +20,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
+/* EXIT_NEVER: another start with this folder would be refused, too (paihaod.service does not try) */
+enum { EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3, EXIT_NEVER = 4 };
 enum {
     FILES_LEAST = 4096, /* descriptors: one for each page that is open, and some */
     LOOK_EVERY_US = 500000,
@@ -51,6 +54,9 @@ struct daemon {
     struct config *config;
     int lock;
     struct desk *desk;
+    struct backup_keeper *keeper;
+    atomic_bool wants_end; /* the tool is to purge the event */
+    bool is_refused;       /* EXIT_NEVER */
     char *control_path;
     struct http *http;
     pthread_mutex_t figures_lock; /* /metrics may be asked before the readers run and after they ended */
@@ -93,6 +99,33 @@ static void print_figures(void *arg, struct buffer *out)
     if (daemon->supervisor)
         supervisor_print_figures(daemon->supervisor, out);
     pthread_mutex_unlock(&daemon->figures_lock);
+    backup_keeper_print_figures(daemon->keeper, out);
+}
+
+static char *event_members(void *arg, bool whole)
+{
+    const struct daemon *daemon = arg;
+    return backup_keeper_members(daemon->keeper, whole);
+}
+
+/* As COMMAND_PURGED would say, before anybody stops working for it. */
+static enum problem end_for_purge(void *arg)
+{
+    struct daemon *daemon = arg;
+    struct queue_event event;
+    desk_event(daemon->desk, &event);
+    if (!event.exists)
+        return PROBLEM_NO_EVENT;
+    if (!event.is_closed || event.agency_seq != event.content_seq || event.school_seq != event.content_seq)
+        return PROBLEM_NOT_HANDED_OVER;
+    daemon->wants_end = true;
+    return PROBLEM_NONE;
+}
+
+static enum problem continue_event(void *arg, const char *device, int *ret_error)
+{
+    const struct daemon *daemon = arg;
+    return backup_keeper_continue(daemon->keeper, device, ret_error);
 }
 
 static int take_data(struct daemon *daemon)
@@ -127,7 +160,24 @@ static int open_desk(struct daemon *daemon)
     if (fault != JOURNAL_OK)
         log_error("cannot open the event: %s", error ? error : journal_fault_text(fault));
     free(error);
+    daemon->is_refused = fault == JOURNAL_PURGED;
     return fault == JOURNAL_OK ? 0 : -1;
+}
+
+/* One that is just ending may have the event for a moment longer. */
+static int start_keeper(struct daemon *daemon)
+{
+    const int64_t until_us = clock_mono_us() + LOCK_PATIENCE_US;
+    int result;
+    while ((result = backup_keeper_start(&daemon->keeper, daemon->config, daemon->desk)) == -EADDRINUSE &&
+           clock_mono_us() < until_us)
+        clock_sleep_us(50000);
+    if (result == 0)
+        return 0;
+    daemon->is_refused = true;
+    log_error("%s: another paihaod of this computer has this event, from another folder",
+              problem_code(PROBLEM_EVENT_ELSEWHERE));
+    return result;
 }
 
 static int open_pages(struct daemon *daemon)
@@ -142,6 +192,10 @@ static int open_pages(struct daemon *daemon)
         .take_list = take_list,
         .show_schedule = show_schedule,
         .lists_arg = daemon->desk,
+        .event_members = event_members,
+        .end_for_purge = end_for_purge,
+        .continue_event = continue_event,
+        .safety_arg = daemon,
         .print_figures = print_figures,
         .figures_arg = daemon,
     };
@@ -173,6 +227,7 @@ static void stop(struct daemon *daemon)
     pthread_mutex_unlock(&daemon->figures_lock);
     supervisor_stop(supervisor);
     http_stop(daemon->http);
+    backup_keeper_stop(daemon->keeper);
     desk_close(daemon->desk);
     if (daemon->lock >= 0)
         close(daemon->lock);
@@ -226,6 +281,10 @@ static int wait_for_end(const struct daemon *daemon, const sigset_t *signals)
         log_store(daemon, &told);
         if (signal > 0) {
             log_info("stopping (SIG%s)", sigabbrev_np(signal));
+            return EXIT_SUCCESS;
+        }
+        if (daemon->wants_end) {
+            log_info("stopping: the event is to be purged");
             return EXIT_SUCCESS;
         }
         if (desk_store_state(daemon->desk) == PROBLEM_STORE_FAILED)
@@ -332,9 +391,11 @@ static int run(const char *config_path)
     }
     if (config_load(config_path, &daemon.config, &error) < 0)
         log_error("%s", error);
-    else if (take_data(&daemon) == 0 && open_desk(&daemon) == 0 && open_pages(&daemon) == 0 &&
-             start_readers(&daemon) == 0)
+    else if (take_data(&daemon) == 0 && open_desk(&daemon) == 0 && start_keeper(&daemon) == 0 &&
+             open_pages(&daemon) == 0 && start_readers(&daemon) == 0)
         result = serve(&daemon, &ends);
+    if (daemon.is_refused)
+        result = EXIT_NEVER;
     free(error);
     stop(&daemon);
     return result;

@@ -152,3 +152,30 @@ FROM answer ORDER BY row;
 
 -- name: select_tokens
 SELECT id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us FROM token ORDER BY id;
+
+-- name: select_whole_event
+SELECT kind, at_us, value, text, extra, hash FROM entry WHERE kind IN (1, 2, 34, 35, 36) ORDER BY seq;
+
+-- name: select_sums
+SELECT coalesce(max(seq), 0), coalesce((SELECT at_us FROM entry ORDER BY seq DESC LIMIT 1), 0),
+       (SELECT hash FROM entry ORDER BY seq DESC LIMIT 1), coalesce(sum(kind >= 16 AND text LIKE '~%'), 0),
+       (SELECT count(*) FROM person), (SELECT count(*) FROM credential)
+FROM entry;
+
+-- name: select_sealed_rows
+SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM credential);
+
+-- name: select_purged
+SELECT seq FROM entry WHERE kind = 36 ORDER BY seq DESC LIMIT 1;
+
+-- name: purge_people
+DELETE FROM person;
+
+-- name: purge_credentials
+DELETE FROM credential;
+
+-- name: purge_answers
+DELETE FROM answer;
+
+-- name: purge_token_names
+UPDATE token SET name = '';

@@ -75,6 +75,10 @@ static void take_all(cfg_t *cfg, struct config *config)
     config->hosts = bytes_alloc(config->n_hosts * sizeof *config->hosts);
     for (size_t i = 0; i < config->n_hosts; i++)
         config->hosts[i] = bytes_text(cfg_getnstr(http, "hosts", (unsigned)i));
+    cfg_t *backup = cfg_getsec(cfg, "backup");
+    config->backup_folder = bytes_text(cfg_getstr(backup, "folder"));
+    config->backup_every_minutes = (unsigned)cfg_getint(backup, "every_minutes");
+    config->backup_keep = (unsigned)cfg_getint(backup, "keep");
     config->n_lanes = cfg_size(cfg, "lane");
     config->lanes = bytes_alloc(config->n_lanes * sizeof *config->lanes);
     for (size_t i = 0; i < config->n_lanes; i++)
@@ -168,12 +172,19 @@ static int load_text(const char *text, struct config *config)
         CFG_STR_LIST("hosts", NULL, CFGF_NONE),
         CFG_END(),
     };
+    cfg_opt_t backup[] = {
+        CFG_STR("folder", "", CFGF_NONE),
+        CFG_INT("every_minutes", CONFIG_BACKUP_MINUTES, CFGF_NONE),
+        CFG_INT("keep", CONFIG_BACKUP_KEEP, CFGF_NONE),
+        CFG_END(),
+    };
     cfg_opt_t options[] = {
         CFG_INT(CONFIG_END_MARK, 0, CFGF_NONE),
         CFG_STR("data_dir", "", CFGF_NONE),
         CFG_STR("key_file", "", CFGF_NONE),
         CFG_STR("reader_program", "", CFGF_NONE),
         CFG_SEC("http", http, CFGF_NONE),
+        CFG_SEC("backup", backup, CFGF_NONE),
         CFG_SEC("lane", lane, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
         CFG_END(),
     };
@@ -253,6 +264,7 @@ void config_free(struct config *config)
     free(config->tls_cert);
     free(config->tls_key);
     free(config->reader_program);
+    free(config->backup_folder);
     free(config);
 }
 

@@ -49,6 +49,8 @@ struct config {
     char *tls_cert, *tls_key;        /* "" for none */
     char **hosts;                    /* further Host names that requests may carry */
     size_t n_hosts;
+    char *backup_folder; /* absolute; "": no backups by themselves */
+    unsigned backup_every_minutes, backup_keep;
     char *reader_program; /* default: paihao-reader beside the running program */
     struct config_lane *lanes;
     size_t n_lanes;

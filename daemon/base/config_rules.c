@@ -64,7 +64,7 @@ static void on_confuse_error(cfg_t *cfg, const char *format, va_list arguments)
 
 /* ---- one value ---- */
 
-static int check_once(cfg_t *cfg, cfg_opt_t *opt)
+int config_check_once(cfg_t *cfg, cfg_opt_t *opt)
 {
     for (size_t i = 0; i < config_loading->n_seen; i++)
         if (config_loading->seen[i] == opt)
@@ -75,11 +75,11 @@ static int check_once(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
-static int check_plain(cfg_t *cfg, cfg_opt_t *opt, size_t most)
+int config_check_plain(cfg_t *cfg, cfg_opt_t *opt, size_t most)
 {
     const char *value = cfg_opt_getstr(opt);
     size_t length = strlen(value);
-    if (check_once(cfg, opt) != 0)
+    if (config_check_once(cfg, opt) != 0)
         return -1;
     if (length > 0 && !text_is_plain(value, length, most))
         return config_fail(cfg->line, "\"%s\" is longer than %zu bytes or holds control characters",
@@ -91,12 +91,12 @@ static int check_filled(cfg_t *cfg, cfg_opt_t *opt, size_t most)
 {
     if (cfg_opt_getstr(opt)[0] == '\0')
         return config_fail(cfg->line, "\"%s\" is empty", opt->name);
-    return check_plain(cfg, opt, most);
+    return config_check_plain(cfg, opt, most);
 }
 
 static int check_path(cfg_t *cfg, cfg_opt_t *opt)
 {
-    return check_plain(cfg, opt, PATH_MAX - 1);
+    return config_check_plain(cfg, opt, PATH_MAX - 1);
 }
 
 static int check_data_dir(cfg_t *cfg, cfg_opt_t *opt)
@@ -154,7 +154,7 @@ const char *config_split_listen(const char *text, char **ret_host, char **ret_po
 
 static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
 {
-    if (check_plain(cfg, opt, 255) != 0)
+    if (config_check_plain(cfg, opt, 255) != 0)
         return -1;
     const char *fault = config_split_listen(cfg_opt_getstr(opt), NULL, NULL);
     return fault ? config_fail(cfg->line, "listen = \"%s\" %s", cfg_opt_getstr(opt), fault) : 0;
@@ -174,12 +174,12 @@ static int check_host(cfg_t *cfg, cfg_opt_t *opt)
 
 static int check_http(cfg_t *cfg, cfg_opt_t *opt)
 {
-    return check_once(cfg, opt);
+    return config_check_once(cfg, opt);
 }
 
 static int check_room(cfg_t *cfg, cfg_opt_t *opt)
 {
-    return check_plain(cfg, opt, ROOM_MOST);
+    return config_check_plain(cfg, opt, ROOM_MOST);
 }
 
 static int check_line_limit(cfg_t *cfg, cfg_opt_t *opt)
@@ -187,7 +187,7 @@ static int check_line_limit(cfg_t *cfg, cfg_opt_t *opt)
     long limit = cfg_opt_getnint(opt, 0);
     if (limit < 0 || limit > LINE_LIMIT_MOST)
         return config_fail(cfg->line, "line_limit = %ld is not from 0 (none) to %d", limit, LINE_LIMIT_MOST);
-    return check_once(cfg, opt);
+    return config_check_once(cfg, opt);
 }
 
 static bool is_one_of(const char *value, const char *const *words)
@@ -204,7 +204,7 @@ static int check_driver(cfg_t *cfg, cfg_opt_t *opt)
     config_loading->lines.driver = cfg->line;
     if (!is_one_of(cfg_opt_getstr(opt), drivers))
         return config_fail(cfg->line, "unknown driver \"%s\": sam, nfc or scanner", cfg_opt_getstr(opt));
-    return check_once(cfg, opt);
+    return config_check_once(cfg, opt);
 }
 
 static int check_device(cfg_t *cfg, cfg_opt_t *opt)
@@ -219,7 +219,7 @@ static int check_method(cfg_t *cfg, cfg_opt_t *opt)
     config_loading->lines.method = cfg->line;
     if (!is_one_of(cfg_opt_getstr(opt), methods))
         return config_fail(cfg->line, "unknown method \"%s\": auto, list or raw", cfg_opt_getstr(opt));
-    return check_once(cfg, opt);
+    return config_check_once(cfg, opt);
 }
 
 static int check_baud(cfg_t *cfg, cfg_opt_t *opt)
@@ -229,7 +229,7 @@ static int check_baud(cfg_t *cfg, cfg_opt_t *opt)
     long baud = cfg_opt_getnint(opt, 0);
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++)
         if (baud == rates[i])
-            return check_once(cfg, opt);
+            return config_check_once(cfg, opt);
     return config_fail(cfg->line, "baud = %ld is none of 9600, 19200, 38400, 57600 and 115200", baud);
 }
 
@@ -238,7 +238,7 @@ static int check_purpose(cfg_t *cfg, cfg_opt_t *opt)
     static const char *const purposes[] = {"desk", "check", NULL};
     if (!is_one_of(cfg_opt_getstr(opt), purposes))
         return config_fail(cfg->line, "unknown purpose \"%s\": desk or check", cfg_opt_getstr(opt));
-    return check_once(cfg, opt);
+    return config_check_once(cfg, opt);
 }
 
 static int check_separator(cfg_t *cfg, cfg_opt_t *opt)
@@ -248,7 +248,7 @@ static int check_separator(cfg_t *cfg, cfg_opt_t *opt)
     if (!is_one_of(cfg_opt_getstr(opt), separators))
         return config_fail(cfg->line, "unknown separator \"%s\": auto, cr, lf, crlf, tab or silence",
                            cfg_opt_getstr(opt));
-    return check_once(cfg, opt);
+    return config_check_once(cfg, opt);
 }
 
 static int check_layout(cfg_t *cfg, cfg_opt_t *opt)
@@ -257,7 +257,7 @@ static int check_layout(cfg_t *cfg, cfg_opt_t *opt)
     config_loading->lines.layout = cfg->line;
     if (!is_one_of(cfg_opt_getstr(opt), layouts))
         return config_fail(cfg->line, "unknown layout \"%s\": us, de or fr", cfg_opt_getstr(opt));
-    return check_once(cfg, opt);
+    return config_check_once(cfg, opt);
 }
 
 /* Called for each value of the list. */
@@ -457,7 +457,7 @@ int config_parse(cfg_t *cfg, const char *text)
         const char *option;
         cfg_validate_callback_t check;
     } rules[] = {
-        {CONFIG_END_MARK, check_once},
+        {CONFIG_END_MARK, config_check_once},
         {"data_dir", check_data_dir},
         {"key_file", check_path},
         {"reader_program", check_reader_program},
@@ -466,6 +466,10 @@ int config_parse(cfg_t *cfg, const char *text)
         {"http|tls_cert", check_tls_cert},
         {"http|tls_key", check_tls_key},
         {"http|hosts", check_host},
+        {"backup", config_check_backup},
+        {"backup|folder", config_check_backup_folder},
+        {"backup|every_minutes", config_check_backup_minutes},
+        {"backup|keep", config_check_backup_keep},
         {"lane", check_lane},
         {"lane|room", check_room},
         {"lane|line_limit", check_line_limit},

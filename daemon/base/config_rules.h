@@ -5,7 +5,7 @@
 #include <confuse.h>
 #include <stddef.h>
 
-enum { CONFIG_DEFAULT_BAUD = 115200 };
+enum { CONFIG_DEFAULT_BAUD = 115200, CONFIG_BACKUP_MINUTES = 10, CONFIG_BACKUP_KEEP = 24 };
 
 /* libconfuse closes open sections at the end of a file by itself. config_parse() puts this option behind the
  * text: it exists at the top only, so that a section still open there is an error. */
@@ -34,5 +34,17 @@ int config_fail(int line, const char *format, ...) __attribute__((format(printf,
 int config_parse(cfg_t *, const char *text);
 /* "host:port" or "[v6]:port"; gives the parts, to free(), when they are asked for. NULL, or what is wrong. */
 const char *config_split_listen(const char *text, char **ret_host, char **ret_port);
+
+/* ---- config_rules.c, for the other files of rules */
+/* An option that is given once only. */
+int config_check_once(cfg_t *, cfg_opt_t *);
+/* Once, and a text without control characters of at most `most` bytes. */
+int config_check_plain(cfg_t *, cfg_opt_t *, size_t most);
+
+/* ---- config_backup.c */
+int config_check_backup(cfg_t *, cfg_opt_t *);
+int config_check_backup_folder(cfg_t *, cfg_opt_t *);
+int config_check_backup_minutes(cfg_t *, cfg_opt_t *);
+int config_check_backup_keep(cfg_t *, cfg_opt_t *);
 
 #endif

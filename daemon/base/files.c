@@ -151,6 +151,48 @@ int file_create_durably(const char *path, const void *data, size_t size, mode_t 
     return write_and_rename(path, data, size, mode, RENAME_NOREPLACE);
 }
 
+static int overwrite(int fd)
+{
+    uint8_t block[4096];
+    struct stat status;
+    if (fstat(fd, &status) != 0)
+        return -errno;
+    for (off_t left = S_ISREG(status.st_mode) ? status.st_size : 0; left > 0;) {
+        size_t size = left < (off_t)sizeof block ? (size_t)left : sizeof block;
+        random_bytes(block, size);
+        int result = write_fully(fd, (const char *)block, size);
+        if (result != 0)
+            return result;
+        left -= (off_t)size;
+    }
+    return fsync(fd) == 0 ? 0 : -errno;
+}
+
+int file_destroy(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (S_ISREG(status.st_mode)) {
+        enum { FLAGS = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC };
+        int fd = open(path, FLAGS);
+        if (fd < 0 && errno == EACCES && chmod(path, 0600) == 0)
+            fd = open(path, FLAGS);
+        if (fd < 0)
+            return -errno;
+        int result = overwrite(fd);
+        close(fd);
+        if (result != 0)
+            return result;
+    }
+    if (unlink(path) != 0 && errno != ENOENT)
+        return -errno;
+    char *folder = folder_of(path);
+    int result = folder_sync(folder);
+    free(folder);
+    return result;
+}
+
 static pid_t holder_of(int fd)
 {
     char text[24];

@@ -11,6 +11,9 @@ int file_read(const char *path, size_t most, char **ret_data, size_t *ret_size);
 int file_write_durably(const char *path, const void *data, size_t size, mode_t mode);
 /* As above but never replaces: -EEXIST. */
 int file_create_durably(const char *path, const void *data, size_t size, mode_t mode);
+/* Overwrites with random bytes, fsyncs, unlinks, fsyncs the folder. 0, also when there is no such file; or -errno. A
+ * symbolic link is taken away, what it points to is left alone. */
+int file_destroy(const char *path);
 int folder_sync(const char *path);
 /* Bytes that may still be written in this folder's file system, or -errno. */
 int64_t folder_room(const char *path);

@@ -171,6 +171,9 @@ uint64_t desk_seq(struct desk *);
 void desk_event(struct desk *, struct queue_event *ret);
 /* The lanes' names, NULL-terminated; free() the one block. */
 char (*desk_lane_names(struct desk *, size_t *ret_count))[LANE_NAME_MAX + 1];
+/* The event goes on at another computer: from now on nothing is issued, recorded or closed here; everything but tokens,
+ * hand-over and COMMAND_RESTORED is refused PROBLEM_EVENT_ELSEWHERE, which desk_store_state says, too. Or it may again. */
+void desk_set_elsewhere(struct desk *, bool is_elsewhere);
 enum problem desk_store_state(struct desk *);
 /* What SQLite or the system said of the latest failure, for the log; "" while there was none. */
 enum { STORE_DETAIL_SIZE = 256 };

@@ -65,6 +65,7 @@ struct desk {
     struct feed feed;
     struct kept_note *notes;
     enum problem store;
+    atomic_bool is_elsewhere; /* changed under the lock */
     char store_detail[STORE_DETAIL_SIZE];
     struct desk_stats stats;
 
@@ -82,6 +83,8 @@ void set_store(struct desk *, enum problem store, const char *detail); /* publis
 /* Opens the journal and builds the writer's state from it; with `everything`, the visible state too. */
 enum journal_fault writer_load(struct desk *, bool create, bool everything, char **ret_detail);
 void writer_unload(struct desk *);
+
+enum problem told_store(const struct desk *); /* what is to be said of it; `lock` held */
 
 /* group.c: one group of commands in one transaction. Consumes the jobs. */
 void group_run(struct desk *, struct job *jobs);

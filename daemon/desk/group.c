@@ -225,6 +225,16 @@ static void repeat_answer(struct outcome *outcome, const struct kept_answer *ans
     outcome->list = (struct list_result){record->added, record->updated, record->unchanged, record->skipped};
 }
 
+/* What an event that goes on at another computer may still do here: nothing that the other one would not know of. */
+static bool stays_here(const struct desk_command *command)
+{
+    if (command->kind != DESK_QUEUE)
+        return command->kind == DESK_TOKEN_CREATE || command->kind == DESK_TOKEN_REVOKE ||
+               command->kind == DESK_PAIR;
+    return command->queue.kind == COMMAND_RESTORED || command->queue.kind == COMMAND_HANDED_OVER ||
+           command->queue.kind == COMMAND_PURGED;
+}
+
 static void run_job(struct group *group, struct outcome *outcome)
 {
     const struct desk_command *command = &outcome->job->command;
@@ -236,6 +246,10 @@ static void run_job(struct group *group, struct outcome *outcome)
         *command->key ? answers_get(group->writer->answers, command->key) : NULL;
     if (known) {
         repeat_answer(outcome, known);
+        return;
+    }
+    if (group->desk->is_elsewhere && !stays_here(command)) {
+        outcome->problem = PROBLEM_EVENT_ELSEWHERE;
         return;
     }
     switch (command->kind) {

@@ -39,7 +39,7 @@ void desk_preview(struct desk *desk, const char *lane, const struct presentation
     *ret = (struct desk_preview){0};
     pthread_mutex_lock(&desk->lock);
     decide(desk, presentation, &job, &decision);
-    ret->problem = desk->store;
+    ret->problem = told_store(desk);
     if (ret->problem == PROBLEM_NONE)
         take_decision(queue_event(desk->visible), &decision, ret);
     pthread_mutex_unlock(&desk->lock);

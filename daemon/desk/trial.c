@@ -33,7 +33,7 @@ void trial_call(struct trial *trial, const struct desk_command *command, struct 
 {
     const struct desk *desk = trial->group.desk;
     struct job *job = job_new(desk, command);
-    struct outcome outcome = {.problem = desk->store};
+    struct outcome outcome = {.problem = told_store(desk)};
     if (outcome.problem == PROBLEM_NONE)
         group_try(&trial->group, job, &outcome);
     job_free(job);

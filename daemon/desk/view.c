@@ -45,7 +45,7 @@ static void fill_lane(const struct desk *desk, const struct queue_lane *lane, st
 {
     view->lane = *lane;
     view->event = *queue_event(desk->visible);
-    view->store = desk->store;
+    view->store = told_store(desk);
     view->seq = queue_seq(desk->visible);
     view->feed = desk->feed.next;
     const struct ticket *current = queue_current(desk->visible, lane->name);
@@ -123,7 +123,7 @@ char (*desk_lane_names(struct desk *desk, size_t *ret_count))[LANE_NAME_MAX + 1]
 enum problem desk_store_state(struct desk *desk)
 {
     pthread_mutex_lock(&desk->lock);
-    enum problem store = desk->store;
+    enum problem store = told_store(desk);
     pthread_mutex_unlock(&desk->lock);
     return store;
 }

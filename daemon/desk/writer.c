@@ -167,6 +167,23 @@ void set_store(struct desk *desk, enum problem store, const char *detail)
     wake_listener(desk);
 }
 
+enum problem told_store(const struct desk *desk)
+{
+    return desk->store == PROBLEM_NONE && desk->is_elsewhere ? PROBLEM_EVENT_ELSEWHERE : desk->store;
+}
+
+void desk_set_elsewhere(struct desk *desk, bool is_elsewhere)
+{
+    pthread_mutex_lock(&desk->lock);
+    const bool has_changed = desk->is_elsewhere != is_elsewhere;
+    desk->is_elsewhere = is_elsewhere;
+    if (has_changed)
+        feed_add_store(&desk->feed);
+    pthread_mutex_unlock(&desk->lock);
+    if (has_changed)
+        wake_listener(desk);
+}
+
 /* A check-in needs a dozen pages; what is less than this is gone in a moment. */
 enum { ROOM_LEAST = 256 * 1024 };
 
@@ -252,7 +269,7 @@ void *writer_main(void *arg)
             return NULL;
         try_reload(desk);
         enum problem store = desk_store_state(desk);
-        if (jobs && store != PROBLEM_NONE)
+        if (jobs && store != PROBLEM_NONE && store != PROBLEM_EVENT_ELSEWHERE)
             refuse_all(jobs, store);
         else if (jobs)
             group_run(desk, jobs);

@@ -43,15 +43,6 @@ void handover_parts_keep(struct handover_parts *parts, void *context, void (*don
     parts->kept = kept;
 }
 
-void handover_parts(enum handover_kind kind, struct day *const days[], size_t n_days, struct handover_parts *ret)
-{
-    *ret = (struct handover_parts){0};
-    if (kind == HANDOVER_AGENCY)
-        agency_parts(days, n_days, ret);
-    else
-        school_parts(days, n_days, ret);
-}
-
 void handover_parts_done(struct handover_parts *parts)
 {
     for (struct handover_kept *kept = parts->kept, *next; kept; kept = next) {

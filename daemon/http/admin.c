@@ -46,6 +46,18 @@ static void count_tickets(struct desk *desk, struct queue_counts *ret)
     free(names);
 }
 
+/* Folders are the office's to know. */
+static void add_members(const struct request *request, struct buffer *body)
+{
+    const struct http_options *options = &request->http->options;
+    char *members = options->event_members
+                        ? options->event_members(options->safety_arg, request->caller.role == ROLE_OFFICE)
+                        : NULL;
+    if (members)
+        buffer_add_text(body, members);
+    free(members);
+}
+
 static enum MHD_Result answer_event(struct request *request, unsigned status, bool is_replayed)
 {
     struct desk *desk = request->http->options.desk;
@@ -67,6 +79,7 @@ static enum MHD_Result answer_event(struct request *request, unsigned status, bo
     render_lanes(&body, desk, "");
     buffer_add_text(&body, ",\"counts\":");
     render_counts(&body, &counts);
+    add_members(request, &body);
     buffer_add_text(&body, "}");
     struct MHD_Response *response = reply_json(&body);
     if (is_replayed)

@@ -47,6 +47,15 @@ struct http_options {
      * pace. NULL: there is none. free(). On a thread of its own. */
     char *(*show_schedule)(void *arg, uint32_t pace_s);
     void *lists_arg;
+    /* What other rooms know of the event, as further members of its JSON object (",\"backup\":..."), free(); `whole`:
+     * with names of folders. NULL: nothing. */
+    char *(*event_members)(void *arg, bool whole);
+    /* The tool wants the data to itself, to purge: PROBLEM_NONE when the daemon will end now. */
+    enum problem (*end_for_purge)(void *arg);
+    /* A person has decided that this copy of the event goes on. *ret_error: 0, or the -errno of the claim in the backup
+     * folder. On a thread of its own; waits for the desk. */
+    enum problem (*continue_event)(void *arg, const char *device, int *ret_error);
+    void *safety_arg;
     /* Adds what other rooms have to tell in /metrics; on the server's threads. NULL: nothing. */
     void (*print_figures)(void *arg, struct buffer *out);
     void *figures_arg;

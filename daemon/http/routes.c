@@ -54,6 +54,8 @@ const struct route routes[] = {
     {"POST", "/api/v1/tokens/{number}/revoke", ROLES_OFFICE, ROUTE_WHOLE, token_revoke, 0},
     {"POST", "/api/v1/pair", ROLES_STRANGER, 0, pair_device, 0},
     {"GET", "/api/v1/me", ROLES_ALL, 0, me_status, 0},
+    {"POST", "/api/v1/event/continue", ROLES_OFFICE, ROUTE_CONTROL, event_continue, 0},
+    {"POST", "/api/v1/purge", ROLES_OFFICE, ROUTE_CONTROL, purge_prepare, 0},
     {"POST", "/api/v1/backup", ROLES_OFFICE, ROUTE_CONTROL, backup_make, 0},
     {"GET", "/healthz", ROLES_STRANGER, 0, health_status, 0},
     {"GET", "/metrics", ROLES_OFFICE, ROUTE_LOOPBACK, metrics_print, 0},

@@ -75,6 +75,8 @@ enum MHD_Result token_revoke(struct request *); /* token_admin.c */
 enum MHD_Result pair_device(struct request *);
 enum MHD_Result me_status(struct request *);
 enum MHD_Result backup_make(struct request *);
+enum MHD_Result event_continue(struct request *); /* safety.c */
+enum MHD_Result purge_prepare(struct request *);
 enum MHD_Result health_status(struct request *);
 enum MHD_Result metrics_print(struct request *);
 enum MHD_Result page_serve(struct request *);

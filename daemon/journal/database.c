@@ -407,3 +407,16 @@ enum journal_fault database_check_key(sqlite3 *db, const uint8_t check[static JO
     sqlite3_finalize(statement);
     return fault;
 }
+
+enum journal_fault database_is_purged(sqlite3 *db, bool *ret, char **ret_detail)
+{
+    sqlite3_stmt *statement = NULL;
+    int result = statement_prepare(db, "select_purged", false, &statement);
+    if (result == SQLITE_OK)
+        result = sqlite3_step(statement);
+    *ret = result == SQLITE_ROW;
+    enum journal_fault fault =
+        result == SQLITE_ROW || result == SQLITE_DONE ? JOURNAL_OK : database_explain(db, ret_detail);
+    sqlite3_finalize(statement);
+    return fault;
+}

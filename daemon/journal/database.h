@@ -37,6 +37,9 @@ enum journal_fault database_open_reading(const char *path, sqlite3 **ret, char *
 enum journal_fault database_check_key(sqlite3 *, const uint8_t check[static JOURNAL_KEY_SIZE],
                                       char **ret_detail);
 
+/* Does the journal of a database of ours say that what is personal was destroyed? */
+enum journal_fault database_is_purged(sqlite3 *, bool *ret, char **ret_detail);
+
 /* SQL text of schema/statements.sql; aborts on a name that is not there. */
 const char *statement_sql(const char *name);
 /* persistent: kept for the life of the connection. */

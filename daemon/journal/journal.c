@@ -38,6 +38,8 @@ const char *journal_fault_text(enum journal_fault fault)
         [JOURNAL_KEY_WRONG] = "the key file is of another event, damaged, or open to others",
         [JOURNAL_KEY_UNWRITABLE] = "the key file cannot be created",
         [JOURNAL_MISSING] = "there is no database",
+        [JOURNAL_PURGED] = "the personal data of this event was destroyed; only its journal is left. For a new event "
+                           "name another data_dir, or move this folder away",
         [JOURNAL_DUPLICATE] = "the database refused what is there already or does not fit",
     };
     return (unsigned)fault < JOURNAL_FAULT_COUNT ? texts[fault] : "?";
@@ -129,6 +131,13 @@ static void companions_heal(const struct journal *journal, const char *path)
     }
 }
 
+static enum journal_fault refuse_purged(struct journal *journal)
+{
+    bool is_purged = false;
+    enum journal_fault fault = database_is_purged(journal->db, &is_purged, &journal->detail);
+    return !fault && is_purged ? JOURNAL_PURGED : fault;
+}
+
 /* Loads the key, or makes one for a database that is only about to be made. The key comes first: a crash in
  * between leaves a key without a database, which the next start uses. */
 static enum journal_fault keys_get(struct journal *journal, const struct journal_options *options,
@@ -159,6 +168,8 @@ static enum journal_fault open_database(struct journal *journal, const struct jo
         fault = database_open(path, options->vfs, false, &journal->db, &content, &journal->detail);
     if (!fault && content == DATABASE_EMPTY && !options->create)
         fault = JOURNAL_MISSING;
+    if (!fault && content == DATABASE_OURS)
+        fault = refuse_purged(journal);
     if (!fault)
         fault = keys_get(journal, options, content == DATABASE_EMPTY);
     if (!fault && journal->file < 0) {

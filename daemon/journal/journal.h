@@ -33,6 +33,7 @@ enum journal_fault {
     JOURNAL_KEY_UNWRITABLE,
     JOURNAL_MISSING,   /* open without create: no database */
     JOURNAL_DUPLICATE, /* a UNIQUE constraint refused: a bug above, never shown as success */
+    JOURNAL_PURGED,    /* the personal data was destroyed: nothing may be opened any more, only read */
     JOURNAL_FAULT_COUNT
 };
 const char *journal_fault_text(enum journal_fault); /* English, for the log and the tool */
@@ -197,6 +198,7 @@ struct journal_report {
     uint8_t head[JOURNAL_HASH_SIZE];
     uint64_t first_bad_seq; /* 0: none */
     int version;            /* of the schema, as it stands in the file */
+    bool is_purged;         /* no key was needed: there is nothing left that one could open */
     bool is_older;          /* than this program's: journal_open will migrate it */
     char problem[256];      /* "" when all is well */
 };

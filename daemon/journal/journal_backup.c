@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/files.h"
+#include "journal/journal_copies.h"
 #include "journal/journal_private.h"
 
 static enum journal_fault fault_of_errno(int error)
@@ -170,20 +171,28 @@ out:
     return fault;
 }
 
-enum journal_fault journal_backup(const char *data_dir, const char *target, uint64_t *ret_seq,
-                                  uint8_t ret_head[static JOURNAL_HASH_SIZE], int *ret_error)
+enum journal_fault journal_copy_file(const char *database, const char *target, uint64_t *ret_seq,
+                                     uint8_t ret_head[static JOURNAL_HASH_SIZE], int *ret_error)
 {
-    char *path = database_path(data_dir), *detail = NULL;
+    char *detail = NULL;
     sqlite3 *from = NULL;
     int error = 0;
     enum journal_fault fault =
-        database_exists(path, NULL) ? database_open_reading(path, &from, &detail) : JOURNAL_MISSING;
+        database_exists(database, NULL) ? database_open_reading(database, &from, &detail) : JOURNAL_MISSING;
     if (!fault)
         fault = backup_to(from, target, ret_seq, ret_head, &error);
     if (fault && ret_error)
         *ret_error = error;
     sqlite3_close(from);
     free(detail);
+    return fault;
+}
+
+enum journal_fault journal_backup(const char *data_dir, const char *target, uint64_t *ret_seq,
+                                  uint8_t ret_head[static JOURNAL_HASH_SIZE], int *ret_error)
+{
+    char *path = database_path(data_dir);
+    enum journal_fault fault = journal_copy_file(path, target, ret_seq, ret_head, ret_error);
     free(path);
     return fault;
 }

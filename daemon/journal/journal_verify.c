@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "journal/chain.h"
 #include "journal/database.h"
+#include "journal/journal_copies.h"
 #include "journal/key_file.h"
 #include "journal/migrate.h"
 #include "journal/rows.h"
@@ -336,7 +337,11 @@ static enum journal_fault check_file(struct proof *proof)
 static enum journal_fault check_key(struct proof *proof, const char *key_file)
 {
     char *detail = NULL;
-    enum journal_fault fault = key_file_load(key_file, &proof->keys, &detail);
+    enum journal_fault fault = database_is_purged(proof->db, &proof->report->is_purged, &detail);
+    if (!fault && proof->report->is_purged)
+        return JOURNAL_OK;
+    if (!fault)
+        fault = key_file_load(key_file, &proof->keys, &detail);
     if (!fault)
         fault = database_check_key(proof->db, proof->keys.check, &detail);
     if (fault)
@@ -383,26 +388,33 @@ static enum journal_fault check_version(struct proof *proof)
     return JOURNAL_OK;
 }
 
+static void check_leftover(struct proof *proof, sqlite3_stmt *statement)
+{
+    if (sqlite3_column_int64(statement, 0) > 0)
+        problem(proof, 0, "the purge is not finished: run \"paihao purge\" once more");
+}
+
 static enum journal_fault check_all(struct proof *proof)
 {
     static const struct {
         const char *name;
         void (*take)(struct proof *, sqlite3_stmt *);
+        bool is_personal; /* gone when purged */
     } tables[] = {
-        {"select_entries", check_entry},
-        {"select_tickets", check_ticket},
-        {"select_units", check_unit},
-        {"select_people", check_person},
-        {"select_credentials", check_credential},
-        {"select_repeated_people", check_repeated},
-        {"select_strangers", check_stranger},
-        {"select_faceless", check_faceless},
-        {"select_answers", check_answer},
-        {"select_contradicted_answers", check_contradicted},
-        {"select_tokens", check_token},
-        {"select_slots", check_slot},
-        {"select_vouched_documents", check_document},
-        {"select_lost_documents", check_lost_document},
+        {"select_entries", check_entry, false},
+        {"select_tickets", check_ticket, false},
+        {"select_units", check_unit, false},
+        {"select_people", check_person, true},
+        {"select_credentials", check_credential, true},
+        {"select_repeated_people", check_repeated, true},
+        {"select_strangers", check_stranger, true},
+        {"select_faceless", check_faceless, true},
+        {"select_answers", check_answer, false},
+        {"select_contradicted_answers", check_contradicted, false},
+        {"select_tokens", check_token, false},
+        {"select_slots", check_slot, false},
+        {"select_vouched_documents", check_document, false},
+        {"select_lost_documents", check_lost_document, false},
     };
     enum journal_fault fault = check_file(proof);
     if (!fault && proof->report->is_older) {
@@ -414,7 +426,10 @@ static enum journal_fault check_all(struct proof *proof)
             return fault;
     }
     for (size_t i = 0; i < sizeof tables / sizeof *tables && !fault; i++)
-        fault = each(proof, tables[i].name, tables[i].take);
+        if (!tables[i].is_personal || !proof->report->is_purged)
+            fault = each(proof, tables[i].name, tables[i].take);
+    if (!fault && proof->report->is_purged)
+        fault = each(proof, "select_sealed_rows", check_leftover);
     if (fault)
         return fault;
     check_issued(proof);
@@ -423,9 +438,9 @@ static enum journal_fault check_all(struct proof *proof)
     return check_schema(proof);
 }
 
-static enum journal_fault open_snapshot(struct proof *proof, const char *data_dir)
+static enum journal_fault open_snapshot(struct proof *proof, const char *path)
 {
-    char *path = database_path(data_dir), *detail = NULL;
+    char *detail = NULL;
     enum journal_fault fault =
         database_exists(path, NULL) ? database_open_reading(path, &proof->db, &detail) : JOURNAL_MISSING;
     if (!fault && sqlite3_exec(proof->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK)
@@ -433,18 +448,25 @@ static enum journal_fault open_snapshot(struct proof *proof, const char *data_di
     if (fault)
         fault = finding(proof, fault, detail);
     free(detail);
-    free(path);
     return fault;
 }
 
 enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret)
+{
+    char *path = database_path(data_dir);
+    enum journal_fault fault = journal_verify_file(path, key_file, ret);
+    free(path);
+    return fault;
+}
+
+enum journal_fault journal_verify_file(const char *database, const char *key_file, struct journal_report *ret)
 {
     struct proof proof = {.report = ret};
     if (sodium_init() < 0)
         abort();
     *ret = (struct journal_report){0};
     chain_first(ret->head);
-    enum journal_fault fault = open_snapshot(&proof, data_dir);
+    enum journal_fault fault = open_snapshot(&proof, database);
     if (!fault && proof.db)
         fault = check_key(&proof, key_file);
     if (!fault && proof.db)

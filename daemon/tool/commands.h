@@ -5,52 +5,54 @@
 #include "tool/tool.h"
 #include <stdio.h>
 
-/* Options a command may take, as bits. */
-enum tool_option {
-    OPTION_NAME = 1 << 0,
-    OPTION_PROFILE = 1 << 1,
-    OPTION_LANE = 1 << 2,
-    OPTION_ROLE = 1 << 3,
-    OPTION_ONCE = 1 << 4,
-    OPTION_OUTPUT = 1 << 5,
-    OPTION_FORCE = 1 << 6,
-    OPTION_COUNT = 1 << 7,
-    OPTION_KIND = 1 << 8,
-    OPTION_PREVIEW = 1 << 9,
-    OPTION_ACCEPT_GOOD = 1 << 10,
-    OPTION_DIVISION = 1 << 11,
-    OPTION_PACE = 1 << 12,
-    OPTION_ID_NUMBER = 1 << 13,
-    OPTION_STUDENT_NO = 1 << 14,
-    OPTION_STATE = 1 << 15,
-    OPTION_METHOD = 1 << 16,
-    OPTION_AMOUNT = 1 << 17,
-    OPTION_CARD = 1 << 18,
-    OPTION_REASON = 1 << 19,
-    OPTION_FROM = 1 << 20,
-    OPTION_LEVEL = 1 << 21,
-    OPTION_REPLACE = 1 << 22,
-    OPTION_LINE = 1 << 23,
-    OPTION_UNIT = 1 << 24,
-    OPTION_DIFFERENCE = 1 << 25,
-    OPTION_ZIP = 1 << 26,
-    OPTION_PASSPHRASE_FILE = 1 << 27,
-    OPTION_DATABASE = 1 << 28,
-    OPTION_KEY = 1 << 29,
-};
+/* Options a command may take, as bits of an option_set. */
+typedef uint64_t option_set;
+#define OPTION_NAME            (UINT64_C(1) << 0)
+#define OPTION_PROFILE         (UINT64_C(1) << 1)
+#define OPTION_LANE            (UINT64_C(1) << 2)
+#define OPTION_ROLE            (UINT64_C(1) << 3)
+#define OPTION_ONCE            (UINT64_C(1) << 4)
+#define OPTION_OUTPUT          (UINT64_C(1) << 5)
+#define OPTION_FORCE           (UINT64_C(1) << 6)
+#define OPTION_COUNT           (UINT64_C(1) << 7)
+#define OPTION_KIND            (UINT64_C(1) << 8)
+#define OPTION_PREVIEW         (UINT64_C(1) << 9)
+#define OPTION_ACCEPT_GOOD     (UINT64_C(1) << 10)
+#define OPTION_DIVISION        (UINT64_C(1) << 11)
+#define OPTION_PACE            (UINT64_C(1) << 12)
+#define OPTION_ID_NUMBER       (UINT64_C(1) << 13)
+#define OPTION_STUDENT_NO      (UINT64_C(1) << 14)
+#define OPTION_STATE           (UINT64_C(1) << 15)
+#define OPTION_METHOD          (UINT64_C(1) << 16)
+#define OPTION_AMOUNT          (UINT64_C(1) << 17)
+#define OPTION_CARD            (UINT64_C(1) << 18)
+#define OPTION_REASON          (UINT64_C(1) << 19)
+#define OPTION_FROM            (UINT64_C(1) << 20)
+#define OPTION_LEVEL           (UINT64_C(1) << 21)
+#define OPTION_REPLACE         (UINT64_C(1) << 22)
+#define OPTION_LINE            (UINT64_C(1) << 23)
+#define OPTION_UNIT            (UINT64_C(1) << 24)
+#define OPTION_DIFFERENCE      (UINT64_C(1) << 25)
+#define OPTION_ZIP             (UINT64_C(1) << 26)
+#define OPTION_PASSPHRASE_FILE (UINT64_C(1) << 27)
+#define OPTION_DATABASE        (UINT64_C(1) << 28)
+#define OPTION_KEY             (UINT64_C(1) << 29)
+#define OPTION_CERTIFICATE     (UINT64_C(1) << 30)
+#define OPTION_SURE            (UINT64_C(1) << 31)
 
 /* How a command comes to the data. */
 enum tool_reach_kind {
     REACH_DESK,        /* tool_reach */
     REACH_DESK_CREATE, /* the same, making the database when there is none */
+    REACH_STATUS,      /* tool_reach, and of a purged event nothing: tool.is_purged */
     REACH_FILES,       /* reads the data folder by itself, beside a daemon or not */
     REACH_NOTHING,     /* neither configuration nor data folder */
 };
 
 struct tool_command {
-    const char *words;     /* "event create" */
-    const char *argument;  /* what its argument is called, NULL: takes none */
-    unsigned takes, needs; /* OPTION_... */
+    const char *words;       /* "event create" */
+    const char *argument;    /* what its argument is called, NULL: takes none */
+    option_set takes, needs; /* OPTION_... */
     enum tool_reach_kind reach;
     enum tool_exit (*run)(struct tool *);
     enum tool_exit (*check)(
@@ -119,5 +121,11 @@ enum tool_exit run_handover_numbers(struct tool *);
 enum tool_exit run_journal_verify(struct tool *);
 enum tool_exit run_journal_tail(struct tool *);
 enum tool_exit run_backup(struct tool *);
+/* safety_commands.c */
+enum tool_exit run_event_continue(struct tool *);
+enum tool_exit run_restore(struct tool *);
+/* purge_command.c */
+enum tool_exit run_purge(struct tool *);
+enum tool_exit print_purged_status(struct tool *);
 
 #endif

@@ -80,7 +80,7 @@ static size_t take_header(char *data, size_t one, size_t count, void *arg)
 static bool is_repeatable(const char *method, const char *path)
 {
     static const char *const endings[] = {"/session", "/revoke", "/event/close", "/late", "/ledger/sign",
-                                         "/handover/record"};
+                                         "/handover/record", "/purge"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t length = strlen(path), ending = strlen(endings[i]);
         if (length >= ending && strcmp(path + length - ending, endings[i]) == 0)

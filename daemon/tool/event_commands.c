@@ -155,6 +155,8 @@ static void print_status(const struct tool *tool, json_t *status)
 enum tool_exit run_event_status(struct tool *tool)
 {
     json_t *status = NULL;
+    if (tool->is_purged)
+        return print_purged_status(tool);
     enum tool_exit result = read_status(tool, &status);
     if (result == TOOL_DONE)
         print_status(tool, status);

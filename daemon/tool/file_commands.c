@@ -113,12 +113,13 @@ static json_t *report_json(const struct journal_report *report, bool is_sound)
     char head[2 * JOURNAL_HASH_SIZE + 1];
     hex_encode(report->head, sizeof report->head, head);
     uint64_t bad = report->first_bad_seq;
-    return json_pack("{s:b, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:s, s:o, s:s}", "ok", (int)is_sound,
-                     "version", report->version, "older", (int)report->is_older, "entries",
-                     (json_int_t)report->entries, "tickets", (json_int_t)report->tickets, "people",
-                     (json_int_t)report->people, "credentials", (json_int_t)report->credentials, "answers",
-                     (json_int_t)report->answers, "head", head, "first_bad_seq",
-                     bad ? json_integer((json_int_t)bad) : json_null(), "problem", report->problem);
+    return json_pack("{s:b, s:b, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:s, s:o, s:s}", "ok", (int)is_sound,
+                     "purged", (int)report->is_purged, "version", report->version, "older",
+                     (int)report->is_older, "entries", (json_int_t)report->entries, "tickets",
+                     (json_int_t)report->tickets, "people", (json_int_t)report->people, "credentials",
+                     (json_int_t)report->credentials, "answers", (json_int_t)report->answers, "head", head,
+                     "first_bad_seq", bad ? json_integer((json_int_t)bad) : json_null(), "problem",
+                     report->problem);
 }
 
 enum tool_exit run_journal_verify(struct tool *tool)
@@ -143,6 +144,9 @@ enum tool_exit run_journal_verify(struct tool *tool)
         if (report.first_bad_seq)
             printf("first bad entry %" PRIu64 "\n", report.first_bad_seq);
         printf("head %s\n", head);
+        if (report.is_purged)
+            puts("purged: the personal data is destroyed, the journal alone is left / "
+                 "个人信息已销毁，仅保留日志");
         if (is_sound && report.is_older)
             printf("of an older version (%d): it will be brought up to date when paihaod starts / "
                    "旧版本（%d）的数据库，paihaod 启动时自动升级。\n",

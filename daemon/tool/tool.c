@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "desk/report.h"
+#include "handover/copies.h"
 #include "tool/commands.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -102,6 +103,8 @@ enum tool_exit tool_journal_fault(const struct tool_options *options, enum journ
     };
     if (fault == JOURNAL_MISSING)
         return tool_refuse(options, PROBLEM_NO_EVENT);
+    if (fault == JOURNAL_PURGED)
+        return tool_refuse(options, PROBLEM_EVENT_PURGED);
     bool is_known = (unsigned)fault < JOURNAL_FAULT_COUNT && facts[fault].code;
     return tool_environment(options, is_known ? facts[fault].code : "store-failed",
                             is_known ? facts[fault].zh : "数据库故障，本次操作未生效。", "%s",
@@ -149,11 +152,15 @@ static enum tool_exit reach_desk(struct tool *tool, bool create)
     char *error = NULL;
     struct desk_options options = {.config = tool->config, .create = create};
     enum journal_fault fault = desk_open(&tool->desk, &options, &error);
-    if (fault == JOURNAL_OK)
+    if (fault == JOURNAL_OK) {
+        desk_set_elsewhere(tool->desk, copies_are_elsewhere(tool->config, NULL));
         return TOOL_DONE;
-    enum tool_exit result = tool_journal_fault(&tool->options, fault, error);
+    }
+    tool->is_purged = fault == JOURNAL_PURGED && tool->may_be_purged;
+    enum tool_exit result = tool->is_purged ? TOOL_DONE : tool_journal_fault(&tool->options, fault, error);
     free(error);
-    tool_leave(tool);
+    if (!tool->is_purged)
+        tool_leave(tool);
     return result;
 }
 

@@ -22,18 +22,20 @@ enum tool_exit {
 struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
     const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
-    const char *line, *difference, *passphrase_file, *database, *key;
+    const char *line, *difference, *passphrase_file, *database, *key, *certificate;
     uint64_t count, pace_s, from, unit; /* 0: not given */
-    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip;
+    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip, is_sure;
 };
 
 struct tool {
     struct tool_options options;
     const struct config *config; /* NULL: REACH_NOTHING, or --database */
-    int lock;          /* -1: not ours */
-    bool is_unchanged; /* the payment had been recorded before */
-    bool has_changed;  /* the command's change is done already, should it run once more */
-    struct desk *desk; /* ours; NULL: a daemon holds the data */
+    int lock;                    /* -1: not ours */
+    bool is_unchanged;           /* the payment had been recorded before */
+    bool may_be_purged;          /* REACH_STATUS */
+    bool is_purged;              /* event status only: neither desk nor control, the journal alone is left */
+    bool has_changed;            /* the command's change is done already, should it run once more */
+    struct desk *desk;           /* ours; NULL: a daemon holds the data */
     struct control *control;
 };
 

@@ -50,6 +50,7 @@ export const WORDS = {
   'session-open': ['取号开放中', 'Open for numbers'],
   'session-closed': ['未开放取号', 'Closed for numbers'],
   'store-disk-full': ['磁盘已满，无法保存，请清理空间', 'The disk is full: nothing can be saved until space is freed'],
+  'store-event-elsewhere': ['本活动已在另一台电脑上继续，此处停止发号，请立即联系负责人', 'The event goes on at another computer: no numbers here; tell the person in charge'],
   'store-store-failed': ['数据库故障，请立即联系负责人', 'The database failed: tell the person in charge'],
   'event-closed': ['采集活动已结束', 'The event is closed'],
   'nobody-called': ['还没有叫号', 'Nobody is called'],

@@ -65,6 +65,7 @@ void people_bind(struct group *, struct job *, const struct person_id *before,
 void group_token_create(struct group *, struct outcome *);
 void group_token_revoke(struct group *, struct outcome *);
 void group_pair(struct group *, struct outcome *);
+void group_tokens_seen(struct group *);
 void group_rules(struct group *, struct outcome *);
 void group_payment(struct group *, struct outcome *);
 void group_roll(struct group *, struct outcome *);

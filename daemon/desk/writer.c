@@ -249,7 +249,7 @@ void *writer_main(void *arg)
         struct job *jobs = take_group(desk, &closing);
         taps_expire(&desk->taps, clock_mono_us());
         if (!jobs && closing)
-            return NULL;
+            break;
         try_reload(desk);
         enum problem store = desk_store_state(desk);
         if (jobs && store != PROBLEM_NONE)
@@ -257,4 +257,7 @@ void *writer_main(void *arg)
         else if (jobs)
             group_run(desk, jobs);
     }
+    if (desk_store_state(desk) == PROBLEM_NONE)
+        group_run(desk, job_new(desk, &(struct desk_command){.kind = DESK_TOKENS_SEEN}));
+    return NULL;
 }

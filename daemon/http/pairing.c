@@ -26,7 +26,7 @@ static enum MHD_Result refuse(struct request *request, enum token_life life)
     static const struct problem_more words[] = {
         [TOKEN_UNKNOWN] = {.is_message = true,
                            .en = "This pairing code is not one of this server's. Ask for a new one.",
-                           .zh = "这个配对码不是本服务器的。请负责人重新生成一个。",
+                           .zh = "配对码无效，不是本服务器给出的。请负责人重新生成一个。",
                            .members = ",\"why\":\"unknown\""},
         [TOKEN_USED] =
             {.is_message = true,
@@ -58,8 +58,10 @@ static struct MHD_Response *paired_response(const struct token_record *token)
     render_text(&body, token->role);
     buffer_add_text(&body, ",\"lane\":");
     render_text(&body, *token->lane ? token->lane : NULL);
-    buffer_add_text(&body, ",\"name\":");
-    render_text(&body, *token->name ? token->name : NULL);
+    if (*token->name) {
+        buffer_add_text(&body, ",\"name\":");
+        render_text(&body, token->name);
+    }
     buffer_add_text(&body, "}");
     return reply_json(&body);
 }

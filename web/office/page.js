@@ -4,6 +4,7 @@ import '/office/words.js';
 import { Classes } from '/shared/classes.js';
 import { $, NoAnswer, onLanguage, request, setText, word } from '/shared/core.js';
 import { enterWhole } from '/shared/whole.js';
+import { startDevices } from '/office/devices.js';
 import { startFigures } from '/office/figures.js';
 import { startLists } from '/office/lists.js';
 import { startProfile } from '/office/profile.js';
@@ -56,7 +57,7 @@ enterWhole(['office']).then(async (me) => {
   const classes = new Classes($('#classes'), { canRoll: true, way: () => payment });
   Object.assign(parts, {
     sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
-    schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask),
+    schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask), devices: startDevices(me.lanes || [], ask),
   });
   drawEvent();
   parts.profile.show(true);

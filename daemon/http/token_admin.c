@@ -50,7 +50,7 @@ static enum MHD_Result answer_token(struct request *request, const struct wait *
     render_text(&body, reach);
     buffer_format(&body, ",\"expires_in_s\":%s", token->expires_us ? "" : "null");
     if (token->expires_us)
-        render_number(&body, (uint64_t)((token->expires_us - token->created_us) / 1000000));
+        render_number(&body, (uint64_t)((token->expires_us - token->created_us + 500000) / 1000000));
     buffer_add_text(&body, ",\"qr\":");
     if (!render_qr(&body, url))
         buffer_add_text(&body, "null");

@@ -50,10 +50,11 @@ enum desk_kind {
     DESK_BIND, /* queue: lane, number, also_void, device; `presentation` (manual) says who that number is. From then on
                           everything that person ever presented and the typed numbers name the same one. A number made
                           void on the way has the reason "same-person A0001", with the one that stands. */
-    DESK_TOKEN_CREATE, /* token: role, lane, kind, expires_us, hash; answer.token_id */
+    DESK_TOKEN_CREATE, /* token: role, lane, name, kind, expires_us, hash; answer.token */
     DESK_TOKEN_REVOKE, /* token.id */
-    DESK_PAIR,  /* token.hash: of the token presented; session: the record to create from it (kind, hash,
-                  expires) */
+    DESK_PAIR, /* token.hash: of the token presented; session: the record to create from it (kind, hash,
+                  expires); session.id: the session that the device had until now and that ends, 0: none */
+    DESK_TOKENS_SEEN, /* writes down when each token was last heard of. No entry, no answer worth having */
     DESK_RULES, /* queue: rules, extra (the profile's name), device; document: the profile's whole text */
     DESK_LIST,  /* list; queue: device, at_us is not used. All of it or nothing */
     DESK_PAYMENT, /* queue: value (CNY 0.01), extra ("paid cash"), card, text (reason), device; who: presentation (and
@@ -192,8 +193,17 @@ void desk_preview(struct desk *, const char *lane, const struct presentation *, 
                   struct desk_preview *ret);
 
 /* Tokens: the live record (not revoked, not expired, a pairing token not spent) whose hash this is. 0 or
- * -ENOENT. */
+ * -ENOENT. From then on the token was seen, unless it is a pairing token: those are spent, not used. */
 int desk_token(struct desk *, const uint8_t hash[static DIGEST_SIZE], struct token_record *ret);
+/* The record whatever became of it, and what did; *ret is untouched when unknown. Nothing is seen by that. */
+enum token_life { TOKEN_LIVE, TOKEN_UNKNOWN, TOKEN_USED, TOKEN_EXPIRED, TOKEN_REVOKED };
+enum token_life desk_token_life(struct desk *, const uint8_t hash[static DIGEST_SIZE],
+                                struct token_record *ret);
+/* Grows whenever tokens were made, spent or revoked: who keeps one looks again. */
+unsigned desk_token_changes(struct desk *);
+/* Has the seen times written down, with whatever is written next; for every few minutes. Closing the desk does so,
+ * too. A crash forgets what came after the latest. */
+void desk_keep_seen(struct desk *);
 /* Every token ever made, by id; free() the one block. */
 struct token_record *desk_tokens(struct desk *, size_t *ret_count);
 /* BLAKE2b-256 of a token's text, and a new random token text (32 bytes, base64url without padding, 43

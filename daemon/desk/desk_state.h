@@ -75,6 +75,7 @@ struct desk {
     void (*wake)(void *arg);
     void *wake_arg;
     atomic_uint_fast64_t busy;
+    atomic_uint token_changes;
 };
 
 /* writer.c */

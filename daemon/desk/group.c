@@ -266,6 +266,9 @@ static void run_job(struct group *group, struct outcome *outcome)
     case DESK_PAIR:
         group_pair(group, outcome);
         return;
+    case DESK_TOKENS_SEEN:
+        group_tokens_seen(group);
+        return;
     case DESK_RULES:
         group_rules(group, outcome);
         return;
@@ -314,6 +317,7 @@ static void publish(struct group *group, int64_t commit_us)
     desk->stats.entries += group->n_entries;
     for (size_t i = 0; i < group->n_tokens; i++)
         tokens_put(&desk->tokens, &group->tokens[i]);
+    desk->token_changes += group->n_tokens > 0;
     desk->stats.commands += group->n_outcomes;
     desk->stats.commits += group->has_begun;
     desk->stats.commit_us_sum += group->has_begun ? (uint64_t)commit_us : 0;

@@ -71,6 +71,7 @@ bool group_take_difference(const struct group *,
 void group_token_create(struct group *, struct outcome *);
 void group_token_revoke(struct group *, struct outcome *);
 void group_pair(struct group *, struct outcome *);
+void group_tokens_seen(struct group *);
 void group_rules(struct group *, struct outcome *);
 void group_payment(struct group *, struct outcome *);
 void group_roll(struct group *, struct outcome *);

@@ -1,4 +1,5 @@
 /* Tokens made, revoked and paired within a group of commands. Writer's thread. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -86,10 +87,31 @@ void group_pair(struct group *group, struct outcome *outcome)
     struct token_record parent = *known, session = command->session;
     memcpy(session.role, parent.role, sizeof session.role);
     memcpy(session.lane, parent.lane, sizeof session.lane);
+    memcpy(session.name, parent.name, sizeof session.name);
     session.parent = parent.id;
+    session.seen_us = clock_utc_us();
     if (parent.kind == TOKEN_PAIRING) {
         parent.used_us = clock_utc_us();
         write_token(group, &parent);
     }
     create_token(group, outcome, &session);
+    const struct token_record *before = tokens_by_id(&group->writer->tokens, command->session.id);
+    if (before && before->kind == TOKEN_SESSION)
+        revoke_token(group, outcome->job, before->id);
+}
+
+/* What was heard of each token since it was last written down. A pairing token is seen by nobody. */
+void group_tokens_seen(struct group *group)
+{
+    size_t count;
+    struct token_record *seen = desk_tokens(group->desk, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct token_record *known = tokens_by_id(&group->writer->tokens, seen[i].id);
+        if (!known || known->seen_us >= seen[i].seen_us)
+            continue;
+        struct token_record token = *known;
+        token.seen_us = seen[i].seen_us;
+        write_token(group, &token);
+    }
+    free(seen);
 }

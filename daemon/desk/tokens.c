@@ -41,8 +41,12 @@ void tokens_put(struct token_list *list, const struct token_record *record)
     if (!known) {
         list->records = bytes_resize(list->records, (list->count + 1) * sizeof *list->records);
         known = &list->records[list->count++];
+        known->seen_us = 0;
     }
+    const int64_t seen_us = known->seen_us;
     *known = *record;
+    if (known->seen_us < seen_us) /* heard of since it was written down */
+        known->seen_us = seen_us;
 }
 
 bool token_is_live(const struct token_record *token, int64_t now_us)
@@ -53,13 +57,47 @@ bool token_is_live(const struct token_record *token, int64_t now_us)
 
 int desk_token(struct desk *desk, const uint8_t hash[static DIGEST_SIZE], struct token_record *ret)
 {
+    const int64_t now_us = clock_utc_us();
     pthread_mutex_lock(&desk->lock);
-    const struct token_record *token = tokens_by_hash(&desk->tokens, hash);
-    bool is_live = token && token_is_live(token, clock_utc_us());
+    struct token_record *token = tokens_by_hash(&desk->tokens, hash);
+    bool is_live = token && token_is_live(token, now_us);
+    if (is_live && token->kind != TOKEN_PAIRING)
+        token->seen_us = now_us;
     if (is_live)
         *ret = *token;
     pthread_mutex_unlock(&desk->lock);
     return is_live ? 0 : -ENOENT;
+}
+
+enum token_life desk_token_life(struct desk *desk, const uint8_t hash[static DIGEST_SIZE],
+                                struct token_record *ret)
+{
+    enum token_life life = TOKEN_LIVE;
+    pthread_mutex_lock(&desk->lock);
+    const struct token_record *token = tokens_by_hash(&desk->tokens, hash);
+    if (!token)
+        life = TOKEN_UNKNOWN;
+    else if (token->revoked_us)
+        life = TOKEN_REVOKED;
+    else if (token->kind == TOKEN_PAIRING && token->used_us)
+        life = TOKEN_USED;
+    else if (!token_is_live(token, clock_utc_us()))
+        life = TOKEN_EXPIRED;
+    if (token)
+        *ret = *token;
+    pthread_mutex_unlock(&desk->lock);
+    return life;
+}
+
+unsigned desk_token_changes(struct desk *desk)
+{
+    return atomic_load_explicit(&desk->token_changes, memory_order_acquire);
+}
+
+void desk_keep_seen(struct desk *desk)
+{
+    const struct desk_command command = {.kind = DESK_TOKENS_SEEN};
+    desk_submit(desk, &command, NULL, NULL); /* a full inbox has better to do; the next round comes */
 }
 
 struct token_record *desk_tokens(struct desk *desk, size_t *ret_count)

@@ -266,7 +266,7 @@ void *writer_main(void *arg)
         struct job *jobs = take_group(desk, &closing);
         taps_expire(&desk->taps, clock_mono_us());
         if (!jobs && closing)
-            return NULL;
+            break;
         try_reload(desk);
         enum problem store = desk_store_state(desk);
         if (jobs && store != PROBLEM_NONE && store != PROBLEM_EVENT_ELSEWHERE)
@@ -274,4 +274,7 @@ void *writer_main(void *arg)
         else if (jobs)
             group_run(desk, jobs);
     }
+    if (desk_store_state(desk) == PROBLEM_NONE)
+        group_run(desk, job_new(desk, &(struct desk_command){.kind = DESK_TOKENS_SEEN}));
+    return NULL;
 }

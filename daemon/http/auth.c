@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "http/fields.h"
 
@@ -55,38 +56,61 @@ static struct guesser *guesser_of(struct auth *auth, const struct peer_address *
     return oldest;
 }
 
-enum problem auth_wrong(struct auth *auth, const struct peer_address *address, int64_t now_mono_us)
+/* One more in its minute; true when that is more than `most`. */
+static bool is_too_much(struct guesser *guesser, unsigned most, int64_t now_mono_us)
 {
-    pthread_mutex_lock(&auth->lock);
-    struct guesser *guesser = guesser_of(auth, address);
     if (guesser->since_us == 0 || now_mono_us - guesser->since_us >= MINUTE_US) {
         guesser->since_us = now_mono_us;
         guesser->wrong = 0;
     }
-    if (guesser->wrong <= AUTH_WRONG_A_MINUTE)
+    if (guesser->wrong <= most)
         guesser->wrong++;
-    bool is_too_much = guesser->wrong > AUTH_WRONG_A_MINUTE;
+    return guesser->wrong > most;
+}
+
+enum problem auth_wrong(struct auth *auth, const struct peer_address *address, int64_t now_mono_us)
+{
+    pthread_mutex_lock(&auth->lock);
+    bool is_limited = is_too_much(guesser_of(auth, address), AUTH_WRONG_A_MINUTE, now_mono_us);
+    is_limited |= is_too_much(&auth->everybody, AUTH_WRONG_OVERALL, now_mono_us);
     pthread_mutex_unlock(&auth->lock);
-    return is_too_much ? PROBLEM_RATE_LIMITED : PROBLEM_BAD_TOKEN;
+    return is_limited ? PROBLEM_RATE_LIMITED : PROBLEM_BAD_TOKEN;
+}
+
+static bool hash_of(const char *text, size_t length, uint8_t ret_hash[static DIGEST_SIZE])
+{
+    char token[TOKEN_TEXT_SIZE];
+    if (!token_is_well_formed(text, length))
+        return false;
+    memcpy(token, text, length);
+    token[length] = '\0';
+    token_hash(token, ret_hash);
+    wipe_bytes(token, sizeof token);
+    return true;
 }
 
 /* False when the text is no live token that may ask by itself: a pairing token must be exchanged first. */
 static bool find_token(struct desk *desk, const char *text, size_t length, struct caller *caller)
 {
-    char token[TOKEN_TEXT_SIZE];
     struct token_record record;
-    if (!token_is_well_formed(text, length))
+    if (!hash_of(text, length, caller->hash))
         return false;
-    memcpy(token, text, length);
-    token[length] = '\0';
-    token_hash(token, caller->hash);
     if (desk_token(desk, caller->hash, &record) != 0 || record.kind == TOKEN_PAIRING)
         return false;
     caller->role = role_from_name(record.role);
     caller->has_token = true;
+    caller->token_id = record.id;
     memcpy(caller->lane, record.lane, sizeof caller->lane);
     snprintf(caller->device, sizeof caller->device, "token:%u", (unsigned)record.id);
     return caller->role != ROLE_NONE;
+}
+
+/* A device whose token has ended asks again and again; that is no guessing. */
+static bool was_given_out(struct desk *desk, const char *text, size_t length)
+{
+    uint8_t hash[DIGEST_SIZE];
+    struct token_record record;
+    return hash_of(text, length, hash) && desk_token_life(desk, hash, &record) != TOKEN_UNKNOWN;
 }
 
 enum problem auth_identify(struct auth *auth, struct desk *desk, const struct peer_address *address,
@@ -100,9 +124,19 @@ enum problem auth_identify(struct auth *auth, struct desk *desk, const struct pe
         return PROBLEM_BAD_TOKEN;
     struct caller caller = {.role = ROLE_NONE};
     if (!text || !find_token(desk, text, length, &caller))
-        return auth_wrong(auth, address, clock_mono_us());
+        return text && was_given_out(desk, text, length) ? PROBLEM_BAD_TOKEN
+                                                         : auth_wrong(auth, address, clock_mono_us());
     *ret = caller;
     return PROBLEM_NONE;
+}
+
+bool auth_session(struct desk *desk, const char *cookies, struct token_record *ret)
+{
+    uint8_t hash[DIGEST_SIZE];
+    size_t length = 0;
+    const char *text = cookie_find(cookies, "paihao", &length);
+    return text && hash_of(text, length, hash) && desk_token(desk, hash, ret) == 0 &&
+           ret->kind == TOKEN_SESSION;
 }
 
 void auth_tool(struct caller *ret)

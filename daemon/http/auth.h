@@ -37,6 +37,7 @@ struct caller {
     char device[DEVICE_MAX + 1];  /* for the journal: "token:3" or "tool" */
     bool has_token;               /* false on the control socket */
     uint8_t hash[DIGEST_SIZE];    /* of the token */
+    uint32_t token_id;            /* 0: none */
 };
 
 /* An address as IPv6 (IPv4 mapped), /64 for IPv6: what counts as one guesser. */
@@ -45,7 +46,7 @@ struct peer_address {
     bool is_loopback;
 };
 
-enum { AUTH_GUESSERS = 64, AUTH_WRONG_A_MINUTE = 10 };
+enum { AUTH_GUESSERS = 64, AUTH_WRONG_A_MINUTE = 10, AUTH_WRONG_OVERALL = 120 };
 struct guesser {
     struct peer_address address;
     int64_t since_us; /* monotonic; 0: free */
@@ -54,16 +55,20 @@ struct guesser {
 struct auth {
     pthread_mutex_t lock;
     struct guesser guessers[AUTH_GUESSERS];
+    struct guesser everybody; /* all addresses together */
 };
 void auth_init(struct auth *);
 void auth_done(struct auth *);
 
 /* Finds the token and what it may do. PROBLEM_NONE; PROBLEM_BAD_TOKEN when it is absent or unknown;
- * RATE_LIMITED when this address has tried too many wrong ones. A right token always passes, so that a
+ * RATE_LIMITED when this address has tried too many that never were any. A right token always passes, so that a
  * stale tablet cannot lock out the others behind its address; 256 random bits need no slowing down. */
 enum problem auth_identify(struct auth *, struct desk *, const struct peer_address *,
                            const char *authorization, const char *cookies, struct caller *ret);
-/* Counts a wrong token: PROBLEM_BAD_TOKEN, or PROBLEM_RATE_LIMITED from the eleventh within a minute. */
+/* The live session that a browser's cookie stands for, whatever else the request says. Counts nothing. */
+bool auth_session(struct desk *, const char *cookies, struct token_record *ret);
+/* Counts a wrong token: PROBLEM_BAD_TOKEN, or PROBLEM_RATE_LIMITED from the eleventh within a minute from this address,
+ * and from the 121st of all addresses together. */
 enum problem auth_wrong(struct auth *, const struct peer_address *, int64_t now_mono_us);
 
 /* The caller of the control socket. */

@@ -110,6 +110,11 @@ bool origin_is_ours(const char *origin, const char *scheme, const char *host)
            strcasecmp(origin + length + 3, host) == 0;
 }
 
+bool fetch_site_is_ours(const char *site)
+{
+    return strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+}
+
 bool key_is_valid(const char *key)
 {
     size_t length = 0;

@@ -34,6 +34,9 @@ bool head_is_sound(const struct head *, size_t size);
 bool host_is_ours(const char *host, char *const *names, size_t n_names);
 /* The Origin of a page served by this very server (RFC 6454): SCHEME://HOST. */
 bool origin_is_ours(const char *origin, const char *scheme, const char *host);
+/* Sec-Fetch-Site (W3C Fetch Metadata) of what a page of ours, or a person's own doing, sends: "same-origin", "none". Another
+ * port of this very host is "same-site", and its pages get our cookies. */
+bool fetch_site_is_ours(const char *site);
 
 /* 1..64 visible ASCII characters. */
 bool key_is_valid(const char *key);

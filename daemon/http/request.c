@@ -77,6 +77,8 @@ static enum MHD_Result take_field(void *arg, enum MHD_ValueKind kind, const char
         fields->cookies = value;
     } else if (strcasecmp(name, "Origin") == 0) {
         take_once(fields, &fields->origin, value);
+    } else if (strcasecmp(name, "Sec-Fetch-Site") == 0) {
+        take_once(fields, &fields->fetch_site, value);
     } else if (strcasecmp(name, "Last-Event-ID") == 0) {
         fields->last_event_id = value;
     } else if (strcasecmp(name, "If-None-Match") == 0) {
@@ -119,10 +121,11 @@ static enum problem check_message(struct request *request, const char *method, c
     bool is_safe = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     if (is_safe && request->has_body)
         return PROBLEM_BAD_REQUEST;
-    if (!is_safe && fields->origin && !request->listener->is_control &&
-        !origin_is_ours(fields->origin, http->has_tls ? "https" : "http", fields->host))
+    if (is_safe || request->listener->is_control)
+        return PROBLEM_NONE;
+    if (fields->origin && !origin_is_ours(fields->origin, http->has_tls ? "https" : "http", fields->host))
         return PROBLEM_FORBIDDEN;
-    return PROBLEM_NONE;
+    return fields->fetch_site && !fetch_site_is_ours(fields->fetch_site) ? PROBLEM_FORBIDDEN : PROBLEM_NONE;
 }
 
 /* Who asks, and whether they may. */
@@ -182,6 +185,14 @@ static enum problem check_upload(struct request *request)
     return PROBLEM_NONE;
 }
 
+/* An empty form is sent without being asked, too. The tool's library marks any empty body as one. */
+static bool is_a_forms(const struct request *request)
+{
+    const char *type = request->fields.content_type;
+    return type && content_type_is_a_forms(type) && !request->listener->is_control &&
+           strcmp(request->route->method, "POST") == 0;
+}
+
 /* What is known of the body before it comes. */
 static enum problem check_body(struct request *request)
 {
@@ -190,7 +201,7 @@ static enum problem check_body(struct request *request)
     if (fields->key && !key_is_valid(fields->key))
         return PROBLEM_BAD_REQUEST;
     if (!request->has_body)
-        return PROBLEM_NONE;
+        return is_a_forms(request) ? PROBLEM_BAD_MEDIA_TYPE : PROBLEM_NONE;
     const char *length = fields->framing.content_length;
     uint64_t size = 0;
     if (length && text_to_u64(length, 0, is_upload ? UPLOAD_MAX : REQUEST_BODY_MAX, &size) != 0)

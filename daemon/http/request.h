@@ -26,7 +26,7 @@ enum {
 struct request_fields {
     const char *host, *origin, *authorization, *cookies, *content_type, *accept_language, *key,
         *last_event_id;
-    const char *if_none_match;
+    const char *if_none_match, *fetch_site;
     struct framing framing;
     struct head head;
     bool is_ambiguous; /* two of a field that may come once */

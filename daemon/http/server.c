@@ -22,7 +22,8 @@ enum {
     STREAM_WAKE_US =
         10, /* what waking one stream costs, roughly: others get as much time as a broadcast takes */
     FEW_STREAMS = 32,
-    STOP_US = 1000 * 1000, /* for the last answers to leave */
+    KEEP_SEEN_US = 5 * 60 * 1000 * 1000, /* between two times that the devices' last seen is written down */
+    STOP_US = 1000 * 1000,               /* for the last answers to leave */
     TLS_FILE_MAX = 1024 * 1024,
 };
 
@@ -128,7 +129,7 @@ static void *tick(void *arg)
 {
     struct http *http = arg;
     pthread_setname_np(pthread_self(), "http-ticker");
-    int64_t next_us = clock_mono_us() + TICK_US;
+    int64_t next_us = clock_mono_us() + TICK_US, keep_us = clock_mono_us() + KEEP_SEEN_US;
     while (!atomic_load(&http->is_closing)) {
         wait_for_bell(http->bell, next_us);
         int64_t now_us = clock_mono_us();
@@ -137,6 +138,10 @@ static void *tick(void *arg)
         if (is_beat) {
             waits_expire(&http->waits, now_us);
             peers_expire(&http->peers, now_us);
+            if (now_us >= keep_us) {
+                desk_keep_seen(http->options.desk);
+                keep_us = now_us + KEEP_SEEN_US;
+            }
             next_us = now_us - now_us % TICK_US + TICK_US;
         }
         /* what is published meanwhile goes out with the next round */

@@ -26,6 +26,7 @@ struct stream {
     enum audience audience;
     bool has_token;
     uint8_t token[DIGEST_SIZE]; /* a stream ends with its token */
+    unsigned token_changes;     /* as of the latest look at the token */
     enum stream_stage stage;
     uint64_t position; /* in the feed */
     uint64_t beat;     /* the latest one said */
@@ -198,9 +199,20 @@ static bool has_lost_token(const struct stream *stream)
     return stream->has_token && desk_token(stream->http->options.desk, stream->token, &record) != 0;
 }
 
+/* Revoked since the latest look: what the beat of the second finds out in any case is found at once. */
+static bool is_revoked_now(struct stream *stream)
+{
+    const unsigned changes = desk_token_changes(stream->http->options.desk);
+    if (changes == stream->token_changes)
+        return false;
+    stream->token_changes = changes;
+    return has_lost_token(stream);
+}
+
 /* Fills `rest`, or says that there is nothing to fill it with. */
 static enum step fill(struct stream *stream, bool may_sleep)
 {
+    stream->is_over = stream->is_over || is_revoked_now(stream);
     if (stream->is_over)
         return STEP_OVER;
     const struct stream_text *text = stream->stage == STREAM_LIVE ? find_text(stream) : NULL;
@@ -315,6 +327,7 @@ enum MHD_Result lane_events(struct request *request)
     stream->connection = request->connection;
     stream->audience = request->audience;
     stream->has_token = request->caller.has_token;
+    stream->token_changes = desk_token_changes(request->http->options.desk);
     memcpy(stream->token, request->caller.hash, sizeof stream->token);
     memcpy(stream->lane, request->params.lane, sizeof stream->lane);
     if (!enlist(&request->http->hub, stream)) {

@@ -1,10 +1,112 @@
-/* GET /api/v1/tokens and POST /api/v1/tokens/{number}/revoke: what the office sees of tokens (never their
- * texts or hashes), and ending one. On the listener's thread. */
+/* What the office does with tokens: makes, sees (never their texts or hashes) and ends them. A token's text is given
+ * out once and kept nowhere. On the listener's thread. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/clock.h"
+#include "base/page_address.h"
 #include "base/text.h"
+#include "http/pairing.h"
+#include "http/qr.h"
 #include "http/reply.h"
 
+static const int64_t MINUTE_US = INT64_C(60) * 1000000;
+enum { PAIRING_MINUTES = 15 };
+
+/* ---- making one */
+/* "network", "this-machine" or "no-network": whether others reach the address that we would give them. */
+static char *find_authority(const struct request *request, const char **ret_reach)
+{
+    static const char *const names[] = {[PAGE_REACH_NETWORK] = "network",
+                                        [PAGE_REACH_THIS_MACHINE] = "this-machine",
+                                        [PAGE_REACH_NO_NETWORK] = "no-network"};
+    enum page_reach reach;
+    char port[8];
+    snprintf(port, sizeof port, "%u", request->http->port);
+    char *authority = page_authority(request->http->options.config, port,
+                                     request->listener->is_control ? NULL : request->fields.host, &reach);
+    *ret_reach = names[reach];
+    return authority;
+}
+
+static enum MHD_Result answer_token(struct request *request, const struct wait *wait)
+{
+    const struct token_record *token = &wait->answer.token;
+    if (wait->answer.problem)
+        return reply_refusal(request, &wait->answer);
+    const char *reach;
+    char *authority = find_authority(request, &reach);
+    char *url = page_token_url(request->http->options.config, authority, token->role, token->lane,
+                               token->kind == TOKEN_PAIRING, request->secret);
+    struct buffer body = {0};
+    buffer_add_text(&body, "{\"token\":");
+    render_text(&body, request->secret);
+    buffer_add_text(&body, ",\"url\":");
+    render_text(&body, url);
+    buffer_add_text(&body, ",\"id\":");
+    render_number(&body, token->id);
+    buffer_add_text(&body, ",\"reach\":");
+    render_text(&body, reach);
+    buffer_format(&body, ",\"expires_in_s\":%s", token->expires_us ? "" : "null");
+    if (token->expires_us)
+        render_number(&body, (uint64_t)((token->expires_us - token->created_us + 500000) / 1000000));
+    buffer_add_text(&body, ",\"qr\":");
+    if (!render_qr(&body, url))
+        buffer_add_text(&body, "null");
+    buffer_add_text(&body, "}");
+    wipe_bytes(url, strlen(url));
+    free(url);
+    free(authority);
+    return reply_send(request, MHD_HTTP_CREATED, reply_json(&body));
+}
+
+static enum problem take_wish(const struct request *request, struct token_record *token, bool *ret_once)
+{
+    static const char *const members[] = {"role", "lane", "once", "name", NULL};
+    const char *role = NULL, *lane = NULL, *name = NULL;
+    json_t *object = NULL;
+    enum problem problem = body_object(request->body.data, request->body.size, members, &object);
+    if (problem)
+        return problem;
+    problem = body_text(object, "role", sizeof token->role - 1, &role);
+    if (!problem)
+        problem = body_text(object, "lane", LANE_NAME_MAX, &lane);
+    if (!problem)
+        problem = body_text(object, "name", TOKEN_NAME_MAX, &name);
+    if (!problem)
+        problem = body_bool(object, "once", ret_once);
+    if (!problem && (!role || role_from_name(role) == ROLE_NONE))
+        problem = PROBLEM_BAD_REQUEST;
+    if (!problem) {
+        strcpy(token->role, role);
+        strcpy(token->lane, lane ? lane : "");
+        strcpy(token->name, name ? name : "");
+    }
+    json_decref(object);
+    return problem;
+}
+
+enum MHD_Result token_create(struct request *request)
+{
+    struct desk_command command = {.kind = DESK_TOKEN_CREATE};
+    bool once = false;
+    enum problem problem = take_wish(request, &command.token, &once);
+    if (!problem && *command.token.lane &&
+        desk_lane_facts(request->http->options.desk, command.token.lane, NULL) != 0)
+        problem = PROBLEM_LANE_UNKNOWN;
+    /* nobody gives more than they have */
+    if (!problem && *request->caller.lane && strcmp(request->caller.lane, command.token.lane) != 0)
+        problem = PROBLEM_FORBIDDEN;
+    if (problem)
+        return reply_problem(request, problem);
+    memcpy(command.queue.device, request->caller.device, sizeof command.queue.device);
+    token_make(request, once ? TOKEN_PAIRING : TOKEN_BEARER, once ? PAIRING_MINUTES * MINUTE_US : 0,
+               &command.token);
+    return wait_for_desk(request, &command, answer_token);
+}
+
+/* ---- seeing them */
 static void render_token(struct buffer *out, const struct token_record *token)
 {
     static const char *const kinds[] = {
@@ -17,6 +119,8 @@ static void render_token(struct buffer *out, const struct token_record *token)
         buffer_format(out, ",\"parent\":%u", token->parent);
     else
         buffer_add_text(out, ",\"parent\":null");
+    buffer_add_text(out, ",\"name\":");
+    render_text(out, *token->name ? token->name : NULL);
     buffer_add_text(out, ",\"role\":");
     render_text(out, token->role);
     buffer_add_text(out, ",\"lane\":");
@@ -29,6 +133,8 @@ static void render_token(struct buffer *out, const struct token_record *token)
     render_time(out, token->used_us);
     buffer_add_text(out, ",\"revoked_at\":");
     render_time(out, token->revoked_us);
+    buffer_add_text(out, ",\"seen_at\":");
+    render_time(out, token->seen_us);
     buffer_add_text(out, "}");
 }
 
@@ -36,6 +142,8 @@ enum MHD_Result token_list(struct request *request)
 {
     struct buffer out = {0};
     size_t count;
+    const char *reach;
+    char *authority = find_authority(request, &reach);
     struct token_record *tokens = desk_tokens(request->http->options.desk, &count);
     buffer_add_text(&out, "{\"tokens\":[");
     for (size_t i = 0; i < count; i++) {
@@ -43,11 +151,24 @@ enum MHD_Result token_list(struct request *request)
             buffer_add_text(&out, ",");
         render_token(&out, &tokens[i]);
     }
-    buffer_add_text(&out, "]}");
+    buffer_add_text(&out, "],\"self\":");
+    if (request->caller.token_id)
+        render_number(&out, request->caller.token_id);
+    else
+        buffer_add_text(&out, "null");
+    buffer_add_text(&out, ",\"now\":");
+    render_time(&out, clock_utc_us());
+    buffer_add_text(&out, ",\"address\":");
+    render_text(&out, authority);
+    buffer_add_text(&out, ",\"reach\":");
+    render_text(&out, reach);
+    buffer_add_text(&out, "}");
+    free(authority);
     free(tokens);
     return reply_send(request, MHD_HTTP_OK, reply_json(&out));
 }
 
+/* ---- ending one */
 static enum MHD_Result answer_revoked(struct request *request, const struct wait *wait)
 {
     struct buffer out = {0};

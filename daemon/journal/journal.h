@@ -114,6 +114,7 @@ struct answer_record { /* the first answer to an idempotency key */
     uint32_t added, updated, unchanged, skipped; /* rows of a list */
 };
 enum token_kind { TOKEN_BEARER = 1, TOKEN_PAIRING = 2, TOKEN_SESSION = 3 };
+enum { TOKEN_NAME_MAX = 60 };
 struct token_record {
     uint32_t id;               /* from 1 */
     uint8_t hash[DIGEST_SIZE]; /* BLAKE2b-256 of the token's text; the token itself is never stored */
@@ -122,6 +123,9 @@ struct token_record {
     char role[16];
     char lane[LANE_NAME_MAX + 1]; /* "": any */
     int64_t created_us, expires_us /* 0: never */, used_us /* pairing: when spent; 0: not */, revoked_us;
+    char name[TOKEN_NAME_MAX +
+              1];    /* where the device stands, "" when nobody said; plain text. No person's name */
+    int64_t seen_us; /* the latest request with it, as far as it was written down; 0: never */
 };
 typedef int (*journal_entry_fn)(void *arg, const struct queue_entry *);
 typedef int (*journal_person_fn)(void *arg, const struct person_record *);
@@ -207,7 +211,7 @@ struct journal_report {
  * box unseals, every credential's person is there, and once, every ticket's person has a record and a
  * credential, tokens, answers and documents agree with their entries, units and slots are well-formed, and the schema is as the migrations make it.
  * A database of an older version stays as it is: the tables are read from a copy in memory that is migrated first.
- * Cannot see what leaves no trace elsewhere: answers deleted; a token's hash, kind and times. Safe beside a running
+ * Cannot see what leaves no trace elsewhere: answers deleted; a token's hash, kind, name and times. Safe beside a running
  * daemon. Returns a fault only when it could not look; damage that SQLite itself finds is a finding. */
 enum journal_fault journal_verify(const char *data_dir, const char *key_file, struct journal_report *ret);
 /* The latest `most` entries, oldest first, from a read-only connection: needs no key and is safe beside a

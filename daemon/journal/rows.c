@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "journal/seal.h"
 
 /* The next parameter or column of a statement. */
@@ -142,6 +143,8 @@ void bind_token(sqlite3_stmt *statement, const struct token_record *token)
     put_number(&to, token->expires_us);
     put_number(&to, token->used_us);
     put_number(&to, token->revoked_us);
+    put_text(&to, token->name);
+    put_number(&to, token->seen_us);
 }
 
 void bind_unit(sqlite3_stmt *statement, const struct unit_record *unit)
@@ -385,5 +388,7 @@ bool row_token(sqlite3_stmt *statement, struct token_record *ret)
     ret->expires_us = take_time(&from);
     ret->used_us = take_time(&from);
     ret->revoked_us = take_time(&from);
-    return from.is_sound;
+    take_text(&from, ret->name, sizeof ret->name);
+    ret->seen_us = take_time(&from);
+    return from.is_sound && (!*ret->name || text_is_plain(ret->name, strlen(ret->name), TOKEN_NAME_MAX));
 }

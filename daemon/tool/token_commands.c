@@ -1,6 +1,7 @@
 /* token create|list|revoke. A token's text is made here or in the daemon, printed once and never stored. */
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/page_address.h"
 #include "base/text.h"
 #include "tool/commands.h"
 #include "tool/terminal.h"
@@ -12,9 +13,17 @@
 
 static const int64_t pairing_life_us = INT64_C(15) * 60 * 1000000;
 
+/* Where the device stands: as the server takes it. */
+static bool is_name(const char *name)
+{
+    return !name || text_is_plain(name, strlen(name), TOKEN_NAME_MAX);
+}
+
 enum tool_exit check_token_create(const struct tool_options *options)
 {
     static const char *const roles[] = {"display", "photographer", "marshal", "liaison", "check", "office"};
+    if (!is_name(options->name))
+        return tool_wrong_usage(options, "the name is 1 to 60 bytes of text without control characters");
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(options->role, roles[i]) == 0)
             return TOOL_DONE;
@@ -36,6 +45,7 @@ static enum tool_exit desk_create(struct tool *tool, char **ret_token, json_int_
     command.token.expires_us = options->is_once ? clock_utc_us() + pairing_life_us : 0;
     strncpy(command.token.role, options->role, sizeof command.token.role - 1);
     strncpy(command.token.lane, options->lane ? options->lane : "", sizeof command.token.lane - 1);
+    strncpy(command.token.name, options->name ? options->name : "", sizeof command.token.name - 1);
     enum tool_exit result = tool_desk_call(tool, &command, &answer);
     if (result == TOOL_DONE) {
         *ret_token = bytes_text(text);
@@ -50,10 +60,11 @@ static enum tool_exit ask_create(struct tool *tool, char **ret_token, json_int_t
     const struct tool_options *options = &tool->options;
     const char *text;
     struct control_answer answer;
-    enum tool_exit result = tool_ask(
-        tool, "POST", "/api/v1/tokens",
-        json_pack("{s:s, s:s?, s:b}", "role", options->role, "lane", options->lane, "once", options->is_once),
-        &answer);
+    enum tool_exit result =
+        tool_ask(tool, "POST", "/api/v1/tokens",
+                 json_pack("{s:s, s:s?, s:s?, s:b}", "role", options->role, "lane", options->lane, "name",
+                           options->name, "once", options->is_once),
+                 &answer);
     if (result != TOOL_DONE)
         return result;
     if (json_unpack(answer.json, "{s:s, s:I}", "token", &text, "id", ret_id) == 0)
@@ -66,7 +77,12 @@ static enum tool_exit ask_create(struct tool *tool, char **ret_token, json_int_t
 
 static void print_token(const struct tool *tool, const char *token, json_int_t id)
 {
-    char *url = terminal_page_url(tool->config, tool->options.role, tool->options.lane, token);
+    const struct tool_options *options = &tool->options;
+    enum page_reach reach;
+    char *authority = page_authority(tool->config, tool->config->listen_port, NULL, &reach);
+    char *url =
+        page_token_url(tool->config, authority, options->role, options->lane, options->is_once, token);
+    free(authority);
     if (tool->options.is_json) {
         tool_print_json(json_pack("{s:s, s:s, s:I}", "token", token, "url", url, "id", id));
     } else if (!isatty(STDOUT_FILENO)) {
@@ -76,6 +92,9 @@ static void print_token(const struct tool *tool, const char *token, json_int_t i
         printf("%s\n%s\n%s", token, url, code ? code : "");
         if (tool->options.is_once)
             printf("one device, within 15 minutes / 仅限一台设备，15 分钟内有效\n");
+        if (reach != PAGE_REACH_NETWORK)
+            printf("only this machine reaches that address; see http.listen in paihao.conf(5) / "
+                   "只有本机能打开这个地址，见 paihao.conf(5) 的 http.listen\n");
         free(code);
     }
     free(url);
@@ -100,12 +119,14 @@ static json_t *record_json(const struct token_record *token)
 {
     static const char *const kinds[] = {
         [TOKEN_BEARER] = "bearer", [TOKEN_PAIRING] = "pairing", [TOKEN_SESSION] = "session"};
-    return json_pack("{s:I, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id, "kind",
-                     kinds[token->kind], "parent", token->parent ? json_integer(token->parent) : json_null(),
-                     "role", token->role, "lane", token->lane[0] ? json_string(token->lane) : json_null(),
-                     "created_at", tool_time_json(token->created_us), "expires_at",
-                     tool_time_json(token->expires_us), "used_at", tool_time_json(token->used_us),
-                     "revoked_at", tool_time_json(token->revoked_us));
+    return json_pack("{s:I, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id,
+                     "kind", kinds[token->kind], "parent",
+                     token->parent ? json_integer(token->parent) : json_null(), "name",
+                     token->name[0] ? json_string(token->name) : json_null(), "role", token->role, "lane",
+                     token->lane[0] ? json_string(token->lane) : json_null(), "created_at",
+                     tool_time_json(token->created_us), "expires_at", tool_time_json(token->expires_us),
+                     "used_at", tool_time_json(token->used_us), "revoked_at",
+                     tool_time_json(token->revoked_us), "seen_at", tool_time_json(token->seen_us));
 }
 
 static enum tool_exit read_tokens(struct tool *tool, json_t **ret)
@@ -143,11 +164,13 @@ static void print_token_line(const json_t *token, const char *now)
 {
     json_int_t id = 0;
     const char *kind = "", *role = "", *created = "",
-               *lane = json_string_value(json_object_get(token, "lane"));
+               *lane = json_string_value(json_object_get(token, "lane")),
+               *name = json_string_value(json_object_get(token, "name")),
+               *seen = json_string_value(json_object_get(token, "seen_at"));
     json_unpack((json_t *)token, "{s:I, s:s, s:s, s:s}", "id", &id, "kind", &kind, "role", &role,
                 "created_at", &created);
-    printf("%4lld  %-8s %-13s %-8s %-7s created %s\n", (long long)id, kind, role, lane ? lane : "-",
-           life_of(token, now), created);
+    printf("%4lld  %-8s %-13s %-8s %-7s created %s  seen %-27s  %s\n", (long long)id, kind, role,
+           lane ? lane : "-", life_of(token, now), created, seen ? seen : "never", name ? name : "-");
 }
 
 enum tool_exit run_token_list(struct tool *tool)

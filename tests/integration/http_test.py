@@ -359,7 +359,7 @@ class Requests(Http):
     def test_token_url(self):
         answer = self.daemon.http("POST", "/api/v1/tokens", json={"role": "display", "lane": None, "once": False},
                                   token=self.office)
-        self.assertEqual((answer[0], set(answer[2])), (201, {"token", "url", "id"}))
+        self.assertEqual((answer[0], set(answer[2])), (201, {"token", "url", "id", "qr", "reach", "expires_in_s"}))
         for role in ROLES:
             for lane in (None, "B"):
                 made = self.daemon.http("POST", "/api/v1/tokens", json={"role": role, "lane": lane}, token=self.office)[2]

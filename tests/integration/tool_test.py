@@ -303,7 +303,8 @@ class Tokens(Case):
         os.close(master)
         self.assertEqual(tool.wait(20), 0)
         token, url, *code = shown.decode().replace("\r\n", "\n").split("\n")
-        self.assertEqual(url, f"http://127.0.0.1:{daemon.port}/photographer/?lane=A#token={token}")
+        self.assertEqual(url, f"http://127.0.0.1:{daemon.port}/pair/#token={token}")
+        self.assertIn("only this machine reaches that address", code[-2])
         rows = [re.sub(r"\033\[[\d;]*m", "", row) for row in code if row.startswith("\033")]
         self.assertGreater(len(rows), 15)
         self.assertEqual({len(row) for row in rows}, {len(rows[0])})

@@ -705,6 +705,101 @@ static void tokens_live_and_end(void **state)
     verify(door);
 }
 
+static struct token_record record_of(struct door *door, uint32_t id)
+{
+    size_t count;
+    struct token_record *all = desk_tokens(door->desk, &count), found = {0};
+    assert_true(id >= 1 && id <= count);
+    found = all[id - 1];
+    free(all);
+    return found;
+}
+
+static void what_became_of_a_token(void **state)
+{
+    struct door *door = *state;
+    struct token_record found = {0};
+    uint8_t hash[DIGEST_SIZE];
+    token_hash("code", hash);
+    assert_int_equal(desk_token_life(door->desk, hash, &found), TOKEN_UNKNOWN);
+    token_command(door, DESK_TOKEN_CREATE, "code", TOKEN_PAIRING, 0);
+    assert_int_equal(desk_token_life(door->desk, hash, &found), TOKEN_LIVE);
+    assert_int_equal(found.id, 1);
+    token_command(door, DESK_PAIR, "code", TOKEN_BEARER, 0);
+    assert_int_equal(desk_token_life(door->desk, hash, &found), TOKEN_USED);
+    token_command(door, DESK_TOKEN_CREATE, "old", TOKEN_PAIRING, clock_utc_us() - 1);
+    token_hash("old", hash);
+    assert_int_equal(desk_token_life(door->desk, hash, &found), TOKEN_EXPIRED);
+    struct desk_command revoke = {.kind = DESK_TOKEN_REVOKE, .token = {.id = 3}};
+    assert_int_equal(ask(door, &revoke).problem, PROBLEM_NONE);
+    assert_int_equal(desk_token_life(door->desk, hash, &found), TOKEN_REVOKED);
+}
+
+/* A device that is paired anew leaves no second session behind. */
+static void pairing_anew_ends_the_session_before(void **state)
+{
+    struct door *door = *state;
+    token_command(door, DESK_TOKEN_CREATE, "one", TOKEN_PAIRING, 0);
+    token_command(door, DESK_TOKEN_CREATE, "two", TOKEN_PAIRING, 0);
+    const unsigned changes = desk_token_changes(door->desk);
+    struct desk_command pair = {.kind = DESK_PAIR, .session = {.kind = TOKEN_SESSION}};
+    token_hash("one", pair.token.hash);
+    token_hash("first cookie", pair.session.hash);
+    assert_int_equal(ask(door, &pair).token.id, 3);
+    assert_true(desk_token_changes(door->desk) != changes);
+    token_hash("two", pair.token.hash);
+    token_hash("second cookie", pair.session.hash);
+    pair.session.id = 3;
+    assert_int_equal(ask(door, &pair).token.id, 4);
+    assert_true(record_of(door, 3).revoked_us > 0);
+    assert_int_equal(record_of(door, 4).revoked_us, 0);
+    token_command(door, DESK_TOKEN_CREATE, "three", TOKEN_BEARER, 0);
+    token_hash("three", pair.token.hash);
+    token_hash("third cookie", pair.session.hash);
+    pair.session.id = 5; /* no session: nobody's token ends by a device's wish */
+    assert_int_equal(ask(door, &pair).problem, PROBLEM_NONE);
+    assert_int_equal(record_of(door, 5).revoked_us, 0);
+    verify(door);
+}
+
+static void last_seen_outlives_a_restart(void **state)
+{
+    struct door *door = *state;
+    struct token_record found;
+    uint8_t hash[DIGEST_SIZE], code[DIGEST_SIZE];
+    struct desk_command create = {.kind = DESK_TOKEN_CREATE,
+                                  .token = {.kind = TOKEN_BEARER, .role = "marshal", .name = "A 机位引导员"}};
+    token_hash("bearer", create.token.hash);
+    assert_int_equal(ask(door, &create).problem, PROBLEM_NONE);
+    token_command(door, DESK_TOKEN_CREATE, "code", TOKEN_PAIRING, 0);
+    token_hash("bearer", hash);
+    token_hash("code", code);
+    const uint64_t seq = desk_seq(door->desk);
+    assert_int_equal(record_of(door, 1).seen_us, 0);
+    const int64_t before_us = clock_utc_us();
+    assert_int_equal(desk_token(door->desk, hash, &found), 0);
+    assert_int_equal(desk_token(door->desk, code, &found), 0);
+    const int64_t seen_us = record_of(door, 1).seen_us;
+    assert_true(seen_us >= before_us);
+    assert_int_equal(record_of(door, 2).seen_us, 0); /* a code is spent, not seen */
+    /* written down when it is time, and then no sooner again than something is new */
+    struct desk_stats first, second;
+    struct desk_command keep = {.kind = DESK_TOKENS_SEEN};
+    ask(door, &keep);
+    desk_stats(door->desk, &first);
+    ask(door, &keep);
+    desk_stats(door->desk, &second);
+    assert_int_equal(second.commits, first.commits);
+    /* and at the end */
+    assert_int_equal(desk_token(door->desk, hash, &found), 0);
+    const int64_t latest_us = record_of(door, 1).seen_us;
+    reopen(door);
+    assert_int_equal(record_of(door, 1).seen_us, latest_us);
+    assert_string_equal(record_of(door, 1).name, "A 机位引导员");
+    assert_int_equal(desk_seq(door->desk), seq); /* no entry for it */
+    verify(door);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 int main(void)
 {
@@ -725,6 +820,9 @@ int main(void)
         TEST(the_feed_resumes),
         TEST(a_lane_as_the_pages_see_it),
         TEST(tokens_live_and_end),
+        TEST(what_became_of_a_token),
+        TEST(pairing_anew_ends_the_session_before),
+        TEST(last_seen_outlives_a_restart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

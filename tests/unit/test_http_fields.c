@@ -169,6 +169,11 @@ static void origins(void **state)
     for (size_t i = 0; i < COUNT(others); i++)
         assert_false(origin_is_ours(others[i], "http", "door:8100"));
     assert_false(origin_is_ours("http://", "http", NULL));
+    assert_true(fetch_site_is_ours("same-origin"));
+    assert_true(fetch_site_is_ours("none")); /* typed in, or a bookmark */
+    static const char *const foreign[] = {"cross-site", "same-site", "", "Same-Origin", "same-origin, none"};
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+        assert_false(fetch_site_is_ours(foreign[i]));
 }
 
 static void keys(void **state)

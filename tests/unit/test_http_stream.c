@@ -5,6 +5,7 @@
 #define desk_lane              fake_desk_lane
 #define desk_notes             fake_desk_notes
 #define desk_token             fake_desk_token
+#define desk_token_changes     fake_desk_token_changes
 #define desk_store_state       fake_desk_store_state
 #define MHD_suspend_connection fake_suspend
 #define MHD_resume_connection  fake_resume
@@ -20,7 +21,7 @@ static struct {
     char items[64]; /* 't' ticket, 'l' lane, 'n' note for staff, 's' store, 'o' of another lane */
     size_t first, end;
     bool token_is_live;
-    unsigned n_suspended, n_resumed, n_reads;
+    unsigned n_suspended, n_resumed, n_reads, token_changes;
 } world;
 
 enum feed_result fake_feed_read(struct desk *desk, const char *lane, uint64_t *position,
@@ -81,6 +82,12 @@ int fake_desk_token(struct desk *desk, const uint8_t hash[static DIGEST_SIZE], s
 {
     (void)desk, (void)hash, (void)ret;
     return world.token_is_live ? 0 : -ENOENT;
+}
+
+unsigned fake_desk_token_changes(struct desk *desk)
+{
+    (void)desk;
+    return world.token_changes;
 }
 
 enum problem fake_desk_store_state(struct desk *desk)
@@ -269,6 +276,26 @@ static void beats_and_tokens(void **state)
     free_stream(stream);
 }
 
+/* Not with the next beat: whoever was thrown out sees nothing more. */
+static void a_revoked_token_ends_at_once(void **state)
+{
+    bool is_over;
+    struct stream *stream = open_stream(*state, AUDIENCE_HALL, NULL);
+    hear(stream, 4096, &is_over);
+    world.token_changes++; /* somebody else's */
+    publish("t");
+    hub_broadcast(&stream->http->hub, false);
+    assert_string_equal(hear(stream, 4096, &is_over), "ticket:100");
+    assert_false(is_over);
+    world.token_changes++;
+    world.token_is_live = false;
+    publish("t");
+    hub_broadcast(&stream->http->hub, false);
+    assert_string_equal(hear(stream, 4096, &is_over), "");
+    assert_true(is_over);
+    free_stream(stream);
+}
+
 static void closing(void **state)
 {
     bool is_over;
@@ -329,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(resume_where_it_was, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fallen_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(beats_and_tokens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_revoked_token_ends_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_sleepers_are_woken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_streams_look_up_once, set_up, tear_down),

@@ -95,6 +95,8 @@ static void all_of_it_comes_back(void **state)
     assert_journal(journal_put_answer(world.journal, &answer), JOURNAL_OK);
     assert_journal(journal_put_token(world.journal, &token), JOURNAL_OK);
     assert_journal(journal_commit(world.journal), JOURNAL_OK);
+    strcpy(token.name, "A 机位摄影师平板");
+    token.seen_us = 98;
     token.used_us = 99;
     token.revoked_us = 100;
     assert_journal(journal_begin(world.journal), JOURNAL_OK);
@@ -142,6 +144,8 @@ static void all_of_it_comes_back(void **state)
     assert_true(memory.tokens[0].expires_us == INT64_MAX);
     assert_int_equal(memory.tokens[0].used_us, 99);
     assert_int_equal(memory.tokens[0].revoked_us, 100);
+    assert_string_equal(memory.tokens[0].name, "A 机位摄影师平板");
+    assert_int_equal(memory.tokens[0].seen_us, 98);
     world_done(&world);
 }
 

@@ -324,8 +324,10 @@ static const struct tampering token_tamperings[] = {
     {"the last one is gone", "DELETE FROM token WHERE id = 6", 0, "token 6: its record is missing"},
     {"one that nobody created",
      "INSERT INTO token SELECT 7, zeroblob(32), kind, parent, role, lane, created_us, expires_us, used_us,"
-     " revoked_us FROM token WHERE id = 1",
+     " revoked_us, name, seen_us FROM token WHERE id = 1",
      0, "token 7: no entry"},
+    {"a name that turns the line round", "UPDATE token SET name = 'A' || char(8238) WHERE id = 1", 0,
+     "token 1 holds values that cannot be"},
     {"a spent one is good again", "UPDATE token SET used_us = 0 WHERE id = 2", 0, "token 2: token 3"},
     {"one is spent by nobody", "UPDATE token SET used_us = 9 WHERE id = 5", 0, "token 5 is spent"},
     {"a session of a token that is none of its kin", "UPDATE token SET parent = 1 WHERE id = 3", 0,

@@ -1,4 +1,4 @@
-/* Page addresses, and QR codes in half blocks: read back into modules, they are the code that was meant. */
+/* QR codes in half blocks: read back into modules, they are the code that was meant. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <stdio.h>
 
 #include "tool/terminal.c"
 
@@ -68,67 +67,11 @@ static void too_long_a_text_has_no_code(void **state)
     assert_null(terminal_qr(text));
 }
 
-static void addresses(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *legend, *listen, *cert, *host, *role, *lane, *url;
-    } cases[] = {
-        {"photographer of a lane", "192.0.2.7", "", NULL, "photographer", "A",
-         "http://192.0.2.7:8100/photographer/?lane=A#token=T"},
-        {"marshal of any lane", "192.0.2.7", "", NULL, "marshal", NULL,
-         "http://192.0.2.7:8100/marshal/#token=T"},
-        {"empty lane", "192.0.2.7", "", NULL, "marshal", "", "http://192.0.2.7:8100/marshal/#token=T"},
-        {"display under TLS", "192.0.2.7", "/cert", NULL, "display", "A",
-         "https://192.0.2.7:8100/display/?lane=A#token=T"},
-        {"check of a lane", "192.0.2.7", "", NULL, "check", "A",
-         "http://192.0.2.7:8100/check/?lane=A#token=T"},
-        {"office has the front page", "192.0.2.7", "", NULL, "office", NULL,
-         "http://192.0.2.7:8100/#token=T"},
-        {"liaison too", "192.0.2.7", "", NULL, "liaison", "A", "http://192.0.2.7:8100/?lane=A#token=T"},
-        {"IPv6", "2001:db8::7", "", NULL, "office", NULL, "http://[2001:db8::7]:8100/#token=T"},
-        {"everywhere, with a name", "0.0.0.0", "", "door.example", "office", NULL,
-         "http://door.example:8100/#token=T"},
-        {"everywhere in IPv6, with a name", "::", "", "door.example", "office", NULL,
-         "http://door.example:8100/#token=T"},
-        {"a name for an address of its own is not needed", "192.0.2.7", "", "door.example", "office", NULL,
-         "http://192.0.2.7:8100/#token=T"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *hosts[] = {(char *)(uintptr_t)cases[i].host};
-        struct config config = {.listen_host = (char *)(uintptr_t)cases[i].listen,
-                                .listen_port = (char *)(uintptr_t) "8100",
-                                .tls_cert = (char *)(uintptr_t)cases[i].cert,
-                                .hosts = hosts,
-                                .n_hosts = cases[i].host ? 1 : 0};
-        char *url = terminal_page_url(&config, cases[i].role, cases[i].lane, "T");
-        if (strcmp(url, cases[i].url) != 0)
-            fail_msg("%s: %s instead of %s", cases[i].legend, url, cases[i].url);
-        free(url);
-    }
-}
-
-static void everywhere_without_a_name_is_an_address_of_ours(void **state)
-{
-    (void)state;
-    struct config config = {.listen_host = (char *)(uintptr_t) "0.0.0.0",
-                            .listen_port = (char *)(uintptr_t) "8100",
-                            .tls_cert = (char *)(uintptr_t) ""};
-    char *url = terminal_page_url(&config, "office", NULL, "T");
-    assert_null(strstr(url, "0.0.0.0"));
-    assert_memory_equal(url, "http://", 7);
-    unsigned a, b, c, d;
-    assert_int_equal(sscanf(url, "http://%u.%u.%u.%u:8100/#token=T", &a, &b, &c, &d), 4);
-    free(url);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_reads_back),
         cmocka_unit_test(too_long_a_text_has_no_code),
-        cmocka_unit_test(addresses),
-        cmocka_unit_test(everywhere_without_a_name_is_an_address_of_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@ import '/office/words.js';
 import { Classes } from '/shared/classes.js';
 import { $, NoAnswer, onLanguage, request, setText, word } from '/shared/core.js';
 import { enterWhole } from '/shared/whole.js';
+import { startDevices } from '/office/devices.js';
 import { startFigures } from '/office/figures.js';
 import { startLedger } from '/office/ledger.js';
 import { startLists } from '/office/lists.js';
@@ -58,6 +59,7 @@ enterWhole(['office']).then(async (me) => {
   Object.assign(parts, {
     sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
     schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask), ledger: startLedger(ask),
+    devices: startDevices(me.lanes || [], ask),
   });
   drawEvent();
   parts.profile.show(true);

@@ -171,6 +171,7 @@ export function fitText(node) {
 
 // ---- requests
 export class NoAnswer extends Error {}
+let wasPaired = false;
 export function freshKey() {
   if (crypto.randomUUID) return crypto.randomUUID(); // absent on plain http
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -190,6 +191,8 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
     const text = await response.text();
     let data = null;
     try { data = text ? JSON.parse(text) : null; } catch { /* no JSON: the status speaks */ }
+    if (path === '/api/v1/me' && response.status === 200) wasPaired = true;
+    if (response.status === 401 && wasPaired && path !== '/api/v1/pair') goPair('ended'); // taken away, or expired
     return { status: response.status, data };
   } catch (error) {
     throw new NoAnswer(String(error));
@@ -235,7 +238,8 @@ export function takeToken() {
   return token;
 }
 export const pairWith = (token) => request('/api/v1/pair', { method: 'POST', body: { token } });
-export function goPair(why, lane) {
+export function goPair(why, lane = new URLSearchParams(location.search).get('lane')) {
+  if (!document.body.dataset.page || document.body.dataset.page === 'pair') return null;
   const query = new URLSearchParams({ to: document.body.dataset.page, why });
   if (lane) query.set('lane', lane);
   location.replace(`/pair/?${query}`);
@@ -475,7 +479,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   };
   const stillPaired = async () => {
     try {
-      if ((await request('/api/v1/me')).status === 401) await goPair('none', laneName);
+      if ((await request('/api/v1/me')).status === 401) await goPair('ended', laneName);
     } catch { /* no answer is what the cover says already */ }
   };
   const watch = () => {

@@ -1,5 +1,6 @@
 // The marshal's desk: the frozen line, the session, entry by hand, readers, and the door with its sign and sounds.
 // What was typed stays until a number was given for it.
+import '/shared/theme.js';
 import '/marshal/day-words.js';
 import {
   $, Lane, NoAnswer, bilingual, clockTime, command, element, enter, fitText, follow, lanePath, laneTitle, mediumNote, onLanguage,

@@ -1,5 +1,6 @@
 // The office: sessions, the rules, lists, the schedule, classes, figures. Each part keeps what was typed or chosen in it until
 // the server has taken it; leaving a part and coming back changes nothing.
+import '/shared/theme.js';
 import '/office/words.js';
 import { Classes } from '/shared/classes.js';
 import { $, NoAnswer, onLanguage, request, setText, word } from '/shared/core.js';

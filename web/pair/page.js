@@ -1,4 +1,5 @@
 // Pairs this device: takes the token from the address (#token=...) or from the field, then goes on to the page meant.
+import '/shared/theme.js';
 import '/shared/words.js';
 import { $, NoAnswer, onLanguage, pairWith, takeToken, word } from '/shared/core.js';
 import { PAGES, pageAddress } from '/shared/pages.js';

@@ -9,7 +9,7 @@ let browser;
 let page;
 const rows = (n, ...levels) => levels.map((level, at) => `${2022000 + 10 * n + at},${person(n).id_number},${person(n).name},信息学院,${level}班,${level}`).join('\n');
 before(async () => {
-  const people = `学号,身份证号,姓名,学院,班级,层次\n${rows(1, '硕士', '博士')}\n${rows(2, '硕士', '博士')}\n${rows(3, '本科')}\n`;
+  const people = `学号,身份证号,姓名,学院,班级,层次\n${rows(1, '硕士', '博士')}\n${rows(2, '硕士', '博士')}\n${rows(3, '本科')}\n${rows(4, '硕士', '博士')}\n`;
   [daemon, browser] = await Promise.all([
     Daemon.start({ lists: { people }, lines: ['reader "gun" { driver = "scanner" device = "serial:/nowhere/ttyACM9" }'] }), Browser.start(),
   ]);
@@ -53,8 +53,8 @@ test('as the list has it: without the level that was said, the list decides', as
 test('a card is bound to the level that is meant', async () => {
   await daemon.checkIn({ medium: 'chip', serial: '1100000000000077' });
   await page.locator('button[data-bind="A0003"]').click();
-  await page.fill('#id-number', person(1).id_number);
-  await page.fill('#name', person(1).name);
+  await page.fill('#id-number', person(4).id_number);
+  await page.fill('#name', person(4).name);
   await page.click('#issue');
   await choose('本科');
   await hasText(page, '#issued', '另一学历层次');

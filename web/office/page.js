@@ -10,6 +10,7 @@ import { startLists } from '/office/lists.js';
 import { startProfile } from '/office/profile.js';
 import { startSchedule } from '/office/schedule.js';
 import { startSessions } from '/office/sessions.js';
+import { startSheets } from '/office/sheets.js';
 
 const EVERY_MS = 5000;
 let trouble = '';
@@ -57,11 +58,11 @@ enterWhole(['office']).then(async (me) => {
   const classes = new Classes($('#classes'), { canRoll: true, way: () => payment });
   Object.assign(parts, {
     sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
-    schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask),
+    schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask), sheets: startSheets(me.lanes || [], ask),
   });
   drawEvent();
   parts.profile.show(true);
   showView(document.body.dataset.view);
-  setInterval(() => { if (!document.hidden) parts[document.body.dataset.view].show(false); }, EVERY_MS);
+  setInterval(() => { if (!document.hidden) parts[document.body.dataset.view]?.show(false); }, EVERY_MS);
   document.documentElement.dataset.link = 'live';
 });

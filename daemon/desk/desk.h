@@ -47,7 +47,8 @@ enum desk_kind {
      * queue.at_us may say when it happened (0: now). COMMAND_EVENT_CREATE with a document: DESK_RULES in the same step.
      * queue.text is a written reason where queue.h says so; overrides, authority and card as there. */
     DESK_QUEUE,
-    DESK_BIND, /* queue: lane, number, also_void, device; `presentation` (manual) says who that number is. From then on
+    DESK_BIND, /* queue: lane, number, also_void, device; `presentation` (manual) says who that number is, `level`
+                          at which degree level when that was asked for. From then on
                           everything that person ever presented and the typed numbers name the same one. A number made
                           void on the way has the reason "same-person A0001", with the one that stands. */
     DESK_TOKEN_CREATE, /* token: role, lane, name, kind, expires_us, hash; answer.token */
@@ -336,6 +337,9 @@ struct list_slot *desk_slots(struct desk *, size_t *ret_count);
 typedef int (*desk_row_fn)(void *arg, const struct ticket_view *, const struct person_record *);
 int desk_rows(struct desk *, const char *lane, desk_row_fn, void *arg,
               uint64_t *ret_seq); /* 0, -ENOENT, or the row function's */
+/* Everybody of a unit by rank, likewise; 0, -ENOENT, or the row function's. For printed sheets. */
+typedef int (*desk_person_fn)(void *arg, const struct desk_member *, const struct person_record *);
+int desk_unit_rows(struct desk *, uint32_t unit, desk_person_fn, void *arg);
 /* journal_backup of this desk's data. */
 enum journal_fault desk_backup(struct desk *, const char *target, uint64_t *ret_seq,
                                uint8_t ret_head[static JOURNAL_HASH_SIZE]);

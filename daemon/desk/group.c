@@ -187,6 +187,8 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
     queue_decide(group->writer->deciding, command, &decision);
     if (is_unsound_event(job))
         decision = (struct queue_decision){.verdict = QUEUE_RULES_CONTRADICT};
+    else if (command->kind == COMMAND_BIND && command->facts.is_other_level)
+        decision = (struct queue_decision){.verdict = QUEUE_LEVEL_DIFFERS};
     else if (command->kind == COMMAND_BIND && command->facts.is_ambiguous)
         decision = (struct queue_decision){.verdict = QUEUE_LEVEL_AMBIGUOUS};
     learn(group, outcome, was_known, &decision);

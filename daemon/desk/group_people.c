@@ -250,6 +250,7 @@ void people_prepare_bind(const struct group *group, struct job *job)
     command->bound = contradicts(group, &ticket->person, &job->fresh);
     const struct person_id *whose = person_id_is_none(&command->person) ? &ticket->person : &command->person;
     lookup_facts(&look, whose, who.is_ambiguous, command->lane, command->at_us, &command->facts);
+    command->facts.is_other_level = who.is_other_level;
     if (person_id_is_none(&command->person) || person_id_equal(&command->person, &ticket->person))
         return;
     know_other(group, job, command);

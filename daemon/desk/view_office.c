@@ -206,6 +206,26 @@ int desk_unit_members(struct desk *desk, uint32_t unit, struct desk_member **ret
     return is_known ? 0 : -ENOENT;
 }
 
+/* ---- the same with the unmasked person, for what is printed and signed */
+int desk_unit_rows(struct desk *desk, uint32_t unit, desk_person_fn row_fn, void *arg)
+{
+    struct desk_member *members = NULL;
+    size_t count = 0;
+    int result = desk_unit_members(desk, unit, &members, &count);
+    if (result != 0)
+        return result;
+    for (size_t i = 0; i < count && result == 0; i++) {
+        struct person_record record;
+        pthread_mutex_lock(&desk->lock);
+        directory_get(desk->directory, &members[i].id, &record);
+        pthread_mutex_unlock(&desk->lock);
+        result = row_fn(arg, &members[i], &record);
+        wipe_bytes(&record, sizeof record);
+    }
+    free(members);
+    return result;
+}
+
 /* ---- documents and slots */
 int desk_document(struct desk *desk, const char *kind, char **ret_text, uint64_t *ret_seq)
 {

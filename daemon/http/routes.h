@@ -66,6 +66,9 @@ enum MHD_Result schedule_show(struct request *);
 enum MHD_Result schedule_simulate(struct request *);
 enum MHD_Result payment_record(struct request *); /* payments.c */
 enum MHD_Result payment_show(struct request *);
+enum MHD_Result sheet_facts(struct request *); /* sheets.c */
+enum MHD_Result sheet_unit(struct request *);
+enum MHD_Result sheet_lane(struct request *);
 enum MHD_Result event_create(struct request *);
 enum MHD_Result event_status(struct request *);
 enum MHD_Result event_close(struct request *);

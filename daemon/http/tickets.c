@@ -177,18 +177,22 @@ enum MHD_Result ticket_act(struct request *request)
 }
 
 /* ---- bind: what the marshal typed says who a number is */
-static enum problem take_typed(const struct request *request, bool *ret_also_void, struct presentation *ret)
+static enum problem take_typed(const struct request *request, struct desk_command *command,
+                               struct presentation *ret)
 {
-    static const char *const members[] = {"id_number", "name", "student_no", "void", NULL};
+    static const char *const members[] = {"id_number", "name", "student_no", "level", "void", NULL};
     json_t *object = NULL;
     enum problem problem = body_object(request->body.data, request->body.size, members, &object);
     if (problem)
         return problem;
-    problem = body_bool(object, "void", ret_also_void);
+    problem = body_bool(object, "void", &command->queue.also_void);
+    if (!problem)
+        problem = body_level(object, &command->level);
     if (problem) {
         json_decref(object);
         return problem;
     }
+    json_object_del(object, "level");
     if (json_object_set_new(object, "medium", json_string(medium_name(MEDIUM_MANUAL))) < 0)
         abort();
     problem = problem_of_presentation(presentation_from_json(object, ret));
@@ -205,7 +209,7 @@ enum MHD_Result ticket_bind(struct request *request)
     command.queue.number = request_number(request);
     if (command.queue.number == 0)
         return reply_problem(request, PROBLEM_TICKET_UNKNOWN);
-    enum problem problem = take_typed(request, &command.queue.also_void, &presentation);
+    enum problem problem = take_typed(request, &command, &presentation);
     if (problem)
         return reply_problem(request, problem);
     command.presentation = &presentation;

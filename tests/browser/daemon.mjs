@@ -45,15 +45,15 @@ export function person(number, name = '') {
 }
 
 export class Daemon {
-  // `rules`: settings of a profile, as text; none: the plain profile. `lists`: {people, paid, ...: CSV text}, stored once it is up.
-  static async start({ lines = [], room = 'E201', open = true, rules = '', lists = {} } = {}) {
+  // `lanes`: more lanes beside A. `rules`: settings of a profile, as text; none: the plain profile. `lists`: {people, paid, ...: CSV text}, stored once it is up.
+  static async start({ lines = [], room = 'E201', lanes = [], open = true, rules = '', lists = {} } = {}) {
     const daemon = new Daemon();
     daemon.folder = await mkdtemp(path.join(tmpdir(), 'paihao-browser-'));
     daemon.port = await freePort();
     daemon.origin = `http://127.0.0.1:${daemon.port}`;
     daemon.config = path.join(daemon.folder, 'paihao.conf');
     await writeFile(daemon.config, `data_dir = "${daemon.folder}/data"\nhttp { listen = "127.0.0.1:${daemon.port}" }\n`
-      + `lane "A" {\n  room = "${room}"\n${lines.map((line) => `  ${line}\n`).join('')}}\n`);
+      + `lane "A" {\n  room = "${room}"\n${lines.map((line) => `  ${line}\n`).join('')}}\n${lanes.map((lane) => `lane "${lane}" {\n  room = "${lane}101"\n}\n`).join('')}`);
     const profile = path.join(daemon.folder, 'page-tests.conf');
     await writeFile(profile, rules);
     await daemon.tool('event', 'create', '--name', 'Page tests', ...(rules ? ['--profile', profile] : []));
@@ -63,7 +63,7 @@ export class Daemon {
       daemon.tokens[role] = JSON.parse(made).token;
     }
     daemon.tokens.whole = JSON.parse(await daemon.tool('token', 'create', '--role', 'office', '--json')).token; // of all lanes
-    if (open) await daemon.tool('session', 'open', '--lane', 'A');
+    for (const lane of open ? ['A', ...lanes] : []) await daemon.tool('session', 'open', '--lane', lane);
     await daemon.up();
     for (const [kind, text] of Object.entries(lists)) await daemon.store(kind, text);
     return daemon;

@@ -1,5 +1,6 @@
 // The check at the tail of the queue: says what the desk would say, and what to do about it. Issues nothing. What is
 // scanned leaves the field at once and is kept nowhere.
+import '/shared/theme.js';
 import {
   $, Lane, NoAnswer, WORDS, bilingual, enter, follow, laneTitle, problemText, request, setText, translate, word,
 } from '/shared/core.js';

@@ -1,43 +1,119 @@
-// The hall's television: numbers only. Nothing personal is asked for, sent or shown here.
-import '/shared/words.js';
-import { $, Lane, element, enter, fitText, follow, laneTitle, onLanguage, setText, word } from '/shared/core.js';
+// The hall's television: numbers only, of one lane or of up to four side by side. Nothing personal is asked for, sent or
+// shown here. ?lane=A,B names the lanes; without it all that this device may see. ?sound=on for a browser that was told to
+// allow sound without a touch.
+import '/display/words.js';
+import '/shared/theme.js';
+import { Board } from '/display/board.js';
+import { Caller, hasVoice } from '/display/voice.js';
+import {
+  $, NoAnswer, element, goPair, isEnglish, laneTitle, onLanguage, pairWith, request, setText, store, takeToken, word,
+} from '/shared/core.js';
+import { isSounding, wakeSound } from '/shared/sound.js';
 
-const COME_COUNT = 4;
-const MISSED_COUNT = 3;
-const lane = new Lane();
-const fitNow = fitText($('#now'));
-const fitNext = fitText($('#next'));
-const fitCome = fitText($('#come'));
+const ROLES = ['display', 'liaison', 'photographer', 'marshal', 'office'];
+const LANES_MOST = 4; // a browser keeps six connections to one server open
+const COME_COUNTS = [4, 4, 3, 2, 2]; // by the number of lanes
+const WOKEN_MS = 1000;
+const query = new URLSearchParams(location.search);
+const boards = [];
 
-function drawNow(view) {
-  const isOpen = view.session.state === 'open';
-  const key = view.current ? 'come-in' : isOpen || view.line.length ? 'not-open-yet' : 'session-closed';
-  $('#now-panel').dataset.state = view.current ? 'called' : 'empty';
-  setText($('#now-word'), view.current ? `${word('now')} · ${word(key)}` : word(key));
-  setText($('#now-other'), view.current ? `${word('now', {}, true)} · ${word(key, {}, true)}` : word(key, {}, true));
-  setText($('#now'), view.current ? view.current.number : '');
+// ---- sound
+const caller = new Caller({ isCurrent: (call) => boards.some((board) => board.key === call.key), isOn: () => isSounding() && !isMuted() });
+const isMuted = () => store.get('paihao.display-sound') === 'off';
+let wokenAt = -WOKEN_MS;
+
+function drawSound() {
+  const button = $('#sound');
+  const kind = !isSounding() ? 'asleep' : isMuted() ? 'muted' : 'on';
+  button.dataset.kind = kind;
+  const sign = { asleep: '▶', muted: '○', on: '●' }[kind];
+  const key = { asleep: 'sound-off', muted: 'sound-muted', on: 'sound-on' }[kind];
+  setText(button, `${sign} ${word(key)}${kind === 'on' && !hasVoice() ? ` · ${word('voice-none')}` : ''}`);
+}
+function announce(board) {
+  const { current, room } = board.view;
+  const isAlone = boards.length === 1;
+  const place = isAlone ? null : [0, 1].map((index) => room || word('say-lane', { lane: board.laneName }, isEnglish() !== Boolean(index)));
+  caller.add({ key: board.key, number: current.number, place });
+}
+wakeSound(() => {
+  wokenAt = performance.now();
+  drawSound();
+  if (!isMuted()) for (const board of boards) if (board.key) announce(board); // so that whoever touched it hears that it works
+}, query.get('sound') === 'on');
+if ('speechSynthesis' in window) speechSynthesis.addEventListener('voiceschanged', drawSound);
+$('#sound').addEventListener('click', () => {
+  if (!isSounding() || performance.now() - wokenAt < WOKEN_MS) return; // that touch has just woken it
+  store.set('paihao.display-sound', isMuted() ? 'on' : 'off');
+  drawSound();
+});
+
+// ---- lanes
+async function persist(ask) {
+  for (;;) {
+    try { return await ask(); } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, 1000); });
+    }
+  }
+}
+// As enter() of the pages of one lane, for several. Resolves with the lanes to show.
+async function enterHall() {
+  const named = query.get('lane');
+  const wished = (named || '').split(',').filter(Boolean);
+  const token = takeToken();
+  const ask = async () => {
+    const { status, data } = await persist(() => request('/api/v1/me'));
+    return status === 200 ? data : null;
+  };
+  const suits = (who) => ROLES.includes(who.role) && wished.every((lane) => !who.lane || who.lane === lane);
+  let me = await ask();
+  if (token && !(me && suits(me))) {
+    const { status } = await persist(() => pairWith(token));
+    if (status !== 200) return goPair('token', named);
+    me = await ask();
+  }
+  if (!me) return goPair('none', named);
+  if (!ROLES.includes(me.role)) return goPair('role', named);
+  const mine = me.lane ? [me.lane] : me.lanes || [];
+  return { mine, lanes: wished.length ? wished.filter((lane) => mine.includes(lane)) : mine };
+}
+function choose(lanes) {
+  const list = element('ul', 'choices');
+  for (const lane of lanes) {
+    const link = element('a', 'button', laneTitle(lane, ''));
+    link.href = `?${new URLSearchParams({ lane })}`;
+    list.append(element('li'));
+    list.lastChild.append(link);
+  }
+  $('main').replaceChildren(element('h1', '', word(lanes.length ? 'which-lane' : 'no-lane')), list);
+  $('main').className = 'plain';
+  document.documentElement.dataset.link = 'idle';
+}
+function drawBar() {
+  setText($('#lane'), boards.length === 1 && boards[0].view ? boards[0].title : '');
+}
+function show(lanes) {
+  const first = $('#board');
+  const roots = lanes.map((lane, index) => {
+    const root = index ? first.cloneNode(true) : first;
+    for (const node of index ? [root, ...root.querySelectorAll('[id]')] : []) node.removeAttribute('id');
+    return root;
+  });
+  $('main').append(...roots);
+  $('main').dataset.lanes = String(lanes.length);
+  for (const [index, root] of roots.entries()) {
+    root.querySelector('[data-part="lane"]').hidden = lanes.length === 1;
+    boards.push(new Board(root, lanes[index], { comeCount: COME_COUNTS[lanes.length], missedCount: lanes.length > 1 ? 1 : 3, drawn: drawBar, called: announce }));
+  }
 }
 
-const numbers = (tickets) => tickets.map((ticket) => element('li', '', ticket.number));
-
-function draw() {
-  const view = lane.snapshot;
-  if (!view) return;
-  drawNow(view);
-  const [next, ...rest] = view.line;
-  setText($('#next'), next ? next.number : '');
-  $('#next-panel').dataset.state = next ? 'waiting' : 'empty';
-  $('#come').replaceChildren(...numbers(rest.slice(0, COME_COUNT)));
-  const missed = view.done.filter((ticket) => ticket.state === 'missed').slice(0, MISSED_COUNT);
-  $('#missed-panel').hidden = !missed.length;
-  $('#missed').replaceChildren(...numbers(missed));
-  setText($('#lane'), laneTitle(view.lane, view.room));
-  fitNow();
-  fitNext();
-  fitCome();
-}
-
-onLanguage(() => { if (!lane.snapshot) setText($('#now-word'), word('connecting')); });
-enter(['display', 'liaison', 'photographer', 'marshal', 'office']).then((entered) => {
-  follow(entered.lane, lane, { draw });
+onLanguage(() => {
+  drawSound();
+  for (const board of boards) if (!board.view) setText(board.parts['now-word'], word('connecting'));
+});
+drawSound();
+enterHall().then(({ mine, lanes }) => {
+  const isShowable = lanes.length && lanes.length <= LANES_MOST;
+  if (isShowable) show(lanes); else choose(mine);
 });

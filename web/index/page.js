@@ -1,5 +1,6 @@
 // The first page. With a token in its address (#token=...) it pairs this device, as the other pages do; to a paired
 // device it shows what that may use: pages, and for the office the numbers of each lane as a file.
+import '/shared/theme.js';
 import '/shared/words.js';
 import {
   $, NoAnswer, element, laneTitle, onLanguage, pairWith, request, takeToken, word,

@@ -1,4 +1,5 @@
 // The liaison's phone: the own class, who is done, waiting, absent or unpaid, and the roll call. No ID number comes here.
+import '/shared/theme.js';
 import { Classes } from '/shared/classes.js';
 import {
   $, Lane, addWords, follow, setText, store, word,

@@ -1,8 +1,9 @@
 // The marshal's desk: the frozen line, the session, entry by hand, readers, and the door with its sign and sounds.
 // What was typed stays until a number was given for it.
+import '/shared/theme.js';
 import '/marshal/day-words.js';
 import {
-  $, Lane, NoAnswer, bilingual, clockTime, command, element, enter, fitText, follow, lanePath, laneTitle, mediumNote, onLanguage,
+  $, Lane, NoAnswer, WORDS, bilingual, clockTime, command, element, enter, fitText, follow, lanePath, laneTitle, mediumNote, onLanguage,
   problemText, reasonText, samePersonAs, setText, store, word,
 } from '/shared/core.js';
 import { Classes } from '/shared/classes.js';
@@ -75,8 +76,10 @@ function drawReaders(view) {
     const sign = { ready: '●', opening: '◔', absent: '○', error: '✕' }[reader.state] || '?';
     item.append(element('strong', '', `${sign} ${reader.reader}`),
       element('span', 'reader-state', `${reader.driver} · ${word(`reader-${reader.state}`)} · ${word('since', { time: clockTime(reader.since) })}`));
-    const cause = [reader.code, reader.detail].filter(Boolean).join(': ');
-    if (cause && reader.state !== 'ready') item.append(element('span', 'reader-cause', cause));
+    const cause = [reader.code, reader.detail].filter(Boolean).join(': '); // as the log has it, for whoever is called to help
+    const why = WORDS[`cause-${reader.code}`] ? word(`cause-${reader.code}`) : '';
+    if (why && reader.state !== 'ready') item.append(element('span', 'reader-cause', why));
+    if (cause && reader.state !== 'ready') item.append(element('span', why ? 'reader-detail' : 'reader-cause', cause));
     if (reader.restarts) item.append(element('span', 'reader-cause', word('restarts', { count: reader.restarts })));
     return item;
   });
@@ -298,7 +301,7 @@ function showIssued(answer, person) {
   issued = {
     kind: 'failed', number: ticket ? ticket.number : '', name: (ticket && ticket.name) || '', title: () => `✕ ${word(failure)} ${word(failure, {}, true)}`,
     detail: () => problemText(answer),
-    help: () => (number ? sameParts(answer, number, lane, () => issue({ ...person, void: true })) : helpParts(answer, person, issue)),
+    help: () => [...(number ? sameParts(answer, number, lane, () => issue({ ...person, void: true })) : []), ...helpParts(answer, person, issue)],
   };
 }
 function typedPerson() {

@@ -41,15 +41,20 @@ function send(reason) {
   again({ ...person, override: { codes: [...new Set([...before, ...codes])], reason } });
 }
 
+// On the list at two levels, or at another one than was said: then also as the list has it, without a level.
+function levelRow(code, person, again) {
+  const { level: said, ...rest } = person;
+  const row = element('div', 'help-row');
+  row.append(element('p', 'issued-detail', word('which-level')),
+    ...LEVELS.filter((level) => level !== said).map((level) => button(word(`level-${level}`), '', () => again({ ...rest, level }))));
+  if (code === 'level-differs' && said) row.append(button(word('level-as-listed'), word('level-as-listed', {}, true), () => again(rest)));
+  return row;
+}
+
 // Nodes to stand below the refusal; again(person) sends the person once more.
 export function helpParts(answer, person, again) {
   const data = answer.data || {};
-  if (data.code === 'level-ambiguous') {
-    const row = element('div', 'help-row');
-    row.append(element('p', 'issued-detail', word('which-level')),
-      ...LEVELS.map((level) => button(word(`level-${level}`), '', () => again({ ...person, level }))));
-    return [row];
-  }
+  if (['level-ambiguous', 'level-differs'].includes(data.code)) return [levelRow(data.code, person, again)];
   const codes = Array.isArray(data.override) ? data.override : [];
   if (!codes.length) return [];
   return [button(`${word('override')}…`, word('override', {}, true), () => open(codes, person, again))];

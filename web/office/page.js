@@ -1,5 +1,6 @@
 // The office: sessions, the rules, lists, the schedule, classes, figures. Each part keeps what was typed or chosen in it until
 // the server has taken it; leaving a part and coming back changes nothing.
+import '/shared/theme.js';
 import '/office/words.js';
 import { Classes } from '/shared/classes.js';
 import { $, NoAnswer, onLanguage, request, setText, word } from '/shared/core.js';
@@ -11,6 +12,7 @@ import { startLists } from '/office/lists.js';
 import { startProfile } from '/office/profile.js';
 import { startSchedule } from '/office/schedule.js';
 import { startSessions } from '/office/sessions.js';
+import { startSheets } from '/office/sheets.js';
 
 const EVERY_MS = 5000;
 let trouble = '';
@@ -59,11 +61,11 @@ enterWhole(['office']).then(async (me) => {
   Object.assign(parts, {
     sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
     schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask), ledger: startLedger(ask),
-    devices: startDevices(me.lanes || [], ask),
+    devices: startDevices(me.lanes || [], ask), sheets: startSheets(me.lanes || [], ask),
   });
   drawEvent();
   parts.profile.show(true);
   showView(document.body.dataset.view);
-  setInterval(() => { if (!document.hidden) parts[document.body.dataset.view].show(false); }, EVERY_MS);
+  setInterval(() => { if (!document.hidden) parts[document.body.dataset.view]?.show(false); }, EVERY_MS);
   document.documentElement.dataset.link = 'live';
 });

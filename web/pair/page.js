@@ -1,5 +1,6 @@
 // Pairs this device: takes the token from the address (#token=..., as the office's QR code has it) or from the field, then goes
 // on to the page meant. A device that is something else already asks before it changes; a one-time code is not spent by looking.
+import '/shared/theme.js';
 import '/pair/words.js';
 import {
   $, NoAnswer, WORDS, bilingual, onLanguage, request, takeToken, word,

@@ -19,7 +19,7 @@ addWords({
   'class-done': ['全部拍完', 'all done'],
   'class-next': ['应到：{name}（第 {rank} 位，学号 {student}）', 'Expected next: {name} (no. {rank}, {student})'],
   'show-all': ['全部', 'All'], 'show-missing': ['未取号', 'No number'], 'show-line': ['候拍', 'In line'], 'show-done': ['已拍', 'Done'],
-  'show-absent': ['缺席', 'Absent'], 'show-due': ['未缴费', 'Unpaid'],
+  'show-missed': ['过号、作废', 'Missed, void'], 'show-absent': ['缺席', 'Absent'], 'show-due': ['未缴费', 'Unpaid'],
   'show-none': ['没有人', 'Nobody'],
   'roll-present': ['到', 'Here'], 'roll-absent': ['缺席', 'Absent'], 'roll-all': ['全班到齐', 'All present'],
   'roll-all-sure': ['再按一次：全班到齐', 'Again: all present'],
@@ -35,6 +35,7 @@ const FILTERS = {
   missing: (who) => stateOf(who) === 'missing',
   line: (who) => ['waiting', 'called'].includes(stateOf(who)),
   done: (who) => stateOf(who) === 'shot',
+  missed: (who) => ['missed', 'void'].includes(stateOf(who)),
   absent: (who) => who.roll === 'absent' && stateOf(who) !== 'shot',
   due: (who, way) => isOwing(who, way),
 };
@@ -182,7 +183,7 @@ export class Classes {
     }
     const filters = element('div', 'class-filters');
     for (const [name, test] of Object.entries(FILTERS)) {
-      if (name === 'due' && this.way() === 'none') continue;
+      if (name === 'due' && !['prepaid', 'token', 'on-site'].includes(this.way())) continue;
       const button = this.button(`filter ${name}`, `${word(`show-${name}`)} ${members.filter((who) => test(who, this.way())).length}`);
       button.setAttribute('aria-pressed', String(this.filter === name));
       filters.append(button);

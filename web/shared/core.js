@@ -99,6 +99,9 @@ export function addWords(words) {
   translate();
 }
 
+// Dark or light as this device was told (theme.js), else as its system is.
+if (store.get('paihao.theme')) document.documentElement.dataset.theme = store.get('paihao.theme');
+
 const languageListeners = new Set();
 export const onLanguage = (listener) => languageListeners.add(listener);
 

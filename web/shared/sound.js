@@ -1,19 +1,24 @@
 // One high tone: go on. Two: you have a number already. Two low ones: no. Browsers allow sound after the first touch.
-// The alarm is neither: high and low, three times.
-const TONES = { accepted: [880], already: [880, 660], refused: [220, 196], alarm: [988, 494, 988, 494, 988, 494] };
+// The alarm is neither: high and low, three times. A call in the hall: three tones downwards.
+const TONES = { accepted: [880], already: [880, 660], refused: [220, 196], alarm: [988, 494, 988, 494, 988, 494], call: [784, 659, 523] };
 let sound = null;
 
-// `hint` is hidden once the sound is on.
-export function wakeSound(hint) {
+export const isSounding = () => Boolean(sound && sound.state === 'running');
+
+// `hint` is hidden once the sound is on, or called when it is a function. isNow: this browser needs no touch.
+export function wakeSound(hint, isNow = false) {
+  const tell = typeof hint === 'function' ? hint : () => { hint.hidden = true; };
   const wake = () => {
+    if (isSounding()) return;
     sound ||= new AudioContext();
-    sound.resume().then(() => { hint.hidden = true; });
+    sound.resume().then(tell);
   };
+  if (isNow) wake();
   for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, wake, { once: true });
 }
 
 export function beep(result) {
-  if (!sound || sound.state !== 'running') return;
+  if (!isSounding()) return;
   (TONES[result] || []).forEach((frequency, index) => {
     const start = sound.currentTime + index * 0.22;
     const tone = new OscillatorNode(sound, { frequency, type: ['refused', 'alarm'].includes(result) ? 'square' : 'sine' });

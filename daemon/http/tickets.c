@@ -140,9 +140,22 @@ static unsigned wishes_of(enum command_kind kind)
     }
 }
 
+/* "age_ms": how long the tap waited for the network before it was sent. */
+static enum problem take_age(const json_t *object, uint32_t *ret_age_ms)
+{
+    const json_t *value = json_object_get(object, "age_ms");
+    if (!value || json_is_null(value))
+        return PROBLEM_NONE;
+    const json_int_t age_ms = json_integer_value(value);
+    if (!json_is_integer(value) || age_ms < 0 || age_ms > KEPT_MS_MAX)
+        return PROBLEM_BAD_REQUEST;
+    *ret_age_ms = (uint32_t)age_ms;
+    return PROBLEM_NONE;
+}
+
 static enum problem take_wish(const struct request *request, struct queue_command *command)
 {
-    static const char *const members[] = {"advance", "reason", "card", NULL};
+    static const char *const members[] = {"advance", "reason", "card", "age_ms", NULL};
     unsigned may = wishes_of(command->kind);
     const char *reason = NULL;
     json_t *object = NULL;
@@ -154,6 +167,8 @@ static enum problem take_wish(const struct request *request, struct queue_comman
         problem = body_bool(object, "card", &command->card);
     if (!problem)
         problem = body_text(object, "reason", PLAIN_TEXT_MAX, &reason);
+    if (!problem)
+        problem = take_age(object, &command->age_ms);
     if (!problem && ((command->advance && !(may & MAY_ADVANCE)) || (reason && !(may & MAY_REASON)) ||
                      (command->card && !(may & MAY_CARD))))
         problem = PROBLEM_BAD_REQUEST;

@@ -81,7 +81,7 @@ $(OUT)/assets.list: FORCE
 	@mkdir -p $(@D)
 	@echo $(EMBEDDED) | cmp -s - $@ || echo $(EMBEDDED) > $@
 $(OUT)/assets.c: packaging/embed $(OUT)/assets.list $(EMBEDDED)
-	@packaging/embed $(EMBEDDED) > $@
+	@packaging/embed $(OUT)/pages $(EMBEDDED) > $@
 $(OUT)/obj/assets.o: $(OUT)/assets.c $(EMBEDDED) | $(DEPS)
 	@mkdir -p $(@D)
 	@$(COMPILE) -c -o $@ $<

@@ -140,22 +140,19 @@ static unsigned wishes_of(enum command_kind kind)
     }
 }
 
-/* "age_ms": how long the tap waited for the network before it was sent. */
-static enum problem take_age(const json_t *object, uint32_t *ret_age_ms)
+/* "age_ms": how long the tap waited for the network before it was sent. "retakes": how many the page knew of then. */
+static enum problem take_lateness(const json_t *object, struct queue_command *command)
 {
-    const json_t *value = json_object_get(object, "age_ms");
-    if (!value || json_is_null(value))
-        return PROBLEM_NONE;
-    const json_int_t age_ms = json_integer_value(value);
-    if (!json_is_integer(value) || age_ms < 0 || age_ms > KEPT_MS_MAX)
-        return PROBLEM_BAD_REQUEST;
-    *ret_age_ms = (uint32_t)age_ms;
-    return PROBLEM_NONE;
+    enum problem problem = body_number(object, "age_ms", KEPT_MS_MAX, &command->age_ms);
+    if (problem)
+        return problem;
+    command->has_seen = json_is_integer(json_object_get(object, "retakes"));
+    return body_number(object, "retakes", UINT32_MAX, &command->seen_retakes);
 }
 
 static enum problem take_wish(const struct request *request, struct queue_command *command)
 {
-    static const char *const members[] = {"advance", "reason", "card", "age_ms", NULL};
+    static const char *const members[] = {"advance", "reason", "card", "age_ms", "retakes", NULL};
     unsigned may = wishes_of(command->kind);
     const char *reason = NULL;
     json_t *object = NULL;
@@ -168,7 +165,7 @@ static enum problem take_wish(const struct request *request, struct queue_comman
     if (!problem)
         problem = body_text(object, "reason", PLAIN_TEXT_MAX, &reason);
     if (!problem)
-        problem = take_age(object, &command->age_ms);
+        problem = take_lateness(object, command);
     if (!problem && ((command->advance && !(may & MAY_ADVANCE)) || (reason && !(may & MAY_REASON)) ||
                      (command->card && !(may & MAY_CARD))))
         problem = PROBLEM_BAD_REQUEST;

@@ -80,6 +80,11 @@ static void advance(const struct lane_state *lane, const struct queue_command *c
     decision->called = next->number;
 }
 
+bool is_seen_otherwise(const struct queue_command *command, const struct ticket *ticket)
+{
+    return command->has_seen && command->seen_retakes != ticket->retakes;
+}
+
 enum queue_verdict decide_step(const struct queue *queue, const struct lane_state *lane,
                                const struct queue_command *command, struct queue_decision *decision)
 {
@@ -90,7 +95,7 @@ enum queue_verdict decide_step(const struct queue *queue, const struct lane_stat
         return refuse_stopped(lane, decision);
     const struct ticket *ticket = &slot->ticket;
     const struct edge *edge = edge_of_command(command->kind, ticket);
-    if (!edge)
+    if (!edge || is_seen_otherwise(command, ticket))
         return decision_refuse(decision, QUEUE_WRONG_STATE, ticket);
     enum queue_verdict verdict = QUEUE_DONE;
     if (command->kind == COMMAND_CALL)
@@ -119,7 +124,7 @@ static enum queue_verdict decide_confirm(const struct lane_state *lane, const st
 {
     if (is_stopped(lane, command->kind))
         return refuse_stopped(lane, decision);
-    if (ticket->state != TICKET_CALLED)
+    if (ticket->state != TICKET_CALLED || is_seen_otherwise(command, ticket))
         return decision_refuse(decision, QUEUE_WRONG_STATE, ticket);
     decision_name_ticket(decision, ticket);
     if (command->kind == COMMAND_CONFIRM && ticket->confirmed)

@@ -102,6 +102,9 @@ struct queue_command {
     enum decision decision;    /* resolve */
     enum ticket_state outcome; /* paper: TICKET_WAITING, TICKET_SHOT, TICKET_MISSED or TICKET_VOID */
     bool card;                 /* payment: with a payment card; shot: the card came back */
+    bool
+        has_seen; /* steps, confirm and mismatch: meant for the number as it stood after `seen_retakes` retakes */
+    uint32_t seen_retakes;
     uint32_t
         age_ms; /* steps, and what is said of a number: so long before at_us the tap was made; at most KEPT_MS_MAX */
     struct queue_rules rules; /* rules-set */

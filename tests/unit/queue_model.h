@@ -612,7 +612,8 @@ static enum queue_verdict m_act(struct model *m, struct model_lane *lane)
         return m_refuse(m, QUEUE_LANE_STOPPED, m_number(m, lane, lane->facts.stopped_by));
     const bool waits = n->t.state == TICKET_WAITING, sits = n->t.state == TICKET_CALLED;
     enum entry_kind kind = ENTRY_NONE;
-    if (c->kind == COMMAND_UNDO && n->t.state == TICKET_SHOT)
+    if (c->kind == COMMAND_UNDO && n->t.state == TICKET_SHOT &&
+        !(c->has_seen && n->t.retakes != c->seen_retakes))
         return m_undo(m, lane, n);
     if (c->kind == COMMAND_CALL && (waits || sits))
         kind = ENTRY_CALLED;
@@ -626,7 +627,7 @@ static enum queue_verdict m_act(struct model *m, struct model_lane *lane)
         kind = ENTRY_VOIDED;
     if (c->kind == COMMAND_LEAVE && (waits || sits))
         kind = n->t.shots ? ENTRY_RETAKE_DROPPED : ENTRY_LEFT;
-    if (kind == ENTRY_NONE)
+    if (kind == ENTRY_NONE || (c->has_seen && n->t.retakes != c->seen_retakes))
         return m_refuse(m, QUEUE_WRONG_STATE, n);
     if (kind == ENTRY_CALLED && waits) {
         struct model_number *current = m_first(m, lane, TICKET_CALLED, NULL);
@@ -661,7 +662,7 @@ static enum queue_verdict m_confirm(struct model *m, struct model_lane *lane, st
     if (lane->facts.stopped_by)
         return m_refuse(m, QUEUE_LANE_STOPPED, m_number(m, lane, lane->facts.stopped_by));
     m_refuse(m, QUEUE_DONE, n);
-    if (n->t.state != TICKET_CALLED)
+    if (n->t.state != TICKET_CALLED || (m->command->has_seen && n->t.retakes != m->command->seen_retakes))
         return QUEUE_WRONG_STATE;
     if (is_right && n->t.confirmed)
         return QUEUE_UNCHANGED;

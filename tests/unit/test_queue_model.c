@@ -381,6 +381,8 @@ static void ask_of_number(struct world *w, const struct model_lane *lane, struct
     c->number = pick_number(w, lane, c->kind);
     c->advance = one_in(w, 2);
     c->card = one_in(w, 8);
+    c->has_seen = one_in(w, 6);
+    c->seen_retakes = roll_dice(w, 2);
     if (one_in(w, 5) && c->kind != COMMAND_RESOLVE && c->kind != COMMAND_BIND && c->kind != COMMAND_PAPER)
         c->age_ms = 1 + roll_dice(w, one_in(w, 10) ? 86400000 : 60000);
     if (c->kind == COMMAND_RESOLVE) {

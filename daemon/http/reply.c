@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assets.h"
 #include "desk/report.h"
 
 /* libmicrohttpd copies both texts. A response without memory for its headers aborts like any other
@@ -28,6 +29,8 @@ void reply_secure(struct MHD_Response *response, enum reply_kind kind)
     add_header(response, "Referrer-Policy", "no-referrer");
     add_header(response, "X-Frame-Options", "DENY"); /* browsers that know no frame-ancestors */
     add_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    if (kind == REPLY_API)
+        add_header(response, "Paihao-Pages", assets_version);
     add_header(response, "Cache-Control", kind == REPLY_PAGE ? "no-cache" : "no-store");
 }
 

@@ -211,6 +211,8 @@ static struct queue_entry *m_say(struct model *m, enum entry_kind kind, struct m
     struct queue_entry *entry = &m->answer.entries[m->answer.n_entries++];
     memset(entry, 0, sizeof *entry);
     entry->seq = ++m->seq;
+    if (kind < ENTRY_HANDED_OVER || kind > ENTRY_PURGED)
+        m->event.content_seq = m->seq;
     entry->kind = kind;
     entry->at_us = m->command->at_us;
     entry->mono_us = m->command->mono_us;
@@ -1012,6 +1014,33 @@ static enum queue_verdict m_event(struct model *m)
     return QUEUE_DONE;
 }
 
+/* Handed over, restored, purged. */
+static enum queue_verdict m_whole(struct model *m)
+{
+    const struct queue_command *c = m->command;
+    struct queue_event *event = &m->event;
+    if (!event->exists)
+        return QUEUE_NO_EVENT;
+    if (c->kind == COMMAND_PURGED) {
+        const bool both = event->agency_seq == event->content_seq && event->school_seq == event->content_seq;
+        if (!event->is_closed || !both)
+            return QUEUE_NOT_HANDED_OVER;
+        strcpy(m_say(m, ENTRY_PURGED, NULL)->text, c->text);
+        event->is_purged = true;
+        return QUEUE_DONE;
+    }
+    struct queue_entry *entry =
+        m_say(m, c->kind == COMMAND_RESTORED ? ENTRY_RESTORED : ENTRY_HANDED_OVER, NULL);
+    strcpy(entry->text, c->text);
+    if (c->kind == COMMAND_RESTORED) {
+        entry->value = ++event->moves;
+        return QUEUE_DONE;
+    }
+    strcpy(entry->extra, c->extra);
+    *(c->extra[0] == 'a' ? &event->agency_seq : &event->school_seq) = strtoull(c->text, NULL, 10);
+    return QUEUE_DONE;
+}
+
 static enum queue_verdict m_lane_set(struct model *m)
 {
     const struct queue_command *c = m->command;
@@ -1098,7 +1127,16 @@ static const struct queue_decision *model_give(struct model *m, const struct que
 {
     memset(&m->answer, 0, sizeof m->answer);
     m->command = command;
+    if (m->event.is_purged) {
+        m->answer.verdict = QUEUE_EVENT_PURGED;
+        return &m->answer;
+    }
     switch (command->kind) {
+    case COMMAND_HANDED_OVER:
+    case COMMAND_RESTORED:
+    case COMMAND_PURGED:
+        m->answer.verdict = m_whole(m);
+        break;
     case COMMAND_EVENT_CREATE:
     case COMMAND_EVENT_CLOSE:
     case COMMAND_RULES_SET:

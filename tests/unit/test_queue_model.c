@@ -330,6 +330,11 @@ static void same_state(struct world *w, struct queue *queue)
     SAME(w, got, expected, is_closed);
     SAME(w, got, expected, created_us);
     SAME(w, got, expected, cards_out);
+    SAME(w, got, expected, content_seq);
+    SAME(w, got, expected, agency_seq);
+    SAME(w, got, expected, school_seq);
+    SAME(w, got, expected, moves);
+    SAME(w, got, expected, is_purged);
     SAME_TEXT(w, got->name, expected->name);
     SAME_TEXT(w, got->profile, expected->profile);
     queue_rules_text(&got->rules, text);
@@ -507,6 +512,14 @@ static void ask_to_sign(struct world *w, struct queue_command *c)
     c->value = (uint32_t)line->difference + (one_in(w, 6) ? 1 : 0);
 }
 
+/* Of how things stand now. */
+static void a_package(struct world *w, const char *kind, struct queue_command *c)
+{
+    const uint64_t seq = w->model.event.content_seq;
+    sprintf(c->text, "%llu %064x", (unsigned long long)(seq ? seq : 1), roll_dice(w, 1000));
+    strcpy(c->extra, kind);
+}
+
 static void random_command(struct world *w, struct queue_command *c)
 {
     static const struct {
@@ -521,7 +534,8 @@ static void random_command(struct world *w, struct queue_command *c)
         {COMMAND_PAPER, 60},       {COMMAND_SESSION_OPEN, 25}, {COMMAND_SESSION_CLOSE, 12},
         {COMMAND_LATE_ROUND, 15},  {COMMAND_LANE_SET, 8},      {COMMAND_RULES_SET, 6},
         {COMMAND_EVENT_CREATE, 2}, {COMMAND_EVENT_CLOSE, 2},   {COMMAND_LIST_IMPORTED, 4},
-        {COMMAND_LEDGER_SIGN, 20}, {COMMAND_UNDO, 60},
+        {COMMAND_LEDGER_SIGN, 20}, {COMMAND_UNDO, 60},         {COMMAND_HANDED_OVER, 4},
+        {COMMAND_RESTORED, 2},     {COMMAND_PURGED, 1},
     };
     static const char *const payments[] = {"paid cash",     "paid alipay", "paid ", "waived ",
                                            "refunded cash", "due ",        "none ", "paid"};
@@ -573,6 +587,9 @@ static void random_command(struct world *w, struct queue_command *c)
         return;
     case COMMAND_LEDGER_SIGN:
         ask_to_sign(w, c);
+        return;
+    case COMMAND_HANDED_OVER:
+        a_package(w, one_in(w, 2) ? "agency" : "school", c);
         return;
     case COMMAND_LIST_IMPORTED:
         c->value = 7;
@@ -662,15 +679,16 @@ static void twice_is_refused(struct world *w, const struct queue_entry *entry)
     struct queue_entry again = *entry;
     again.seq++;
     if (entry->kind != ENTRY_LANE_SET && entry->kind != ENTRY_LIST_IMPORTED &&
-        queue_apply(w->queue, &again) != QUEUE_APPLY_IMPOSSIBLE)
+        entry->kind != ENTRY_HANDED_OVER && queue_apply(w->queue, &again) != QUEUE_APPLY_IMPOSSIBLE)
         DIFFERS(w, "an entry that was taken twice", again.kind, 0);
 }
 
-/* What was just done is not done twice. Announcing again and another list are meant to be. */
+/* What was just done is not done twice. Announcing again, another list, another package and another move are meant to be. */
 static void again_is_nothing(struct world *w, const struct queue_command *c)
 {
     struct queue_decision decision;
-    if (c->kind == COMMAND_CALL || c->kind == COMMAND_LIST_IMPORTED)
+    if (c->kind == COMMAND_CALL || c->kind == COMMAND_LIST_IMPORTED || c->kind == COMMAND_HANDED_OVER ||
+        c->kind == COMMAND_RESTORED)
         return;
     queue_decide(w->queue, c, &decision);
     if (decision.n_entries)
@@ -805,6 +823,37 @@ static void close_the_event(struct world *w)
     n_closed++;
 }
 
+static enum queue_verdict hand_over(struct world *w, const char *kind)
+{
+    struct queue_command c = {.kind = COMMAND_HANDED_OVER, .at_us = ++w->now_us};
+    a_package(w, kind, &c);
+    return give(w, &c);
+}
+
+/* Both packages, in either order, and only then the end; behind it nothing. */
+static void purge(struct world *w)
+{
+    const bool agency_first = one_in(w, 2);
+    if (!w->model.event.is_closed || one_in(w, 4))
+        return;
+    for (int i = 0; i < 2; i++) {
+        const bool had_both = w->model.event.agency_seq == w->model.event.content_seq &&
+                              w->model.event.school_seq == w->model.event.content_seq;
+        if (!had_both && order(w, COMMAND_PURGED, "", 0) != QUEUE_NOT_HANDED_OVER)
+            DIFFERS(w, "purging before both packages were made", i, 0);
+        if (!had_both)
+            hand_over(w, (i == 0) == agency_first ? "agency" : "school");
+    }
+    if (order(w, COMMAND_PURGED, "", 0) != QUEUE_DONE)
+        DIFFERS(w, "purging what was handed over", 0, 0);
+    for (unsigned i = 0; i < 20; i++) {
+        struct queue_command command;
+        random_command(w, &command);
+        if (give(w, &command) != QUEUE_EVENT_PURGED)
+            DIFFERS(w, "a command after the end", command.kind, 0);
+    }
+}
+
 static size_t one_event(struct world *w, size_t most)
 {
     size_t length = EVENT_LEAST + roll_dice(w, EVENT_MOST - EVENT_LEAST), done = 0;
@@ -815,6 +864,7 @@ static size_t one_event(struct world *w, size_t most)
         give(w, &command);
     }
     close_the_event(w);
+    purge(w);
     replay(w);
     queue_free(w->queue);
     return done;

@@ -440,6 +440,23 @@ static void an_altered_signature_is_refused(void **state)
     queue_free(w.queue);
 }
 
+/* Journals from before there was a ledger were closed over whatever was open. */
+static void an_older_event_closed_over_differences(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w, PAYMENT_PREPAID, "rr");
+    live(&w, "unpaid", "I1 S1 J2 V2");
+    struct queue_entry entry = {.seq = w.seq + 1, .kind = ENTRY_SESSION_CLOSED, .value = 1, .lane = "A"};
+    assert_int_equal(queue_apply(w.queue, &entry), QUEUE_APPLY_OK);
+    entry = (struct queue_entry){.seq = w.seq + 2, .kind = ENTRY_EVENT_CLOSED};
+    assert_int_equal(queue_apply(w.queue, &entry), QUEUE_APPLY_OK);
+    struct ledger *ledger = count(&w);
+    assert_int_equal(ledger_open(ledger, NULL), 4); /* money and people, of the event and of the class */
+    ledger_free(ledger);
+    queue_free(w.queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_signature_covers_exactly_that),
         cmocka_unit_test(other_refusals_come_first),
         cmocka_unit_test(an_altered_signature_is_refused),
+        cmocka_unit_test(an_older_event_closed_over_differences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

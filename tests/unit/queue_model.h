@@ -201,6 +201,8 @@ static struct queue_entry *m_say(struct model *m, enum entry_kind kind, struct m
     entry->mono_us = m->command->mono_us;
     strcpy(entry->lane, m->command->lane);
     strcpy(entry->device, m->command->device);
+    if (kind < ENTRY_HANDED_OVER || kind > ENTRY_PURGED) /* those three show in no package */
+        m->event.content_seq = m->seq;
     if (n) {
         strcpy(entry->lane, n->t.lane);
         entry->number = n->t.number;
@@ -944,6 +946,32 @@ static enum queue_verdict m_event(struct model *m)
     return QUEUE_DONE;
 }
 
+/* Handed over, restored, purged. */
+static enum queue_verdict m_copies(struct model *m)
+{
+    const struct queue_command *c = m->command;
+    struct queue_event *e = &m->event;
+    if (!e->exists)
+        return QUEUE_NO_EVENT;
+    if (c->kind == COMMAND_PURGED &&
+        !(e->is_closed && e->agency_seq == e->content_seq && e->school_seq == e->content_seq))
+        return QUEUE_NOT_HANDED_OVER;
+    struct queue_entry *entry = m_say(m,
+                                      c->kind == COMMAND_HANDED_OVER ? ENTRY_HANDED_OVER
+                                      : c->kind == COMMAND_RESTORED  ? ENTRY_RESTORED
+                                                                     : ENTRY_PURGED,
+                                      NULL);
+    strcpy(entry->text, c->text);
+    if (c->kind == COMMAND_HANDED_OVER) {
+        strcpy(entry->extra, c->extra);
+        *(strcmp(c->extra, "agency") == 0 ? &e->agency_seq : &e->school_seq) = strtoull(c->text, NULL, 10);
+    }
+    if (c->kind == COMMAND_RESTORED)
+        entry->value = ++e->moves;
+    e->is_purged = c->kind == COMMAND_PURGED;
+    return QUEUE_DONE;
+}
+
 static enum queue_verdict m_lane_set(struct model *m)
 {
     const struct queue_command *c = m->command;
@@ -1029,7 +1057,16 @@ static const struct queue_decision *model_give(struct model *m, const struct que
 {
     memset(&m->answer, 0, sizeof m->answer);
     m->command = command;
+    if (m->event.is_purged) {
+        m->answer.verdict = QUEUE_EVENT_PURGED;
+        return &m->answer;
+    }
     switch (command->kind) {
+    case COMMAND_HANDED_OVER:
+    case COMMAND_RESTORED:
+    case COMMAND_PURGED:
+        m->answer.verdict = m_copies(m);
+        break;
     case COMMAND_EVENT_CREATE:
     case COMMAND_EVENT_CLOSE:
     case COMMAND_RULES_SET:

@@ -330,6 +330,11 @@ static void same_state(struct world *w, struct queue *queue)
     SAME(w, got, expected, is_closed);
     SAME(w, got, expected, created_us);
     SAME(w, got, expected, cards_out);
+    SAME(w, got, expected, content_seq);
+    SAME(w, got, expected, agency_seq);
+    SAME(w, got, expected, school_seq);
+    SAME(w, got, expected, moves);
+    SAME(w, got, expected, is_purged);
     SAME_TEXT(w, got->name, expected->name);
     SAME_TEXT(w, got->profile, expected->profile);
     queue_rules_text(&got->rules, text);
@@ -502,6 +507,13 @@ static void ask_to_sign(struct world *w, struct queue_command *c)
     c->value = (uint32_t)line->difference + (one_in(w, 6) ? 1 : 0);
 }
 
+/* A package of some position. */
+static void ask_to_hand_over(struct queue_command *c, const char *kind, uint64_t seq)
+{
+    sprintf(c->text, "%llu %064d", (unsigned long long)seq, 7);
+    strcpy(c->extra, kind);
+}
+
 static void random_command(struct world *w, struct queue_command *c)
 {
     static const struct {
@@ -516,7 +528,8 @@ static void random_command(struct world *w, struct queue_command *c)
         {COMMAND_PAPER, 60},       {COMMAND_SESSION_OPEN, 25}, {COMMAND_SESSION_CLOSE, 12},
         {COMMAND_LATE_ROUND, 15},  {COMMAND_LANE_SET, 8},      {COMMAND_RULES_SET, 6},
         {COMMAND_EVENT_CREATE, 2}, {COMMAND_EVENT_CLOSE, 2},   {COMMAND_LIST_IMPORTED, 4},
-        {COMMAND_LEDGER_SIGN, 20},
+        {COMMAND_LEDGER_SIGN, 20}, {COMMAND_HANDED_OVER, 3},   {COMMAND_RESTORED, 2},
+        {COMMAND_PURGED, 1},
     };
     static const char *const payments[] = {"paid cash",     "paid alipay", "paid ", "waived ",
                                            "refunded cash", "due ",        "none ", "paid"};
@@ -568,6 +581,12 @@ static void random_command(struct world *w, struct queue_command *c)
         return;
     case COMMAND_LEDGER_SIGN:
         ask_to_sign(w, c);
+        return;
+    case COMMAND_HANDED_OVER:
+        ask_to_hand_over(c, one_in(w, 2) ? "agency" : "school", 1 + roll_dice(w, (unsigned)m->seq));
+        return;
+    case COMMAND_RESTORED:
+    case COMMAND_PURGED:
         return;
     case COMMAND_LIST_IMPORTED:
         c->value = 7;
@@ -650,15 +669,16 @@ static void twice_is_refused(struct world *w, const struct queue_entry *entry)
     struct queue_entry again = *entry;
     again.seq++;
     if (entry->kind != ENTRY_LANE_SET && entry->kind != ENTRY_LIST_IMPORTED &&
-        queue_apply(w->queue, &again) != QUEUE_APPLY_IMPOSSIBLE)
+        entry->kind != ENTRY_HANDED_OVER && queue_apply(w->queue, &again) != QUEUE_APPLY_IMPOSSIBLE)
         DIFFERS(w, "an entry that was taken twice", again.kind, 0);
 }
 
-/* What was just done is not done twice. Announcing again and another list are meant to be. */
+/* What was just done is not done twice. Announcing again, another list, another package and another copy are meant to be. */
 static void again_is_nothing(struct world *w, const struct queue_command *c)
 {
     struct queue_decision decision;
-    if (c->kind == COMMAND_CALL || c->kind == COMMAND_LIST_IMPORTED)
+    if (c->kind == COMMAND_CALL || c->kind == COMMAND_LIST_IMPORTED || c->kind == COMMAND_HANDED_OVER ||
+        c->kind == COMMAND_RESTORED)
         return;
     queue_decide(w->queue, c, &decision);
     if (decision.n_entries)
@@ -790,6 +810,25 @@ static void close_the_event(struct world *w)
     n_closed++;
 }
 
+/* Both packages of the last position, and then the personal fields go: nothing may follow. */
+static void end_the_event(struct world *w)
+{
+    static const char *const kinds[] = {"agency", "school"};
+    struct model *m = &w->model;
+    if (!m->event.exists)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        struct queue_command c = {.kind = COMMAND_HANDED_OVER, .at_us = ++w->now_us};
+        if (m->event.agency_seq != m->event.content_seq || m->event.school_seq != m->event.content_seq)
+            if (order(w, COMMAND_PURGED, "", 0) != QUEUE_NOT_HANDED_OVER)
+                DIFFERS(w, "destroying what nobody has", 0, i);
+        ask_to_hand_over(&c, kinds[i], m->event.content_seq);
+        give(w, &c);
+    }
+    if (order(w, COMMAND_PURGED, "", 0) != QUEUE_DONE)
+        DIFFERS(w, "destroying what both have", 0, 1);
+}
+
 static size_t one_event(struct world *w, size_t most)
 {
     size_t length = EVENT_LEAST + roll_dice(w, EVENT_MOST - EVENT_LEAST), done = 0;
@@ -800,6 +839,15 @@ static size_t one_event(struct world *w, size_t most)
         give(w, &command);
     }
     close_the_event(w);
+    for (int after = 0; after < 2; after++) { /* of a closed event, and of a purged one */
+        for (int i = 0; i < 5; i++) {
+            struct queue_command command;
+            random_command(w, &command);
+            give(w, &command);
+        }
+        if (after == 0)
+            end_the_event(w);
+    }
     replay(w);
     queue_free(w->queue);
     return done;

@@ -54,7 +54,7 @@ bool group_take_difference(const struct group *group, struct queue_command *comm
 /* ---- for those who look */
 static void fill_causes(const struct desk *desk, struct ledger *ledger, struct desk_ledger_line *view)
 {
-    const size_t count = ledger_causes(ledger, &view->line, NULL, 0);
+    const size_t count = view->line.difference ? ledger_causes(ledger, &view->line, NULL, 0) : 0;
     struct ledger_cause *causes = bytes_alloc(count * sizeof *causes);
     view->causes = bytes_alloc(count * sizeof *view->causes);
     view->n_causes = ledger_causes(ledger, &view->line, causes, count);

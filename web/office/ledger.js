@@ -11,6 +11,7 @@ addWords({
   'ledger-zero-units': ['其余 {count} 项差额为零', '{count} more lines are zero'],
   'ledger-numbers': ['拍摄号', 'Numbers'], 'ledger-people': ['人员', 'People'], 'ledger-money': ['缴费', 'Payments'], 'ledger-cards': ['缴费拍摄卡', 'Payment cards'],
   'total-numbers': ['发号', 'issued'], 'total-people': ['名单', 'on the lists'], 'total-money': ['缴过费', 'have paid'], 'total-cards': ['发出', 'handed out'],
+  'total-cards-lane': ['在此拍摄者的卡', 'of people shot here'], 'part-shot-money': ['应缴已拍', 'owing and shot'],
   'part-shot': ['已拍', 'shot'], 'part-missed': ['过号', 'missed'], 'part-void': ['作废', 'void'], 'part-open': ['未完', 'open'], 'part-absent': ['缺席', 'absent'],
   'part-excluded': ['不采集', 'excluded'], 'part-captured': ['此前已采集', 'captured earlier'], 'part-refund': ['退费', 'refund'],
   'part-carried': ['在场未完', 'still open'], 'part-returned': ['收回', 'returned'],
@@ -30,7 +31,9 @@ const keyOf = (line) => `${line.line} ${line.lane || ''} ${line.unit || ''}`;
 const unitName = (line) => [line.college, line.name].filter(Boolean).join(' ');
 const scopeOf = (line) => (line.scope === 'event' ? word('ledger-event') : line.scope === 'lane' ? laneTitle(line.lane, '') : unitName(line));
 export const lineTitle = (line) => `${word(`ledger-${line.line}`)} · ${scopeOf(line)}`;
-export const lineSum = (line) => `${word(`total-${line.line}`)} ${line.total} = ${line.parts.map((part) => `${word(`part-${part.code}`)} ${part.count}`).join(' + ')}`;
+const totalWord = (line) => word(line.line === 'cards' && line.scope === 'lane' ? 'total-cards-lane' : `total-${line.line}`);
+const partWord = (line, code) => word(line.line === 'money' && code === 'shot' ? 'part-shot-money' : `part-${code}`);
+export const lineSum = (line) => `${totalWord(line)} ${line.total} = ${line.parts.map((part) => `${partWord(line, part.code)} ${part.count}`).join(' + ')}`;
 export function causeText(cause) {
   const others = cause.others ? ` ${word('fault-others', { count: cause.others })}` : '';
   return `${word(`fault-${cause.code}`)} ${cause.count}: ${cause.numbers.join(' ')}${others}`;

@@ -23,6 +23,9 @@ struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
     const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
     const char *line, *difference, *passphrase_file, *database, *key, *certificate;
+    const char *const *arguments; /* of a command that takes several; the first is `argument` */
+    const char **keys;            /* every --key in its order; the last is `key` */
+    size_t n_arguments, n_keys;
     uint64_t count, pace_s, from, unit; /* 0: not given */
     bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip, is_sure;
 };

@@ -6,14 +6,19 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "handover/handover.h"
+#include "handover/agency.h"
+#include "handover/school.h"
 
 enum { DAYS_MOST = 8 };
 
 static int write_parts(enum handover_kind kind, const char *folder, struct day *const days[], size_t n_days)
 {
     struct handover_parts parts = {.count = 0};
-    int result = handover_parts(kind, days, n_days, &parts);
+    int result = 0;
+    if (kind == HANDOVER_AGENCY)
+        agency_parts(days, n_days, &parts);
+    else
+        school_parts(days, n_days, &parts);
     for (size_t i = 0; i < parts.count && result == 0; i++) {
         char *path = bytes_format("%s/%s", folder, parts.list[i].name);
         result = parts.list[i].write(parts.list[i].arg, path);

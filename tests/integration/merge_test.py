@@ -78,16 +78,17 @@ class Merge(unittest.TestCase):
         north.takes("法学1班")
         cls.early = copy_of(north.data, north.day.daemon.folder / "early")
         north.day.daemon.tool("backup", "--output", cls.early / "event.db")
-        late = north.room.gives_number(cls.late, capture_code, notes=["not-called"])
+        late = north.room.gives_number(cls.late, capture_code)
         north.room.calls(late)
         north.room.misses(late)
+        north.room.binds(late, cls.late)
         north.takes("法学2班", absent=[cls.late, cls.elsewhere, cls.absent])
         first = next(number for number in north.room.book if number.student is cls.both)
         north.room.retakes(first, "王小明闭眼")  # a reason that names somebody
         south.takes("建筑1班")
         for student in (cls.both, cls.late):  # known by nothing but their codes
-            south.room.gives_number(student, capture_code, notes=["outsider", "not-called"])
-        other = south.room.gives_number(cls.elsewhere, capture_code, notes=["outsider", "not-called"])
+            south.room.gives_number(student, capture_code)
+        other = south.room.gives_number(cls.elsewhere, capture_code)
         south.room.shoots_everyone()
         status, _ = south.room.door.post(f"{south.room.path}/tickets/{other.label}/bind",
                                          {"student_no": cls.elsewhere.student_no, "name": cls.elsewhere.name})
@@ -238,7 +239,7 @@ class Merge(unittest.TestCase):
         self.assertIn("left out", lines)
 
     def test_copies_that_parted_are_refused(self):
-        with harness.Daemon(["A"]) as other:
+        with harness.Daemon(self.north.day.daemon.lanes) as other:
             for name in ("event.db", "secret.key"):
                 shutil.copy2(self.early / name, other.data / name)
             other.tool("late", "open", "--lane", "A")

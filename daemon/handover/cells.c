@@ -89,7 +89,8 @@ void cell_local(int64_t utc_us, char ret_text[static CELL_LOCAL_SIZE])
 {
     struct civil civil;
     ret_text[0] = '\0';
-    if (utc_us != 0 && civil_of(utc_us + (int64_t)LOCAL_OFFSET_S * US_PER_SECOND, &civil))
+    if (utc_us != 0 && civil_of(utc_us, &civil) &&
+        civil_of(utc_us + (int64_t)LOCAL_OFFSET_S * US_PER_SECOND, &civil))
         date_and_time(&civil, ' ', ret_text);
 }
 

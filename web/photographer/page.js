@@ -299,7 +299,7 @@ function keepUndo(verb, number) {
   undoTimer = setTimeout(drawUndo, UNDO_MS + 20);
 }
 
-function answered(tap, got) {
+async function answered(tap, got) {
   const { verb, number } = tap;
   const ticket = got.status === 200 ? got.data : got.data && got.data.ticket;
   // Another tablet was faster: the number already is where this tap wanted it.
@@ -313,14 +313,18 @@ function answered(tap, got) {
     const more = elsewhere ? word('did-elsewhere') : ['miss', 'void'].includes(verb) ? ` · ${word('final')}` : '';
     say('done', () => `✓ ${number} ${word(`did-${verb}`)}${more}`);
   } else {
-    // The next one was not called with it; the taps that were made for that one need it.
-    const then = truth.tickets.get(tap.then);
-    if (tap.kept && then && then.state === 'waiting') {
-      outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes } });
-    }
     say('failed', () => { const text = problemText(got); return `✕ ${number} ${word(verb)}: ${text.first} ${text.second || ''}`; });
+    if (tap.kept && tap.then && !elsewhere) await callAfter(tap);
   }
   draw();
+}
+// The next one was not called with the tap that was refused; the taps that were made for that one need it.
+async function callAfter(tap) {
+  await refresh();
+  const then = truth.tickets.get(tap.then);
+  if (then && then.state === 'waiting' && !truth.snapshot.current) {
+    outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes } });
+  }
 }
 const again = ({ kept, number, verb }) => {
   if (!kept) say('pending', () => `… ${number} ${word(verb)} · ${word('sending-again')}`);

@@ -348,6 +348,7 @@ export function drawCover() {
 function coverPage(wantsCover) {
   const wasLost = isLost();
   setLink(wantsCover ? 'lost' : 'live');
+  if (!wantsCover) stayAwake();
   if (wantsCover === wasLost) return;
   cover ||= Object.assign(element('div', through ? 'cover band' : 'cover'), { hidden: true });
   if (!cover.parentNode) document.body[through ? 'prepend' : 'append'](cover);
@@ -355,10 +356,10 @@ function coverPage(wantsCover) {
   cover.hidden = !wantsCover;
   lostAt = new Date(Date.now() - SILENCE_MS).toISOString();
   if (wantsCover) drawCover();
+  if (wantsCover) for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close(); // it would stand before the cover
   if (through) return;
   const parts = document.querySelectorAll('body > :not(.cover)');
   if (wantsCover) focused = document.activeElement;
-  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close(); // it would stand before the cover
   for (const part of parts) part.inert = wantsCover;
   if (!wantsCover && focused && focused !== document.body) focused.focus({ preventScroll: true });
 }
@@ -387,12 +388,14 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
     resync: () => {},
   };
   // One at a time; a change meanwhile asks once more. Older than what the page knows already: asked again.
-  let isAsking = false;
+  let asking = null;
   let isStale = false;
-  const refresh = async () => {
+  const refresh = () => {
     isStale = true;
-    if (isAsking) return;
-    isAsking = true;
+    asking ||= ask().finally(() => { asking = null; });
+    return asking;
+  };
+  const ask = async () => {
     try {
       while (isStale) {
         isStale = false;
@@ -403,7 +406,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
       }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error; // the cover says so
-    } finally { isAsking = false; }
+    }
   };
   const heard = (name) => {
     heardAt = performance.now();
@@ -455,7 +458,6 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   document.addEventListener('visibilitychange', watch);
   onLanguage(() => { if (lane.snapshot) draw(); });
   open();
-  stayAwake();
   return refresh;
 }
 onLanguage(drawCover);

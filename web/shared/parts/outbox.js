@@ -94,6 +94,6 @@ export class Outbox {
     }
     const refusal = problemText(answer, true);
     this.finish(tap, isKept && answer.status !== 200 ? refusal : null);
-    this.answered({ ...tap, kept: isKept }, answer);
+    await this.answered({ ...tap, kept: isKept }, answer);
   }
 }

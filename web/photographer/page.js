@@ -307,6 +307,7 @@ async function answered(tap, got) {
     && ticket && ticket.number === number && ticket.state === WISHED[verb] && ticket.retakes === tap.body.retakes + Number(verb === 'retake');
   if (ticket) truth.apply(ticket);
   if (got.status === 200 && got.data.called) truth.apply(got.data.called);
+  if (verb === 'mismatch' && got.status === 200) truth.snapshot.stopped ||= { ticket, at_risk: null };
   if (verb === 'mismatch' || (got.data && got.data.code === 'lane-stopped')) refresh(); // who is at risk
   if (got.status === 200 || (elsewhere && !tap.kept)) {
     if (!tap.kept) keepUndo(verb, number);

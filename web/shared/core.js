@@ -373,6 +373,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   const path = `${lanePath(laneName)}/events`;
   let heardAt = performance.now();
   let openedAt = 0;
+  let opens = 0;
   let delay_ms = 0;
   let reopen = 0;
 
@@ -412,7 +413,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
     heardAt = performance.now();
     delay_ms = 0;
     if (name !== 'snapshot') return;
-    if (isLost()) stillPaired(); // and are the pages still those of the server
+    if (opens > 1) stillPaired(); // and are the pages still those of the server
     coverPage(false); // after a loss only a snapshot makes the page true again
   };
   const open = () => {
@@ -420,6 +421,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
     reopen = 0;
     if (source) source.close();
     openedAt = performance.now();
+    opens += 1;
     source = new EventSource(path);
     const mine = source;
     for (const [name, handle] of Object.entries(handlers)) {

@@ -176,11 +176,13 @@ export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms);
 export async function command(path, body, { onRepeat = () => {}, give_up_ms = 60000 } = {}) {
   const key = freshKey();
   const end = performance.now() + give_up_ms;
+  const isUnderWay = () => performance.now() < end;
+  busy.add(isUnderWay);
   for (;;) {
     try {
       const answer = await request(path, { method: 'POST', body, key });
-      const busy = answer.status === 503 && answer.data && ['busy', 'stopping'].includes(answer.data.code);
-      if (!busy) return answer;
+      const isBusy = answer.status === 503 && answer.data && ['busy', 'stopping'].includes(answer.data.code);
+      if (!isBusy) { busy.delete(isUnderWay); return answer; }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
     }

@@ -136,13 +136,9 @@ static void late_taps_are_noted(void **state)
     world_event(&world);
     world_check_in(&world, "A", 2);
     assert_journal(journal_begin(world.journal), JOURNAL_OK);
-    struct queue_entry called = {
-        .kind = ENTRY_CALLED, .lane = "A", .number = 1, .value = 1, .extra = STEP_KEPT "5230"};
-    called.at_us = called.mono_us = world.now_us += 6000000;
-    called.person = queue_ticket(world.queue, "A", 1)->person;
-    called.seq = journal_seq(world.journal) + 1;
-    assert_int_equal(queue_apply(world.queue, &called), QUEUE_APPLY_OK);
-    assert_journal(journal_append(world.journal, &called, queue_ticket(world.queue, "A", 1)), JOURNAL_OK);
+    struct queue_command call = {.kind = COMMAND_CALL, .lane = "A", .number = 1, .age_ms = 5230};
+    world.now_us += 6000000;
+    assert_journal(world_try_step(&world, call), JOURNAL_OK);
     assert_journal(journal_commit(world.journal), JOURNAL_OK);
     struct buffer text = part(&world, "numbers.csv");
     const char *first = strstr(text.data, "A0001,"), *second = strstr(text.data, "A0002,");

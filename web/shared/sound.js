@@ -10,6 +10,7 @@ export function wakeSound(hint) {
     sound.resume().then(() => { hint.hidden = true; });
   };
   for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, wake, { once: true });
+  if (navigator.userActivation && navigator.userActivation.isActive) wake();
 }
 
 export function beep(result) {

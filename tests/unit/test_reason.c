@@ -86,7 +86,7 @@ static void the_pages_offer_these_and_no_others(void **state)
             assert_true((size_t)(quote - at) < sizeof code);
             memcpy(code, at, (size_t)(quote - at));
             n_buttons++;
-            if (!is_code(code))
+            if (!reason_is_code(code))
                 fail_msg("%s offers %s, which is not of the list", asset->path, code);
             for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
                 is_offered[i] |= strcmp(codes[i], code) == 0;

@@ -1,7 +1,6 @@
 /* The two packages: which parts they have, what they say of themselves, what they are called. On the caller's thread. */
 #include "handover/handover.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,16 +51,6 @@ void handover_parts_done(struct handover_parts *parts)
     }
     free(parts->list);
     *parts = (struct handover_parts){0};
-}
-
-int handover_parts(enum handover_kind kind, struct day *const days[], size_t n_days,
-                   struct handover_parts *ret)
-{
-    *ret = (struct handover_parts){.count = 0};
-    if (n_days == 0 || n_days > MERGE_DAYS_MAX)
-        return -E2BIG;
-    (kind == HANDOVER_AGENCY ? agency_parts : school_parts)(days, n_days, ret);
-    return 0;
 }
 
 int64_t handover_at(struct day *const days[], size_t n_days)

@@ -70,16 +70,15 @@ export function chooseKeys(first, keys, save) {
     setText($('#keys-title'), word('keys-title'));
     $('#keys-list').replaceChildren(...Object.keys(first).map(row));
   }
-  const close = () => {
+  const close = () => dialog.close();
+  dialog.addEventListener('close', () => {
     dialog.removeEventListener('keydown', learn, true);
-    dialog.close();
     foot.remove();
-  };
+  }, { once: true });
   const foot = element('div', 'dialog-choices');
   foot.append(button('keys-reset', 'keys-reset', () => { learning = ''; put(first); }), button('keys-close', 'keys-close', close));
   dialog.append(foot);
   dialog.addEventListener('keydown', learn, true);
-  dialog.addEventListener('cancel', (event) => { event.preventDefault(); if (learning) { learning = ''; draw(); } else close(); });
   translate(dialog);
   draw();
   dialog.showModal();

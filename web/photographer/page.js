@@ -299,7 +299,7 @@ function keepUndo(verb, number) {
   undoTimer = setTimeout(drawUndo, UNDO_MS + 20);
 }
 
-function answered(tap, got) {
+async function answered(tap, got) {
   const { verb, number } = tap;
   const ticket = got.status === 200 ? got.data : got.data && got.data.ticket;
   // Another tablet was faster: the number already is where this tap wanted it.
@@ -307,20 +307,25 @@ function answered(tap, got) {
     && ticket && ticket.number === number && ticket.state === WISHED[verb] && ticket.retakes === tap.body.retakes + Number(verb === 'retake');
   if (ticket) truth.apply(ticket);
   if (got.status === 200 && got.data.called) truth.apply(got.data.called);
+  if (verb === 'mismatch' && got.status === 200) truth.snapshot.stopped ||= { ticket, at_risk: null };
   if (verb === 'mismatch' || (got.data && got.data.code === 'lane-stopped')) refresh(); // who is at risk
   if (got.status === 200 || (elsewhere && !tap.kept)) {
     if (!tap.kept) keepUndo(verb, number);
     const more = elsewhere ? word('did-elsewhere') : ['miss', 'void'].includes(verb) ? ` · ${word('final')}` : '';
     say('done', () => `✓ ${number} ${word(`did-${verb}`)}${more}`);
   } else {
-    // The next one was not called with it; the taps that were made for that one need it.
-    const then = truth.tickets.get(tap.then);
-    if (tap.kept && then && then.state === 'waiting') {
-      outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes } });
-    }
     say('failed', () => { const text = problemText(got); return `✕ ${number} ${word(verb)}: ${text.first} ${text.second || ''}`; });
+    if (tap.kept && tap.then && !elsewhere) await callAfter(tap);
   }
   draw();
+}
+// The next one was not called with the tap that was refused; the taps that were made for that one need it.
+async function callAfter(tap) {
+  await refresh();
+  const then = truth.tickets.get(tap.then);
+  if (then && then.state === 'waiting' && !truth.snapshot.current) {
+    outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes } });
+  }
 }
 const again = ({ kept, number, verb }) => {
   if (!kept) say('pending', () => `… ${number} ${word(verb)} · ${word('sending-again')}`);

@@ -183,11 +183,13 @@ export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms);
 export async function command(path, body, { onRepeat = () => {}, give_up_ms = 60000 } = {}) {
   const key = freshKey();
   const end = performance.now() + give_up_ms;
+  const isUnderWay = () => performance.now() < end;
+  busy.add(isUnderWay);
   for (;;) {
     try {
       const answer = await request(path, { method: 'POST', body, key });
-      const busy = answer.status === 503 && answer.data && ['busy', 'stopping'].includes(answer.data.code);
-      if (!busy) return answer;
+      const isBusy = answer.status === 503 && answer.data && ['busy', 'stopping'].includes(answer.data.code);
+      if (!isBusy) { busy.delete(isUnderWay); return answer; }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
     }
@@ -356,6 +358,7 @@ export function drawCover() {
 function coverPage(wantsCover) {
   const wasLost = isLost();
   setLink(wantsCover ? 'lost' : 'live');
+  if (!wantsCover) stayAwake();
   if (wantsCover === wasLost) return;
   cover ||= Object.assign(element('div', through ? 'cover band' : 'cover'), { hidden: true });
   if (!cover.parentNode) document.body[through ? 'prepend' : 'append'](cover);
@@ -363,10 +366,10 @@ function coverPage(wantsCover) {
   cover.hidden = !wantsCover;
   lostAt = new Date(Date.now() - SILENCE_MS).toISOString();
   if (wantsCover) drawCover();
+  if (wantsCover) for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close(); // it would stand before the cover
   if (through) return;
   const parts = document.querySelectorAll('body > :not(.cover)');
   if (wantsCover) focused = document.activeElement;
-  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close(); // it would stand before the cover
   for (const part of parts) part.inert = wantsCover;
   if (!wantsCover && focused && focused !== document.body) focused.focus({ preventScroll: true });
 }
@@ -380,6 +383,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   const path = `${lanePath(laneName)}/events`;
   let heardAt = performance.now();
   let openedAt = 0;
+  let opens = 0;
   let delay_ms = 0;
   let reopen = 0;
 
@@ -395,12 +399,14 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
     resync: () => {},
   };
   // One at a time; a change meanwhile asks once more. Older than what the page knows already: asked again.
-  let isAsking = false;
+  let asking = null;
   let isStale = false;
-  const refresh = async () => {
+  const refresh = () => {
     isStale = true;
-    if (isAsking) return;
-    isAsking = true;
+    asking ||= ask().finally(() => { asking = null; });
+    return asking;
+  };
+  const ask = async () => {
     try {
       while (isStale) {
         isStale = false;
@@ -411,13 +417,13 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
       }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error; // the cover says so
-    } finally { isAsking = false; }
+    }
   };
   const heard = (name) => {
     heardAt = performance.now();
     delay_ms = 0;
     if (name !== 'snapshot') return;
-    if (isLost()) stillPaired(); // and are the pages still those of the server
+    if (opens > 1) stillPaired(); // and are the pages still those of the server
     coverPage(false); // after a loss only a snapshot makes the page true again
   };
   const open = () => {
@@ -425,6 +431,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
     reopen = 0;
     if (source) source.close();
     openedAt = performance.now();
+    opens += 1;
     source = new EventSource(path);
     const mine = source;
     for (const [name, handle] of Object.entries(handlers)) {
@@ -463,7 +470,6 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   document.addEventListener('visibilitychange', watch);
   onLanguage(() => { if (lane.snapshot) draw(); });
   open();
-  stayAwake();
   return refresh;
 }
 onLanguage(drawCover);

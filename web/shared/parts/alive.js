@@ -4,12 +4,14 @@ import { isLost } from '/shared/core.js';
 // ---- new pages come with a new server: a page that nobody is using loads itself again, once for each version
 const PAGES = '@PAGES@';
 export const busy = new Set(); // functions: true while the page must stay
+const typed = new Set(); // fields that somebody wrote in
+document.addEventListener('input', ({ target }) => { if ('defaultValue' in target) typed.add(target); });
 let newer = '';
 let touchedAt = 0;
 export function notePages(pages) { newer = pages && pages !== PAGES && !PAGES.startsWith('@') ? pages : ''; }
 function isIdle() {
   return !isLost() && performance.now() - touchedAt > 2000 && !document.querySelector('dialog[open]') && ![...busy].some((each) => each())
-    && ![...document.querySelectorAll('input, textarea')].some((field) => field.value !== field.defaultValue);
+    && ![...typed].some((field) => field.isConnected && field.value !== field.defaultValue);
 }
 function renewPage() {
   if (!newer || !isIdle()) return;

@@ -27,7 +27,7 @@ export function ageOf({ wall, mono, life, anchor: was }) {
 // somebody has seen it. Of one lane and device; survives a reload.
 const DAY_MS = 86400000;
 export class Outbox {
-  // changed(): anything. answered(tap, answer), before the next one is sent. again(tap): before a repetition.
+  // changed(): anything. answered(tap, answer), while it is still there. again(tap): before a repetition.
   constructor(lane, { changed, answered, again }) {
     Object.assign(this, { name: `paihao.outbox.${lane}`, taps: [], told: [], isSending: false, changed, answered, again });
     this.read();
@@ -92,8 +92,7 @@ export class Outbox {
       await pause(answer ? 2000 : 700);
       return;
     }
-    const refusal = problemText(answer, true);
-    this.finish(tap, isKept && answer.status !== 200 ? refusal : null);
-    this.answered({ ...tap, kept: isKept }, answer);
+    await this.answered({ ...tap, kept: isKept }, answer);
+    this.finish(tap, isKept && answer.status !== 200 ? problemText(answer, true) : null);
   }
 }

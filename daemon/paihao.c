@@ -18,13 +18,12 @@
 enum {
     AGAIN_FOR_US = 5 * 1000 * 1000, /* how long a daemon may take to start or stop */
     AGAIN_EVERY_US = 50 * 1000,
-    WORDS_MAX = 3,
 };
 
 struct arguments {
     struct tool_options options;
-    unsigned given; /* OPTION_... */
-    const char *words[WORDS_MAX];
+    unsigned given;     /* OPTION_... */
+    const char **words; /* room for all of the command line */
     int n_words;
     bool wants_help, wants_version;
 };
@@ -142,6 +141,8 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         if (places[i].option != option)
             continue;
         arguments->given |= places[i].bit;
+        if (places[i].bit == OPTION_KEY)
+            to->keys[to->n_keys++] = value;
         if (places[i].text)
             *places[i].text = value;
         if (places[i].is_on)
@@ -173,8 +174,6 @@ static enum tool_exit take_arguments(struct arguments *arguments, int argc, char
             return refuse_option(arguments, option, argv);
         } else if (option != -1) {
             result = take_option(arguments, option, optarg);
-        } else if (optind < argc && arguments->n_words == WORDS_MAX) {
-            return tool_wrong_usage(&arguments->options, "\"%s\" is too much", argv[optind]);
         } else if (optind < argc) {
             is_behind_rehearse = arguments->n_words == 0 && strcmp(argv[optind], "rehearse") == 0;
             arguments->words[arguments->n_words++] = argv[optind++];
@@ -211,7 +210,8 @@ static enum tool_exit check_command(const struct tool_command *command, struct a
 {
     const struct tool_options *options = &arguments->options;
     int n_rest = arguments->n_words - n_words;
-    if (n_rest > (command->argument ? 1 : 0))
+    const bool takes_many = command->argument && strstr(command->argument, "...");
+    if (!takes_many && n_rest > (command->argument ? 1 : 0))
         return tool_wrong_usage(options, "\"%s\" is too much: %s",
                                 arguments->words[n_words + (command->argument ? 1 : 0)], command->synopsis);
     if (command->argument && n_rest == 0)
@@ -221,6 +221,8 @@ static enum tool_exit check_command(const struct tool_command *command, struct a
     if (command->needs & ~arguments->given)
         return tool_wrong_usage(options, "an option is missing: %s", command->synopsis);
     arguments->options.argument = command->argument ? arguments->words[n_words] : NULL;
+    arguments->options.arguments = arguments->words + n_words;
+    arguments->options.n_arguments = (size_t)n_rest;
     if (options->lane && (options->lane[0] == '\0' || strlen(options->lane) > LANE_NAME_MAX))
         return tool_refuse(options, PROBLEM_LANE_UNKNOWN);
     if (options->output && options->output[0] == '\0')
@@ -271,39 +273,40 @@ static enum tool_exit run_command(const struct tool_command *command, const stru
 /* Needs no configuration, and gives up the world before it works. */
 static int run_table(const struct arguments *arguments)
 {
-    char *words[WORDS_MAX + 1] = {0};
+    char **words = bytes_alloc(((size_t)arguments->n_words + 1) * sizeof *words);
     for (int i = 0; i < arguments->n_words; i++)
         words[i] = (char *)(uintptr_t)arguments->words[i];
-    return table_command(arguments->n_words, words);
+    int result = table_command(arguments->n_words, words);
+    free(words);
+    return result;
 }
 
-static enum tool_exit run(int argc, char **argv)
+static enum tool_exit run(struct arguments *arguments, int argc, char **argv)
 {
-    struct arguments arguments = {.options.config = CONFIG_DEFAULT_PATH};
     int n_words = 0;
-    enum tool_exit result = take_arguments(&arguments, argc, argv);
+    enum tool_exit result = take_arguments(arguments, argc, argv);
     if (result != TOOL_DONE)
         return result;
-    if (arguments.wants_help || arguments.wants_version) {
-        if (arguments.wants_help)
+    if (arguments->wants_help || arguments->wants_version) {
+        if (arguments->wants_help)
             print_help();
         else
             puts("paihao " PAIHAO_VERSION);
         return TOOL_DONE;
     }
-    if (arguments.n_words == 0)
-        return tool_wrong_usage(&arguments.options, "no command");
-    if (strcmp(arguments.words[0], "rehearse") == 0)
+    if (arguments->n_words == 0)
+        return tool_wrong_usage(&arguments->options, "no command");
+    if (strcmp(arguments->words[0], "rehearse") == 0)
         return (enum tool_exit)rehearse_main(argc - optind + 1, argv + optind - 1);
-    if (strcmp(arguments.words[0], "table") == 0)
-        return (enum tool_exit)run_table(&arguments);
-    const struct tool_command *command = find_command(&arguments, &n_words);
+    if (strcmp(arguments->words[0], "table") == 0)
+        return (enum tool_exit)run_table(arguments);
+    const struct tool_command *command = find_command(arguments, &n_words);
     if (!command)
-        return tool_wrong_usage(&arguments.options, "unknown command \"%s%s%s\"", arguments.words[0],
-                                arguments.n_words > 1 ? " " : "",
-                                arguments.n_words > 1 ? arguments.words[1] : "");
-    result = check_command(command, &arguments, n_words);
-    return result == TOOL_DONE ? run_command(command, &arguments.options) : result;
+        return tool_wrong_usage(&arguments->options, "unknown command \"%s%s%s\"", arguments->words[0],
+                                arguments->n_words > 1 ? " " : "",
+                                arguments->n_words > 1 ? arguments->words[1] : "");
+    result = check_command(command, arguments, n_words);
+    return result == TOOL_DONE ? run_command(command, &arguments->options) : result;
 }
 
 int main(int argc, char **argv)
@@ -315,5 +318,11 @@ int main(int argc, char **argv)
         log_error("libsodium cannot be used");
         return TOOL_ENVIRONMENT;
     }
-    return (int)run(argc, argv);
+    const size_t room = ((size_t)argc + 1) * sizeof(char *);
+    struct arguments arguments = {.options = {.config = CONFIG_DEFAULT_PATH, .keys = bytes_alloc(room)},
+                                  .words = bytes_alloc(room)};
+    enum tool_exit result = run(&arguments, argc, argv);
+    free(arguments.options.keys);
+    free(arguments.words);
+    return (int)result;
 }

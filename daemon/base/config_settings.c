@@ -98,10 +98,16 @@ static int see_value(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
-static bool take_text(const char *value, char **ret)
+/* Half a fault's words, unless the setting has room for more. */
+static size_t most_of(const struct setting *setting)
+{
+    return setting->most ? setting->most : SETTINGS_FAULT_SIZE / 2;
+}
+
+static bool take_text(const char *value, size_t most, char **ret)
 {
     size_t length = strlen(value);
-    if (length > 0 && !text_is_plain(value, length, SETTINGS_FAULT_SIZE / 2))
+    if (length > 0 && !text_is_plain(value, length, most))
         return false;
     *ret = bytes_text(value);
     return true;
@@ -112,7 +118,7 @@ static int take_items(cfg_t *cfg, struct setting *setting)
     size_t n = cfg_size(cfg, setting->name);
     setting->items = bytes_alloc(n * sizeof *setting->items);
     for (unsigned i = 0; i < n; i++) {
-        if (!take_text(cfg_getnstr(cfg, setting->name, i), &setting->items[i]))
+        if (!take_text(cfg_getnstr(cfg, setting->name, i), most_of(setting), &setting->items[i]))
             return refuse(setting->line, "设置项“%s”过长或含有控制字符",
                           "\"%s\" is too long or holds control characters", setting->name);
         setting->n_items++;
@@ -137,7 +143,7 @@ static int take_setting(cfg_t *cfg, struct setting *setting)
     case SETTING_LIST:
         return take_items(cfg, setting);
     case SETTING_TEXT:
-        if (!take_text(cfg_getstr(cfg, setting->name), &setting->text))
+        if (!take_text(cfg_getstr(cfg, setting->name), most_of(setting), &setting->text))
             return refuse(setting->line, "设置项“%s”过长或含有控制字符",
                           "\"%s\" is too long or holds control characters", setting->name);
     }

@@ -11,6 +11,7 @@ enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_SWITCH, SETTING_LIST }
 struct setting {
     const char *name;
     enum setting_kind kind;
+    size_t most; /* bytes of a text; 0: SETTINGS_FAULT_SIZE / 2 */
     /* filled by settings_load; zero before */
     int line;     /* where it stands, 0: it was not given */
     char *text;   /* SETTING_TEXT: owned */

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/assets.h"
 #include "base/bytes.h"
 #include "base/text.h"
 #include "desk/profile_names.h"
@@ -22,7 +21,6 @@ enum {
     IMAGE_MOST = 20000,
     IMAGE_KB_MOST = 102400,
 };
-#define CARRIED "packaging/profiles/"
 
 enum setting_index {
     TITLE_ZH,
@@ -84,8 +82,8 @@ static const struct setting known[SETTING_COUNT] = {
     [FILE_NAME] = {.name = "file_name", .kind = SETTING_TEXT},
     [SHEET_NAME] = {.name = "sheet_name", .kind = SETTING_TEXT},
     [PACKAGE_NAME] = {.name = "package_name", .kind = SETTING_TEXT},
-    [LETTER_ZH] = {.name = "letter_zh", .kind = SETTING_TEXT},
-    [LETTER_EN] = {.name = "letter_en", .kind = SETTING_TEXT},
+    [LETTER_ZH] = {.name = "letter_zh", .kind = SETTING_TEXT, .most = PROFILE_LETTER_MAX},
+    [LETTER_EN] = {.name = "letter_en", .kind = SETTING_TEXT, .most = PROFILE_LETTER_MAX},
     [COLUMNS] = {.name = "sheet_columns", .kind = SETTING_LIST},
     [AGENCY_FIELDS] = {.name = "agency_fields", .kind = SETTING_LIST},
     [IMAGE_SIZE] = {.name = "image_least", .kind = SETTING_TEXT},
@@ -226,7 +224,7 @@ static void take_switches(const struct reading *reading)
 /* ---- texts */
 static int take_text(const struct reading *reading, enum setting_index index, size_t most, char *ret)
 {
-    char allowed[64];
+    char allowed[96];
     if (!is_given(reading, index))
         return 0;
     const char *text = reading->settings[index].text;
@@ -428,8 +426,9 @@ static int check_pairs(const struct reading *reading)
 
 int profile_parse(const char *text, size_t size, struct profile *ret, struct settings_fault *ret_fault)
 {
-    static int (*const takers[])(const struct reading *) = {
-        take_words, take_numbers, take_media, take_fee, take_names, take_columns, take_image, take_prefix};
+    static int (*const takers[])(const struct reading *) = {take_texts,   take_words, take_numbers,
+                                                            take_media,   take_fee,   take_names,
+                                                            take_columns, take_image, take_prefix};
     struct profile profile = {.sheet_name = PROFILE_SHEET_NAME, .package_name = PROFILE_PACKAGE_NAME};
     struct reading reading = {.fault = ret_fault, .profile = &profile};
     queue_rules_default(&profile.rules);
@@ -445,64 +444,4 @@ int profile_parse(const char *text, size_t size, struct profile *ret, struct set
     if (result == 0)
         *ret = profile;
     return result;
-}
-
-/* ---- those that the programs carry */
-bool profile_name_is_valid(const char *name)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    size_t length = strlen(name);
-    return length > 0 && length <= PROFILE_MAX && strspn(name, letters) == length;
-}
-
-/* "packaging/profiles/zju-2021.conf" -> "zju-2021" */
-static bool carried_name(const struct asset *asset, char ret_name[static PROFILE_MAX + 1])
-{
-    size_t start = strlen(CARRIED), length = strlen(asset->path);
-    if (strncmp(asset->path, CARRIED, start) != 0 || length < start + 5)
-        return false;
-    length -= start + strlen(".conf");
-    if (length > PROFILE_MAX)
-        return false;
-    memcpy(ret_name, asset->path + start, length);
-    ret_name[length] = '\0';
-    return true;
-}
-
-bool profile_carried_at(size_t index, char ret_name[static PROFILE_MAX + 1], const char **ret_text)
-{
-    for (const struct asset *asset = assets; asset->path; asset++) {
-        if (!carried_name(asset, ret_name) || index-- > 0)
-            continue;
-        *ret_text = (const char *)asset->data;
-        return true;
-    }
-    return false;
-}
-
-const char *profile_carried(const char *name)
-{
-    char found[PROFILE_MAX + 1];
-    const char *text = NULL;
-    for (size_t i = 0; profile_carried_at(i, found, &text); i++)
-        if (strcmp(found, name) == 0)
-            return text;
-    return NULL;
-}
-
-bool profile_command(const char *name, const char *text, struct desk_command *command,
-                     struct settings_fault *ret_fault)
-{
-    struct profile profile;
-    text = text ? text : profile_carried(name);
-    if (!profile_name_is_valid(name) || !text) {
-        settings_fail(ret_fault, 1, "没有名为“%s”的场地方案", "there is no profile \"%s\"", name);
-        return false;
-    }
-    if (profile_parse(text, strlen(text), &profile, ret_fault) != 0)
-        return false;
-    command->queue.rules = profile.rules;
-    strcpy(command->queue.extra, name);
-    command->document = bytes_text(text);
-    return true;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "desk/reason.h"
+#include "handover/cells.h"
 #include "handover/table.h"
 #include "identity/mask.h"
 
@@ -97,9 +98,10 @@ static void put_field(struct table *table, size_t field, const struct day_person
 
 static void put_payload(struct table *table, const struct day_number *number)
 {
-    char text[(CREDENTIAL_MAX + 2) / 3 * 4 + 1] = "";
+    char text[(CREDENTIAL_MAX + 2) / 3 * 4 + 1];
+    text[0] = '\0';
     if (number->payload)
-        base64_encode(number->payload, number->payload_size, text);
+        cell_base64(number->payload, number->payload_size, text);
     table_text(table, text);
 }
 
@@ -148,7 +150,9 @@ static int fill(void *arg, struct table *table)
     for (size_t i = 0; i < agency->n_days && result == 0; i++) {
         agency->facts = day_facts(agency->days[i]);
         memcpy(agency->event_id, agency->facts->id, EVENT_ID_DIGITS);
-        result = day_numbers(agency->days[i], put_number, agency);
+        result = agency->facts->profile.n_agency_fields
+                     ? day_numbers(agency->days[i], put_number, agency)
+                     : day_numbers_only(agency->days[i], put_number, agency);
     }
     return result;
 }

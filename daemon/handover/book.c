@@ -28,7 +28,7 @@ enum {
 };
 /* Every Windows and every Office for Mac has it; LibreOffice and WPS on Linux know what stands in for it. */
 static const char font[] = "宋体";
-enum { FONT_SIZE = 11, FONT_CHARSET_GB2312 = 134, SHADE = 0xFFF2CC, HEADING_SHADE = 0xD9E2F3 };
+enum { FONT_SIZE = 11, SHADE = 0xFFF2CC, HEADING_SHADE = 0xD9E2F3 };
 
 struct book {
     lxw_workbook *workbook;
@@ -85,7 +85,6 @@ static lxw_format *format_of(struct book *book, bool is_shaded, enum book_kind k
     lxw_format *format = workbook_add_format(book->workbook);
     format_set_font_name(format, font);
     format_set_font_size(format, FONT_SIZE);
-    format_set_font_charset(format, FONT_CHARSET_GB2312);
     format_set_align(format, LXW_ALIGN_VERTICAL_CENTER);
     format_set_border(format, LXW_BORDER_THIN);
     format_set_num_format(format, numbers[kind]);

@@ -102,3 +102,23 @@ void cell_flags(uint32_t flags, char ret_text[static CELL_FLAGS_SIZE])
             used += (size_t)snprintf(ret_text + used, CELL_FLAGS_SIZE - used, "%s%s", used ? " " : "",
                                      issue_flag_code((enum issue_flag)flag));
 }
+
+void cell_base64(const uint8_t *bytes, size_t size, char *ret_text)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (; size >= 3; bytes += 3, size -= 3) {
+        const uint32_t three = (uint32_t)bytes[0] << 16 | (uint32_t)bytes[1] << 8 | bytes[2];
+        *ret_text++ = letters[three >> 18];
+        *ret_text++ = letters[three >> 12 & 63];
+        *ret_text++ = letters[three >> 6 & 63];
+        *ret_text++ = letters[three & 63];
+    }
+    if (size > 0) {
+        const uint32_t rest = (uint32_t)bytes[0] << 16 | (size > 1 ? (uint32_t)bytes[1] << 8 : 0);
+        *ret_text++ = letters[rest >> 18];
+        *ret_text++ = letters[rest >> 12 & 63];
+        *ret_text++ = size > 1 ? letters[rest >> 6 & 63] : '=';
+        *ret_text++ = '=';
+    }
+    *ret_text = '\0';
+}

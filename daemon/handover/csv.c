@@ -1,7 +1,6 @@
 /* Writes CSV into memory or through to a file that is open already. Knows no queue. Any thread. */
 #include "handover/csv.h"
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,12 +21,6 @@ static bool starts_formula(const char *field)
     return false;
 }
 
-static bool needs_quotes(const char *field)
-{
-    size_t length = strlen(field);
-    return strpbrk(field, ",\"\r\n") || field[0] == ' ' || (length > 0 && field[length - 1] == ' ');
-}
-
 static void begin_field(struct csv *csv)
 {
     if (!csv->has_mark)
@@ -41,10 +34,12 @@ static void begin_field(struct csv *csv)
 void csv_add(struct csv *csv, const char *field)
 {
     const char *guard = starts_formula(field) ? "'" : "";
+    const size_t plain = strcspn(field, ",\"\r\n");
+    const bool is_plain = field[plain] == '\0' && field[0] != ' ' && (plain == 0 || field[plain - 1] != ' ');
     begin_field(csv);
-    if (!needs_quotes(field)) {
+    if (is_plain) {
         buffer_add_text(&csv->text, guard);
-        buffer_add_text(&csv->text, field);
+        buffer_add(&csv->text, field, plain);
         return;
     }
     buffer_add_text(&csv->text, "\"");
@@ -56,8 +51,12 @@ void csv_add(struct csv *csv, const char *field)
 
 void csv_add_number(struct csv *csv, uint64_t number)
 {
+    char digits[20], *at = digits + sizeof digits;
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
     begin_field(csv);
-    buffer_format(&csv->text, "%" PRIu64, number);
+    buffer_add(&csv->text, at, (size_t)(digits + sizeof digits - at));
 }
 
 static void write_through(struct csv *csv)

@@ -54,6 +54,8 @@ struct day_number {
 };
 /* In lane order and number order. 0, or the row function's first other answer, or -EIO when the database cannot be read. */
 int day_numbers(struct day *, int (*row)(void *arg, const struct day_number *), void *arg);
+/* The same without looking up whose they are: of `person` only the id. Half the time. */
+int day_numbers_only(struct day *, int (*row)(void *arg, const struct day_number *), void *arg);
 /* Everybody: by unit id, rank, then in order of arrival; those without a unit last. */
 int day_people(struct day *, int (*row)(void *arg, const struct day_person *), void *arg);
 /* Every entry up to the position, the reason unsealed in `reason`; hash: of the entry. */

@@ -64,7 +64,7 @@ static bool load_payload(struct day *day, struct day_number *number)
     return true;
 }
 
-static int lane_numbers(struct day *day, const struct queue_lane *lane,
+static int lane_numbers(struct day *day, const struct queue_lane *lane, bool has_people,
                         int (*row)(void *arg, const struct day_number *), void *arg)
 {
     const struct journal_keys *keys = journal_keys(day->journal);
@@ -79,18 +79,31 @@ static int lane_numbers(struct day *day, const struct queue_lane *lane,
         const unsigned marks = day_marks_of(day, number.ticket);
         number.was_kept = marks & DAY_MARK_KEPT;
         number.on_paper = marks & DAY_MARK_PAPER;
-        day_person(day, &number.ticket->person, &number.person);
+        number.person.id = number.ticket->person;
+        if (has_people)
+            day_person(day, &number.ticket->person, &number.person);
         result = load_payload(day, &number) ? row(arg, &number) : -EIO;
     }
     return result;
 }
 
-int day_numbers(struct day *day, int (*row)(void *arg, const struct day_number *), void *arg)
+static int all_numbers(struct day *day, bool has_people, int (*row)(void *arg, const struct day_number *),
+                       void *arg)
 {
     int result = 0;
     for (size_t i = 0; i < queue_lane_count(day->queue) && result == 0; i++)
-        result = lane_numbers(day, queue_lane_at(day->queue, i), row, arg);
+        result = lane_numbers(day, queue_lane_at(day->queue, i), has_people, row, arg);
     return result;
+}
+
+int day_numbers(struct day *day, int (*row)(void *arg, const struct day_number *), void *arg)
+{
+    return all_numbers(day, true, row, arg);
+}
+
+int day_numbers_only(struct day *day, int (*row)(void *arg, const struct day_number *), void *arg)
+{
+    return all_numbers(day, false, row, arg);
 }
 
 /* ---- entries */

@@ -41,7 +41,8 @@ void handover_parts_keep(struct handover_parts *parts, void *context, void (*don
     parts->kept = kept;
 }
 
-void handover_parts(enum handover_kind kind, struct day *const days[], size_t n_days, struct handover_parts *ret)
+void handover_parts(enum handover_kind kind, struct day *const days[], size_t n_days,
+                    struct handover_parts *ret)
 {
     *ret = (struct handover_parts){0};
     if (kind == HANDOVER_AGENCY)

@@ -22,6 +22,7 @@ void handover_parts_add(struct handover_parts *, const char *name, int (*write)(
 /* `context` is done with once the parts are. */
 void handover_parts_keep(struct handover_parts *, void *context, void (*done)(void *));
 
+/* At least one and at most MERGE_DAYS_MAX days. */
 void handover_parts(enum handover_kind, struct day *const days[], size_t n_days, struct handover_parts *ret);
 void handover_parts_done(struct handover_parts *);
 /* The manifest's "about": kind, event, id, seq, head, created_at ... of each day. Nothing personal. */

@@ -169,7 +169,8 @@ static int count_person(void *arg, const struct day_person *person)
     counts->captured += standing == STANDS_CAPTURED;
     counts->elsewhere += standing == STANDS_ELSEWHERE;
     counts->open += standing == STANDS_OPEN;
-    counts->refunds += standing != STANDS_ELSEWHERE && person_gets_refund(day_queue(school->day), &person->id);
+    counts->refunds +=
+        standing != STANDS_ELSEWHERE && person_gets_refund(day_queue(school->day), &person->id);
     return 0;
 }
 

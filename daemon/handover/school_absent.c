@@ -12,10 +12,12 @@
 #include "identity/mask.h"
 
 static const struct book_column columns[] = {
-    {"学院", "college", 20, BOOK_TEXT}, {"单位", "unit", 20, BOOK_TEXT},     {"学号", "student no", 16, BOOK_TEXT},
-    {"姓名", "name", 14, BOOK_TEXT},    {"证件号码", "ID mask", 20, BOOK_TEXT}, {"层次", "level", 8, BOOK_TEXT},
-    {"校区", "campus", 10, BOOK_TEXT},  {"原因", "why", 16, BOOK_TEXT},      {"拍摄号", "number", 12, BOOK_TEXT},
-    {"缴费", "payment", 14, BOOK_TEXT}, {"备注", "note", 20, BOOK_TEXT},
+    {"学院", "college", 20, BOOK_TEXT},     {"单位", "unit", 20, BOOK_TEXT},
+    {"学号", "student no", 16, BOOK_TEXT},  {"姓名", "name", 14, BOOK_TEXT},
+    {"证件号码", "ID mask", 20, BOOK_TEXT}, {"层次", "level", 8, BOOK_TEXT},
+    {"校区", "campus", 10, BOOK_TEXT},      {"原因", "why", 16, BOOK_TEXT},
+    {"拍摄号", "number", 12, BOOK_TEXT},    {"缴费", "payment", 14, BOOK_TEXT},
+    {"备注", "note", 20, BOOK_TEXT},
 };
 
 static int put_absentee(void *arg, const struct day_person *person)
@@ -52,7 +54,8 @@ static int absentees_of_day(struct school *school)
 
 int school_absentees_sheet(struct school *school)
 {
-    return school_sheet(school, "缺席 absentees", columns, sizeof columns / sizeof *columns, absentees_of_day);
+    return school_sheet(school, "缺席 absentees", columns, sizeof columns / sizeof *columns,
+                        absentees_of_day);
 }
 
 /* ---- letters */
@@ -97,7 +100,8 @@ static void add_letter(struct school *school, struct buffer *page, const struct 
     const struct profile *profile = &school->facts->profile;
     char at[CELL_LOCAL_SIZE];
     cell_local(school->facts->created_us, at);
-    buffer_add_text(page, "<section class=\"letter\">\n<h2>补拍通知 <small lang=\"en\">To be made up</small></h2>\n");
+    buffer_add_text(
+        page, "<section class=\"letter\">\n<h2>补拍通知 <small lang=\"en\">To be made up</small></h2>\n");
     add_to_whom(page, person);
     char *zh = bytes_format("%s：%.10s 举行的毕业生图像采集“%s”，没有你的照片。", person->name, at,
                             school->facts->event);
@@ -108,13 +112,15 @@ static void add_letter(struct school *school, struct buffer *page, const struct 
     free(zh);
     free(en);
     add_paragraph(page, "",
-                  *profile->letter_zh ? profile->letter_zh
-                                      : "请尽快与学校负责毕业生图像采集的部门联系，按通知的时间、地点和方式补拍。");
-    add_paragraph(page, "en",
-                  *profile->letter_en
-                      ? profile->letter_en
-                      : "Please contact the office of your school in charge of graduation photographs and have "
-                        "yours taken as it tells you.");
+                  *profile->letter_zh
+                      ? profile->letter_zh
+                      : "请尽快与学校负责毕业生图像采集的部门联系，按通知的时间、地点和方式补拍。");
+    add_paragraph(
+        page, "en",
+        *profile->letter_en
+            ? profile->letter_en
+            : "Please contact the office of your school in charge of graduation photographs and have "
+              "yours taken as it tells you.");
     cell_local(school->facts->at_us, at);
     char *from = bytes_format("%s  %.10s", school_name_of(school), at);
     add_paragraph(page, "", from);
@@ -148,8 +154,9 @@ int school_letters(struct school *school, const char *path)
     if (!letters.file)
         abort(); /* no memory */
     html_begin(&letters.page, "补拍通知", "Letters to absentees");
-    buffer_add_text(&letters.page, "<style>.letter { break-after: page } .letter:last-of-type { break-after: auto }"
-                                   "</style>\n");
+    buffer_add_text(&letters.page,
+                    "<style>.letter { break-after: page } .letter:last-of-type { break-after: auto }"
+                    "</style>\n");
     send(&letters);
     school->of_part = &letters;
     int result = school_each_day(school, letters_of_day);

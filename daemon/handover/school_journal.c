@@ -14,11 +14,11 @@
 
 /* ---- exceptions */
 static const struct book_column exceptions[] = {
-    {"日志序号", "seq", 8, BOOK_NUMBER},      {"时间", "time (UTC+8)", 20, BOOK_TIME},
-    {"事项", "what", 24, BOOK_TEXT},          {"拍摄号", "number", 12, BOOK_TEXT},
-    {"机位", "lane", 8, BOOK_TEXT},           {"学号", "student no", 16, BOOK_TEXT},
-    {"姓名", "name", 14, BOOK_TEXT},          {"单位", "unit", 20, BOOK_TEXT},
-    {"说明", "codes", 24, BOOK_TEXT},         {"原因", "reason", 32, BOOK_TEXT},
+    {"日志序号", "seq", 8, BOOK_NUMBER},   {"时间", "time (UTC+8)", 20, BOOK_TIME},
+    {"事项", "what", 24, BOOK_TEXT},       {"拍摄号", "number", 12, BOOK_TEXT},
+    {"机位", "lane", 8, BOOK_TEXT},        {"学号", "student no", 16, BOOK_TEXT},
+    {"姓名", "name", 14, BOOK_TEXT},       {"单位", "unit", 20, BOOK_TEXT},
+    {"说明", "codes", 24, BOOK_TEXT},      {"原因", "reason", 32, BOOK_TEXT},
     {"经办设备", "device", 16, BOOK_TEXT},
 };
 
@@ -138,13 +138,13 @@ static int put_entry(void *arg, const struct queue_entry *entry, const char *rea
     hex_encode(hash, JOURNAL_HASH_SIZE, digits);
     if (!person_id_is_none(&entry->person))
         hex_encode(entry->person.bytes, PERSON_ID_SIZE, person);
-    json_t *object = json_pack(
-        "{s:I, s:i, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:s, s:i, s:b, s:s, s:s, s:s, s:s}", "seq",
-        (json_int_t)entry->seq, "kind", (int)entry->kind, "name", entry_kind_name(entry->kind), "at_us",
-        (json_int_t)entry->at_us, "mono_us", (json_int_t)entry->mono_us, "at", at, "lane", entry->lane,
-        "number", (json_int_t)entry->number, "value", (json_int_t)entry->value, "person", person, "medium",
-        (int)entry->medium, "bound", (int)entry->bound, "device", entry->device, "text", entry->text, "extra",
-        entry->extra, "hash", digits);
+    json_t *object =
+        json_pack("{s:I, s:i, s:s, s:I, s:I, s:s, s:s, s:I, s:I, s:s, s:i, s:b, s:s, s:s, s:s, s:s}", "seq",
+                  (json_int_t)entry->seq, "kind", (int)entry->kind, "name", entry_kind_name(entry->kind),
+                  "at_us", (json_int_t)entry->at_us, "mono_us", (json_int_t)entry->mono_us, "at", at, "lane",
+                  entry->lane, "number", (json_int_t)entry->number, "value", (json_int_t)entry->value,
+                  "person", person, "medium", (int)entry->medium, "bound", (int)entry->bound, "device",
+                  entry->device, "text", entry->text, "extra", entry->extra, "hash", digits);
     if (object && *reason && strcmp(reason, entry->text) != 0)
         json_object_set_new(object, "reason", json_string(reason));
     if (object && lines->school->n_days > 1)

@@ -17,9 +17,9 @@ static void line_name(enum ledger_kind kind, char ret_text[static 48])
 
 /* ---- lines */
 static const struct book_column lines[] = {
-    {"账目", "line", 20, BOOK_TEXT},   {"机位", "lane", 8, BOOK_TEXT},
-    {"学院", "college", 20, BOOK_TEXT}, {"单位", "unit", 20, BOOK_TEXT},
-    {"合计", "total", 8, BOOK_NUMBER}, {"分项", "parts", 56, BOOK_TEXT},
+    {"账目", "line", 20, BOOK_TEXT},         {"机位", "lane", 8, BOOK_TEXT},
+    {"学院", "college", 20, BOOK_TEXT},      {"单位", "unit", 20, BOOK_TEXT},
+    {"合计", "total", 8, BOOK_NUMBER},       {"分项", "parts", 56, BOOK_TEXT},
     {"差额", "difference", 10, BOOK_NUMBER}, {"已签字", "signed", 10, BOOK_TEXT},
 };
 
@@ -85,9 +85,9 @@ int school_ledger_sheet(struct school *school)
 
 /* ---- signatures */
 static const struct book_column signatures[] = {
-    {"日志序号", "seq", 8, BOOK_NUMBER}, {"时间", "time (UTC+8)", 20, BOOK_TIME},
-    {"账目", "line", 20, BOOK_TEXT},     {"机位", "lane", 8, BOOK_TEXT},
-    {"学院", "college", 20, BOOK_TEXT},  {"单位", "unit", 20, BOOK_TEXT},
+    {"日志序号", "seq", 8, BOOK_NUMBER},     {"时间", "time (UTC+8)", 20, BOOK_TIME},
+    {"账目", "line", 20, BOOK_TEXT},         {"机位", "lane", 8, BOOK_TEXT},
+    {"学院", "college", 20, BOOK_TEXT},      {"单位", "unit", 20, BOOK_TEXT},
     {"差额", "difference", 10, BOOK_NUMBER}, {"原因", "reason", 40, BOOK_TEXT},
     {"签字设备", "device", 16, BOOK_TEXT},
 };

@@ -15,6 +15,54 @@ static const struct book_column refunds[] = {
     {"未拍原因", "why", 16, BOOK_TEXT},     {"签名", "signature", 16, BOOK_TEXT},
 };
 
+/* What somebody had paid who got it back: the state forgets that. Sorted by person, the latest of each last. */
+struct amount {
+    struct person_id id;
+    uint64_t seq;
+    uint32_t fen;
+};
+struct amounts {
+    struct amount *list;
+    size_t count, capacity;
+};
+
+static int take_amount(void *arg, const struct queue_entry *entry, const char *reason,
+                       const uint8_t hash[static JOURNAL_HASH_SIZE])
+{
+    (void)reason;
+    (void)hash;
+    struct amounts *amounts = arg;
+    const char *paid = payment_state_name(PAYMENT_PAID);
+    if (entry->kind != ENTRY_PAYMENT || strncmp(entry->extra, paid, strlen(paid)) != 0)
+        return 0;
+    if (amounts->count == amounts->capacity) {
+        amounts->capacity = amounts->capacity ? 2 * amounts->capacity : 256;
+        amounts->list = bytes_resize(amounts->list, amounts->capacity * sizeof *amounts->list);
+    }
+    amounts->list[amounts->count++] = (struct amount){entry->person, entry->seq, entry->value};
+    return 0;
+}
+
+static int by_person(const void *a, const void *b)
+{
+    const struct amount *one = a, *other = b;
+    int order = memcmp(one->id.bytes, other->id.bytes, PERSON_ID_SIZE);
+    return order ? order : one->seq < other->seq ? -1 : one->seq > other->seq;
+}
+
+static uint32_t amount_of(const struct amounts *amounts, const struct person_id *id)
+{
+    size_t low = 0, high = amounts->count; /* the first one behind this person */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (memcmp(amounts->list[middle].id.bytes, id->bytes, PERSON_ID_SIZE) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low > 0 && person_id_equal(&amounts->list[low - 1].id, id) ? amounts->list[low - 1].fen : 0;
+}
+
 /* Who paid here and was photographed elsewhere gets nothing back. */
 static const char *refund_of(const struct school *school, const struct day_person *person)
 {
@@ -44,7 +92,7 @@ static int put_refund(void *arg, const struct day_person *person)
     table_text(table, masked);
     table_text(table, person->unit);
     table_text(table, person->college);
-    book_money(table->book, person->state.paid_fen);
+    book_money(table->book, amount_of(school->of_part, &person->id));
     table_text(table, refund);
     table_text(table, label);
     table_text(table, ticket && ticket->state == TICKET_SHOT ? "已拍 shot" : school_absence(ticket));
@@ -55,7 +103,16 @@ static int put_refund(void *arg, const struct day_person *person)
 
 static int refunds_of_day(struct school *school)
 {
-    return day_people(school->day, put_refund, school);
+    struct amounts amounts = {.count = 0};
+    int result = day_entries(school->day, take_amount, &amounts);
+    if (amounts.count > 1)
+        qsort(amounts.list, amounts.count, sizeof *amounts.list, by_person);
+    school->of_part = &amounts;
+    if (result == 0)
+        result = day_people(school->day, put_refund, school);
+    school->of_part = NULL;
+    free(amounts.list);
+    return result;
 }
 
 int school_refunds_sheet(struct school *school)

@@ -115,8 +115,9 @@ static int page_of_day(struct school *school)
 int school_summary(struct school *school, const char *path)
 {
     static const char *const files[][2] = {
-        {"school.xlsx", "号码对应学生、各班签字表、缺席、退费、账单、例外、对账 · numbers and people, class sheets, "
-                        "absentees, refunds, bills, exceptions, ledger"},
+        {"school.xlsx",
+         "号码对应学生、各班签字表、缺席、退费、账单、例外、对账 · numbers and people, class sheets, "
+         "absentees, refunds, bills, exceptions, ledger"},
         {"numbers.csv", "号码对应学生 · numbers and people"},
         {"letters.html", "补拍通知，每人一页 · a letter for each absentee"},
         {"journal.jsonl", "日志全文及哈希 · the whole journal with its hashes"},
@@ -133,7 +134,8 @@ int school_summary(struct school *school, const char *path)
     buffer_add_text(&page, "</table>\n<p>本包含个人信息，只供学校使用；证件号码只以统一的掩码出现。"
                            " <span lang=\"en\">This package holds personal information and is for the school "
                            "alone; of ID numbers there is but the one mask.</span></p>\n");
-    html_signatures(&page, "交出：采集机构", "Handed over by the agency", "接收：学校", "Received by the school");
+    html_signatures(&page, "交出：采集机构", "Handed over by the agency", "接收：学校",
+                    "Received by the school");
     html_end(&page);
     if (result == 0)
         result = table_write_text(path, &page);

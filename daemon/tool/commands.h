@@ -45,7 +45,7 @@ enum tool_reach_kind {
 
 struct tool_command {
     const char *words;     /* "event create" */
-    const char *argument;  /* what its argument is called, NULL: takes none */
+    const char *argument;  /* what its argument is called, "...": one or more; NULL: takes none */
     unsigned takes, needs; /* OPTION_... */
     enum tool_reach_kind reach;
     enum tool_exit (*run)(struct tool *);
@@ -102,6 +102,9 @@ enum tool_exit check_handover(const struct tool_options *);
 enum tool_exit run_handover_agency(struct tool *);
 enum tool_exit run_handover_school(struct tool *);
 enum tool_exit run_handover_verify(struct tool *);
+/* merge_commands.c */
+enum tool_exit check_merge(const struct tool_options *);
+enum tool_exit run_merge(struct tool *);
 /* file_commands.c */
 enum tool_exit run_handover_numbers(struct tool *);
 enum tool_exit run_journal_verify(struct tool *);

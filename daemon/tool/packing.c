@@ -225,6 +225,8 @@ static enum tool_exit write_parts(struct packing *packing, const struct tool *to
     struct handover_parts parts = {0};
     struct packing_line line = {.drawn_us = 0};
     handover_parts(packing->kind, packing->days, packing->n_days, &parts);
+    if (packing->report)
+        merge_report_parts(packing->report, &parts);
     json_t *about = handover_about(packing->kind, packing->days, packing->n_days);
     char *name = handover_name(packing->kind, packing->days, packing->n_days);
     const struct package_options options = {

@@ -3,6 +3,7 @@
 #ifndef TOOL_PACKING_H
 #define TOOL_PACKING_H
 #include "handover/handover.h"
+#include "handover/merge_report.h"
 #include "handover/package_rate.h"
 #include "tool/tool.h"
 
@@ -11,6 +12,7 @@ struct packing {
     enum handover_kind kind;
     struct day *const *days;
     size_t n_days;
+    const struct merge_report *report;    /* of a merge, goes into the package; NULL: none */
     char passphrase[PASSPHRASE_MOST + 1]; /* "": a folder */
     bool is_shown;                        /* the passphrase was made here, and is to be told */
 };

@@ -23,6 +23,9 @@ struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
     const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
     const char *passphrase_file, *database, *key;
+    const char *const *arguments; /* of a command that takes several; the first is `argument` */
+    const char **keys;            /* every --key in its order; the last is `key` */
+    size_t n_arguments, n_keys;
     uint64_t count, pace_s, from; /* 0: not given */
     bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip;
 };
@@ -30,10 +33,10 @@ struct tool_options {
 struct tool {
     struct tool_options options;
     const struct config *config; /* NULL: REACH_NOTHING, or --database */
-    int lock;          /* -1: not ours */
-    bool is_unchanged; /* the payment had been recorded before */
-    bool has_changed;  /* the command's change is done already, should it run once more */
-    struct desk *desk; /* ours; NULL: a daemon holds the data */
+    int lock;                    /* -1: not ours */
+    bool is_unchanged;           /* the payment had been recorded before */
+    bool has_changed;            /* the command's change is done already, should it run once more */
+    struct desk *desk;           /* ours; NULL: a daemon holds the data */
     struct control *control;
 };
 

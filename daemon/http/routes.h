@@ -69,6 +69,11 @@ enum MHD_Result payment_show(struct request *);
 enum MHD_Result sheet_facts(struct request *); /* sheets.c */
 enum MHD_Result sheet_unit(struct request *);
 enum MHD_Result sheet_lane(struct request *);
+enum MHD_Result handover_show(struct request *); /* handover.c */
+enum MHD_Result handover_start(struct request *);
+enum MHD_Result handover_cancel(struct request *);
+enum MHD_Result handover_download(struct request *);
+enum MHD_Result handover_record(struct request *);
 enum MHD_Result event_create(struct request *);
 enum MHD_Result event_status(struct request *);
 enum MHD_Result event_close(struct request *);

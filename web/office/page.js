@@ -7,6 +7,7 @@ import { $, NoAnswer, onLanguage, request, setText, word } from '/shared/core.js
 import { enterWhole } from '/shared/whole.js';
 import { startDevices } from '/office/devices.js';
 import { startFigures } from '/office/figures.js';
+import { startHandover } from '/office/handover.js';
 import { startLedger } from '/office/ledger.js';
 import { startLists } from '/office/lists.js';
 import { startProfile } from '/office/profile.js';
@@ -61,7 +62,7 @@ enterWhole(['office']).then(async (me) => {
   Object.assign(parts, {
     sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
     schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask), ledger: startLedger(ask),
-    devices: startDevices(me.lanes || [], ask), sheets: startSheets(me.lanes || [], ask),
+    devices: startDevices(me.lanes || [], ask), sheets: startSheets(me.lanes || [], ask), handover: startHandover(ask),
   });
   drawEvent();
   parts.profile.show(true);

@@ -1,4 +1,5 @@
 // Each lane's session: opened and closed here, and at the close a list of everybody who is still open.
+import { startBackup } from '/office/backup.js';
 import {
   $, NoAnswer, command, element, lanePath, laneTitle, onLanguage, problemText, word,
 } from '/shared/core.js';
@@ -54,7 +55,9 @@ export function startSessions(lanes, ask) {
     if (focus) [...document.querySelectorAll('#sessions button')].find((node) => node.dataset.lane === focus)?.focus();
     drawReport();
   };
+  const backup = startBackup(ask);
   const show = async () => {
+    await backup.show();
     for (const lane of lanes) {
       const answer = await ask(lanePath(lane));
       if (!answer) return;

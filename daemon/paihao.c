@@ -134,7 +134,7 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'l', OPTION_LEVEL, &to->level, NULL, NULL},
         {'k', OPTION_KEY, &to->key, NULL, NULL},
         {'Z', OPTION_CERTIFICATE, &to->certificate, NULL, NULL},
-        {'y', OPTION_SURE, NULL, &to->is_sure, NULL},
+        {'y', (unsigned)OPTION_SURE, NULL, &to->is_sure, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)

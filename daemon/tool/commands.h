@@ -29,9 +29,9 @@ enum tool_option {
     OPTION_FROM = 1 << 20,
     OPTION_LEVEL = 1 << 21,
     OPTION_REPLACE = 1 << 22,
-    OPTION_KEY = 1 << 23,
-    OPTION_CERTIFICATE = 1 << 24,
-    OPTION_SURE = 1 << 25,
+    OPTION_KEY = 1 << 29,
+    OPTION_CERTIFICATE = 1 << 30,
+    OPTION_SURE = (int)(1u << 31),
 };
 
 /* How a command comes to the data. */

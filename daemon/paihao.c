@@ -82,6 +82,9 @@ static const struct option long_options[] = {
     {"key", required_argument, NULL, 'k'},
     {"certificate", required_argument, NULL, 'Z'},
     {"yes", no_argument, NULL, 'y'},
+    {"line", required_argument, NULL, 'i'},
+    {"unit", required_argument, NULL, 'u'},
+    {"difference", required_argument, NULL, 'd'},
     {0},
 };
 
@@ -98,7 +101,8 @@ static enum tool_exit take_number(struct arguments *arguments, const char *text,
 {
     if (text_to_u64(text, 1, 1000000000, number) == 0)
         return TOOL_DONE;
-    return tool_wrong_usage(&arguments->options, "-n, --pace and --from take a number from 1 to 1000000000");
+    return tool_wrong_usage(&arguments->options,
+                            "-n, --pace, --from and --unit take a number from 1 to 1000000000");
 }
 
 static enum tool_exit take_option(struct arguments *arguments, int option, const char *value)
@@ -135,6 +139,9 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'k', OPTION_KEY, &to->key, NULL, NULL},
         {'Z', OPTION_CERTIFICATE, &to->certificate, NULL, NULL},
         {'y', (unsigned)OPTION_SURE, NULL, &to->is_sure, NULL},
+        {'i', OPTION_LINE, &to->line, NULL, NULL},
+        {'u', OPTION_UNIT, NULL, NULL, &to->unit},
+        {'d', OPTION_DIFFERENCE, &to->difference, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)

@@ -9,6 +9,7 @@
 #ifndef DESK_DESK_H
 #define DESK_DESK_H
 #include "base/config.h"
+#include "desk/ledger.h"
 #include "desk/list.h"
 #include "desk/problem.h"
 
@@ -59,6 +60,7 @@ enum desk_kind {
                      level), or person_ref. Somebody nobody knew becomes a person */
     DESK_ROLL, /* queue: person, value (enum roll), device. Or queue.person none and `unit`: all of that unit who have
                      no number yet */
+    DESK_LEDGER_SIGN, /* queue: COMMAND_LEDGER_SIGN. A line that is not there: not-found */
 };
 struct desk_command {
     enum desk_kind kind;
@@ -98,6 +100,7 @@ struct desk_answer {
      * acts. */
     uint32_t warnings;
     uint32_t next_number; /* paper-gap: the number that comes next */
+    int32_t difference;   /* ledger-moved: the line's, now; unless replayed */
     struct list_result list;
 };
 /* "excluded" "not-on-roster" "already-captured" "unpaid" "missed-waits" "already-shot": the refusal that an
@@ -293,6 +296,25 @@ struct desk_tally {
 };
 /* The event first, then the lanes in their order, then the units by id. */
 int desk_tallies(struct desk *, struct desk_tally **ret, size_t *ret_count);
+
+/* A line of the ledger as it is now. */
+struct desk_ledger_cause {
+    enum ledger_fault fault;
+    char label[TICKET_LABEL_SIZE]; /* "": somebody without a number */
+};
+struct desk_ledger_line {
+    struct ledger_line line;
+    char college[UNIT_MAX + 1], name[UNIT_MAX + 1]; /* of a unit */
+    struct desk_ledger_cause *causes;               /* of everybody who makes the difference */
+    size_t n_causes;
+    bool has_signature; /* the latest; it counts when line.is_signed */
+    int32_t signed_difference;
+    int64_t signed_us;
+    char signed_by[DEVICE_MAX + 1], reason[PLAIN_TEXT_MAX + 1];
+};
+/* In the order of ledger_lines; desk_ledger_free. */
+struct desk_ledger_line *desk_ledger(struct desk *, size_t *ret_count, uint64_t *ret_seq);
+void desk_ledger_free(struct desk_ledger_line *, size_t count);
 
 /* The stored text, to free(), and the journal position it came with. Kinds: "profile", "schedule". -ENOENT: none. */
 int desk_document(struct desk *, const char *kind, char **ret_text, uint64_t *ret_seq);

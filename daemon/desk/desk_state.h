@@ -95,10 +95,6 @@ void view_of_ticket(const struct desk *, const struct ticket *, struct ticket_vi
 void wake_listener(struct desk *);                                                        /* no lock held */
 
 /* view_office.c; `lock` held */
-/* Paid, and not photographed. No lock. */
-bool person_gets_refund(const struct queue *, const struct person_id *);
-/* Under rules that want each person to pay: who has not. Refunded is owed again. */
-bool payment_is_owed(const struct queue *, const struct queue_person *);
 void view_of_rules(const struct desk *, const struct queue_lane *, struct lane_view *);
 
 /* tokens.c */

@@ -182,6 +182,8 @@ static void run_queue_command(struct group *group, struct outcome *outcome)
         was_known = people_prepare_check_in(group, job);
     else if (command->kind == COMMAND_BIND)
         people_prepare_bind(group, job);
+    else if (command->kind == COMMAND_SESSION_CLOSE || command->kind == COMMAND_EVENT_CLOSE)
+        group_take_open_lines(group, command);
     queue_decide(group->writer->deciding, command, &decision);
     if (is_unsound_event(job))
         decision = (struct queue_decision){.verdict = QUEUE_RULES_CONTRADICT};
@@ -276,6 +278,9 @@ static void run_job(struct group *group, struct outcome *outcome)
     case DESK_ROLL:
         group_roll(group, outcome);
         return;
+    case DESK_LEDGER_SIGN:
+        group_ledger_sign(group, outcome);
+        return;
     }
 }
 
@@ -353,6 +358,7 @@ static void answer_job(struct group *group, struct outcome *outcome)
         .blocked = outcome->blocked,
         .warnings = outcome->warnings,
         .next_number = outcome->next_number,
+        .difference = outcome->difference,
         .list = outcome->list,
     };
     pthread_mutex_lock(&desk->lock);

@@ -130,6 +130,25 @@ void group_payment(struct group *group, struct outcome *outcome)
     group_keep_answer(group, outcome, decision.verdict);
 }
 
+/* ---- the ledger */
+void group_ledger_sign(struct group *group, struct outcome *outcome)
+{
+    struct queue_command *command = &outcome->job->command.queue;
+    struct queue_decision decision;
+    const bool has_event = queue_event(group->writer->deciding)->exists;
+    if (has_event && !group_take_difference(group, command)) {
+        outcome->problem = PROBLEM_NOT_FOUND;
+        return;
+    }
+    command->kind = COMMAND_LEDGER_SIGN;
+    now(command);
+    const enum queue_verdict verdict = group_decide(group, command, &decision);
+    group_settle(group, outcome, &decision);
+    outcome->difference = command->difference;
+    group->has_lists |= decision.n_entries > 0;
+    group_keep_answer(group, outcome, verdict);
+}
+
 /* ---- roll call */
 static enum queue_verdict mark_one(struct group *group, struct queue_command *command,
                                    struct queue_decision *decision)

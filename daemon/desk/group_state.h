@@ -11,6 +11,7 @@ struct outcome {
     struct ticket ticket, called; /* number 0: none. As they stood right after this command. */
     struct token_record token;
     uint32_t could_override, blocked, warnings, next_number;
+    int32_t difference;
     struct list_result list;
 };
 
@@ -61,6 +62,11 @@ void people_prepare_bind(const struct group *, struct job *);
 void people_bind(struct group *, struct job *, const struct person_id *before,
                  const struct person_id *person);
 
+/* ledger_view.c: what the queue asks of the ledger, as this group has left things so far */
+void group_take_open_lines(const struct group *, struct queue_command *); /* session and event close */
+bool group_take_difference(const struct group *,
+                           struct queue_command *); /* ledger-sign. False: no such line */
+
 /* group_tokens.c, group_office.c, group_lists.c: commands of their own */
 void group_token_create(struct group *, struct outcome *);
 void group_token_revoke(struct group *, struct outcome *);
@@ -69,6 +75,7 @@ void group_rules(struct group *, struct outcome *);
 void group_payment(struct group *, struct outcome *);
 void group_roll(struct group *, struct outcome *);
 void group_list(struct group *, struct outcome *);
+void group_ledger_sign(struct group *, struct outcome *);
 /* An entry that vouches for the text, and the text. Does nothing with the same one again. */
 void group_put_document(struct group *, struct queue_command *like, const char *kind, const char *text);
 

@@ -1,4 +1,4 @@
-/* What the desk knows of classes and money, as JSON: the same for the pages and the tool. Numbers, units and masked names
+/* What the desk knows of classes, money and the ledger, as JSON: the same for the pages and the tool. Numbers, units and masked names
  * only. Each result is the caller's to json_decref(). Any thread. */
 #ifndef DESK_REPORT_H
 #define DESK_REPORT_H
@@ -15,5 +15,14 @@ json_t *report_tallies(struct desk *);
 /* {"payment","fee_fen","tally":{...},"refunds":[{"person","name","student_no","unit","college","paid_fen"}],
  *  "bills":[{"unit","college","name","people_shot","fee_fen","amount_fen"}]}; bills only where classes are billed */
 json_t *report_payments(struct desk *);
+
+/* {"seq","is_balanced","lines":[{"line","scope":"event|lane|unit","lane","unit","college","name","total",
+ *  "parts":[{"code","count"}],"difference","is_open","signed":null|{"difference","at","device","reason"},"outdated": a
+ *  signature of another difference, likewise,"causes":[{"code","count","numbers":[...],"others"}]}]}; numbers: the first
+ *  LEDGER_NUMBERS_MOST; others: how many more, and people without a number */
+enum { LEDGER_NUMBERS_MOST = 30 };
+json_t *report_ledger(struct desk *);
+/* Its lines that are neither zero nor signed: of everything, or (lane not NULL) of a lane. */
+json_t *report_open_lines(struct desk *, const char *lane);
 
 #endif

@@ -148,7 +148,7 @@ static bool says_why(const struct desk_command *command)
     case COMMAND_PAPER:
         return command->kind == DESK_QUEUE;
     default:
-        return command->kind == DESK_PAYMENT;
+        return command->kind == DESK_PAYMENT || command->kind == DESK_LEDGER_SIGN;
     }
 }
 

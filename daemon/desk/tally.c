@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "desk/desk_state.h"
+#include "desk/ledger.h"
 #include "desk/lookup.h"
 
 struct counting {
@@ -99,7 +100,7 @@ static void take_person(void *arg, const struct person_id *id, const struct pers
     person.is_shot = person.ticket;
     if (!person.is_shot)
         person.ticket = queue_ticket_of(queue, id);
-    person.is_owing = payment_is_owed(queue, &person.state) && (facts->on_roster || person.ticket) &&
+    person.is_owing = queue_is_owed(queue, &person.state) && (facts->on_roster || person.ticket) &&
                       !facts->is_excluded && !facts->is_captured;
     count_person(counting->event, &person);
     struct desk_tally *lane = person.ticket ? lane_of(counting, person.ticket) : NULL;

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "desk/desk_state.h"
+#include "desk/ledger.h"
 #include "desk/lookup.h"
 
 static struct lookup look_at(const struct desk *desk)
@@ -137,7 +138,7 @@ static void count_member(const struct desk *desk, const struct person_id *person
     unit->paid += state.payment == PAYMENT_PAID;
     unit->waived += state.payment == PAYMENT_WAIVED;
     unit->refunded += state.payment == PAYMENT_REFUNDED;
-    unit->due += person_is_expected(&facts) && payment_is_owed(desk->visible, &state);
+    unit->due += person_is_expected(&facts) && queue_is_owed(desk->visible, &state);
     unit->present += state.roll == ROLL_PRESENT;
     unit->absent += state.roll == ROLL_ABSENT && !ticket;
     if (ticket)
@@ -230,18 +231,6 @@ struct list_slot *desk_slots(struct desk *desk, size_t *ret_count)
 }
 
 /* ---- money */
-bool payment_is_owed(const struct queue *queue, const struct queue_person *state)
-{
-    const enum payment_way way = queue_event(queue)->rules.payment;
-    return way != PAYMENT_NONE && way != PAYMENT_CLASS && state->payment != PAYMENT_PAID &&
-           state->payment != PAYMENT_WAIVED;
-}
-
-bool person_gets_refund(const struct queue *queue, const struct person_id *person)
-{
-    return queue_person(queue, person).payment == PAYMENT_PAID && !queue_shot_of(queue, person);
-}
-
 struct refunds {
     const struct desk *desk;
     struct desk_member *members;

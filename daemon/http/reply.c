@@ -1,8 +1,12 @@
 /* Builds libmicrohttpd responses and problem documents. On the listener's thread. */
 #include "http/reply.h"
 
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "desk/report.h"
 
 /* libmicrohttpd copies both texts. A response without memory for its headers aborts like any other
  * allocation. */
@@ -120,6 +124,18 @@ enum MHD_Result reply_problem(struct request *request, enum problem problem)
     return reply_problem_saying(request, problem, NULL, NULL);
 }
 
+enum MHD_Result reply_tree(struct request *request, unsigned status, json_t *tree)
+{
+    char *text = json_dumps(tree, JSON_COMPACT);
+    struct buffer body = {0};
+    json_decref(tree);
+    if (!text)
+        abort();
+    buffer_add_text(&body, text);
+    free(text);
+    return reply_send(request, status, reply_json(&body));
+}
+
 enum MHD_Result reply_answer(struct request *request, unsigned status, struct buffer *body,
                              const struct desk_answer *answer)
 {
@@ -137,20 +153,39 @@ enum MHD_Result reply_not_allowed(struct request *request, const char *allow)
     return reply_send(request, problem_status(PROBLEM_METHOD_NOT_ALLOWED), response);
 }
 
+/* What a refusal says besides, for free(); NULL: nothing. */
+static char *members_of(const struct request *request, const struct desk_answer *answer)
+{
+    struct desk *desk = request->http->options.desk;
+    const char *lane = request->params.has_lane ? request->params.lane : NULL;
+    struct queue_event event;
+    char next[TICKET_LABEL_SIZE];
+    if (answer->problem == PROBLEM_LEDGER_MOVED && !answer->replayed)
+        return bytes_format(",\"difference\":%" PRId32, answer->difference);
+    if (answer->problem == PROBLEM_LEDGER_OPEN) {
+        json_t *lines = report_open_lines(desk, lane);
+        char *text = json_dumps(lines, JSON_COMPACT),
+             *members = bytes_format(",\"lines\":%s", text ? text : "[]");
+        free(text);
+        json_decref(lines);
+        return members;
+    }
+    if (answer->problem != PROBLEM_PAPER_GAP)
+        return NULL;
+    desk_event(desk, &event);
+    ticket_label(&event.rules, request->params.lane, answer->next_number, next);
+    return bytes_format(",\"next\":\"%s\"", next);
+}
+
 enum MHD_Result reply_refusal(struct request *request, const struct desk_answer *answer)
 {
-    char next[TICKET_LABEL_SIZE], members[TICKET_LABEL_SIZE + 16];
+    char *members = members_of(request, answer);
     struct problem_more more = {.ticket = answer->has_ticket ? &answer->ticket : NULL,
                                 .could_override =
-                                    request->audience == AUDIENCE_STAFF ? answer->could_override : 0};
-    if (answer->problem == PROBLEM_PAPER_GAP) {
-        struct queue_event event;
-        desk_event(request->http->options.desk, &event);
-        ticket_label(&event.rules, request->params.lane, answer->next_number, next);
-        snprintf(members, sizeof members, ",\"next\":\"%s\"", next);
-        more.members = members;
-    }
+                                    request->audience == AUDIENCE_STAFF ? answer->could_override : 0,
+                                .members = members};
     struct MHD_Response *response = problem_response(request, answer->problem, &more);
+    free(members);
     if (answer->replayed)
         add_header(response, "Idempotency-Replayed", "true");
     return reply_send(request, problem_status(answer->problem), response);

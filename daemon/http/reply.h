@@ -18,6 +18,8 @@ enum MHD_Result reply_share(struct request *, unsigned status, struct MHD_Respon
 enum MHD_Result reply_problem(struct request *, enum problem);
 enum MHD_Result reply_problem_saying(struct request *, enum problem, const char *detail_en,
                                      const char *detail_zh);
+/* A JSON tree, which is taken. */
+enum MHD_Result reply_tree(struct request *, unsigned status, json_t *tree);
 /* A command that was done: `body` is taken. */
 enum MHD_Result reply_answer(struct request *, unsigned status, struct buffer *body,
                              const struct desk_answer *);

@@ -33,6 +33,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/units/{number}", ROLES_CLASS, 0, unit_show, 0},
     {"POST", "/api/v1/units/{number}/roll", ROLES_CLASS, 0, unit_roll, 0},
     {"GET", "/api/v1/tallies", ROLES_DOOR, ROUTE_WHOLE, tally_show, 0},
+    {"GET", "/api/v1/ledger", ROLES_OFFICE, ROUTE_WHOLE, ledger_show, 0},
+    {"POST", "/api/v1/ledger/sign", ROLES_OFFICE, ROUTE_WHOLE, ledger_sign, 0},
     {"GET", "/api/v1/rules", ROLES_CAMERA, 0, rules_show, 0},
     {"POST", "/api/v1/rules", ROLES_OFFICE, ROUTE_WHOLE, rules_set, 0},
     {"GET", "/api/v1/profiles", ROLES_OFFICE, 0, profile_list, 0},

@@ -26,7 +26,7 @@ struct route {
 };
 extern const struct route routes[];
 extern const unsigned routes_count;
-enum { ROUTES_MAX = 64 };
+enum { ROUTES_MAX = 80 };
 
 struct route_params {
     bool has_lane;
@@ -55,6 +55,8 @@ enum MHD_Result unit_list(struct request *);  /* units.c */
 enum MHD_Result unit_show(struct request *);
 enum MHD_Result unit_roll(struct request *);
 enum MHD_Result tally_show(struct request *);
+enum MHD_Result ledger_show(struct request *); /* ledger.c */
+enum MHD_Result ledger_sign(struct request *);
 enum MHD_Result rules_show(struct request *); /* rules.c */
 enum MHD_Result rules_set(struct request *);
 enum MHD_Result profile_list(struct request *);

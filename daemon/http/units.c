@@ -6,31 +6,19 @@
 #include "desk/report.h"
 #include "http/reply.h"
 
-static enum MHD_Result reply_report(struct request *request, unsigned status, json_t *report)
-{
-    char *text = json_dumps(report, JSON_COMPACT);
-    struct buffer body = {0};
-    json_decref(report);
-    if (!text)
-        abort();
-    buffer_add_text(&body, text);
-    free(text);
-    return reply_send(request, status, reply_json(&body));
-}
-
 enum MHD_Result unit_list(struct request *request)
 {
-    return reply_report(request, MHD_HTTP_OK, report_units(request->http->options.desk));
+    return reply_tree(request, MHD_HTTP_OK, report_units(request->http->options.desk));
 }
 
 enum MHD_Result tally_show(struct request *request)
 {
-    return reply_report(request, MHD_HTTP_OK, report_tallies(request->http->options.desk));
+    return reply_tree(request, MHD_HTTP_OK, report_tallies(request->http->options.desk));
 }
 
 enum MHD_Result payment_show(struct request *request)
 {
-    return reply_report(request, MHD_HTTP_OK, report_payments(request->http->options.desk));
+    return reply_tree(request, MHD_HTTP_OK, report_payments(request->http->options.desk));
 }
 
 /* ---- one class */

@@ -32,6 +32,8 @@ enum queue_verdict decide_payment(const struct queue *, const struct queue_comma
 /* Handed over, restored, purged: also of a closed event. */
 enum queue_verdict decide_copies(const struct queue *, const struct queue_command *, struct queue_decision *);
 enum queue_verdict decide_roll(const struct queue *, const struct queue_command *, struct queue_decision *);
+enum queue_verdict decide_ledger_sign(const struct queue *, const struct queue_command *,
+                                      struct queue_decision *);
 
 /* ---- decide_check_in.c, shared with paper and bind */
 /* Two persons are never merged, and nobody takes another's number: what a presentation says about who that is. DONE: fine. */

@@ -13,7 +13,7 @@ static void add_bound(const struct queue *queue, const struct queue_command *com
         person_id_is_none(&command->person) ? &slot->ticket.person : &command->person;
     struct issue_note note = {.unit = command->facts.unit, .rank = command->facts.rank};
     note.flags = (slot->ticket.note.flags & ~(uint32_t)ISSUE_OF_PERSON) |
-                 flags_of_person(queue, &command->facts, true, facts_are_due(queue, facts));
+                 flags_of_person(queue, &command->facts, true, queue_is_owed(queue, facts));
     struct queue_entry *entry = decision_add_for(decision, command, ENTRY_BOUND, &slot->ticket);
     memcpy(entry->lane, slot->ticket.lane, sizeof entry->lane);
     entry->person = *to;
@@ -71,7 +71,7 @@ static enum queue_verdict move_numbers(const struct queue *queue, const struct q
     const struct slot *slot = people_latest(queue, &ticket->person);
     for (; slot; slot = state_at(queue, slot->earlier))
         add_bound(queue, command, slot, &to, decision);
-    decision->warnings = objections(queue, &command->facts, true, facts_are_due(queue, &to));
+    decision->warnings = objections(queue, &command->facts, true, queue_is_owed(queue, &to));
     decision_name_ticket(decision, ticket);
     return QUEUE_DONE;
 }
@@ -97,7 +97,7 @@ enum queue_verdict decide_bind(const struct queue *queue, const struct lane_stat
         return is_known ? QUEUE_UNCHANGED : QUEUE_ALREADY_BOUND;
     const struct queue_person facts = queue_person(queue, &ticket->person);
     add_bound(queue, command, slot, &facts, decision);
-    decision->warnings = objections(queue, &command->facts, true, facts_are_due(queue, &facts));
+    decision->warnings = objections(queue, &command->facts, true, queue_is_owed(queue, &facts));
     return QUEUE_DONE;
 }
 

@@ -159,6 +159,54 @@ int decision_from_name(const char *name)
     return -1;
 }
 
+/* ---- the ledger */
+const char *ledger_code(enum ledger_kind kind)
+{
+    static const char *const codes[LEDGER_KIND_COUNT] = {"numbers", "people", "money", "cards"};
+    return (unsigned)kind < LEDGER_KIND_COUNT ? codes[kind] : "?";
+}
+
+int ledger_kind_from_code(const char *code)
+{
+    for (unsigned kind = 0; kind < LEDGER_KIND_COUNT; kind++)
+        if (strcmp(code, ledger_code((enum ledger_kind)kind)) == 0)
+            return (int)kind;
+    return -1;
+}
+
+void ledger_mark_text(const struct ledger_mark *mark, char ret_text[static PROFILE_MAX + 1])
+{
+    if (mark->unit)
+        snprintf(ret_text, PROFILE_MAX + 1, "%s u%" PRIu32, ledger_code(mark->kind), mark->unit);
+    else
+        snprintf(ret_text, PROFILE_MAX + 1, "%s", ledger_code(mark->kind));
+}
+
+bool ledger_mark_parse(const char *text, struct ledger_mark *ret)
+{
+    struct ledger_mark mark = {0};
+    char code[PROFILE_MAX + 1], exact[PROFILE_MAX + 1];
+    const size_t size = strcspn(text, " ");
+    if (size > PROFILE_MAX)
+        return false;
+    memcpy(code, text, size);
+    code[size] = '\0';
+    const int kind = ledger_kind_from_code(code);
+    if (kind < 0)
+        return false;
+    mark.kind = (enum ledger_kind)kind;
+    uint64_t unit = 0;
+    for (const char *at = text[size] && text[size + 1] == 'u' ? text + size + 2 : "";
+         isdigit((unsigned char)*at) && unit <= UINT32_MAX; at++)
+        unit = unit * 10 + (uint64_t)(*at - '0');
+    mark.unit = (uint32_t)unit;
+    ledger_mark_text(&mark, exact);
+    if (unit > UINT32_MAX || strcmp(exact, text) != 0)
+        return false;
+    *ret = mark;
+    return true;
+}
+
 /* ---- labels */
 static const char *separator_after(const char *lane)
 {

@@ -53,8 +53,9 @@ enum entry_kind {
                signed, as two's complement; text: reason */
     ENTRY_HANDED_OVER =
         34, /* extra: "agency" or "school"; text: the journal position the package shows, ' ', SHA-256 of its manifest */
-    ENTRY_RESTORED = 35, /* value: how many times the event has moved with this one; text: the new copy's random id */
-    ENTRY_PURGED = 36,   /* the personal fields and their key are destroyed; text: how many of what */
+    ENTRY_RESTORED =
+        35, /* value: how many times the event has moved with this one; text: the new copy's random id */
+    ENTRY_PURGED = 36, /* the personal fields and their key are destroyed; text: how many of what */
     ENTRY_UNDONE =
         37, /* lane, number, person; value: the entry kind that is taken back. Only ENTRY_SHOT: called again, the frame
                does not count */
@@ -137,6 +138,17 @@ enum payment_state {
 const char *payment_state_name(enum payment_state); /* "none" "due" "paid" "waived" "refunded" */
 int payment_state_from_name(const char *);          /* -1: unknown */
 enum roll { ROLL_UNKNOWN = 0, ROLL_PRESENT, ROLL_ABSENT };
+/* The sums that must agree (desk/ledger.h). */
+enum ledger_kind { LEDGER_NUMBERS = 0, LEDGER_PEOPLE, LEDGER_MONEY, LEDGER_CARDS, LEDGER_KIND_COUNT };
+const char *ledger_code(enum ledger_kind); /* "numbers" "people" "money" "cards" */
+int ledger_kind_from_code(const char *);   /* -1: unknown */
+/* Which line was signed, as ENTRY_LEDGER_SIGNED has it in its extra: "cards", or "people u12" of a unit. */
+struct ledger_mark {
+    enum ledger_kind kind;
+    uint32_t unit; /* 0: of the entry's lane, or of the event */
+};
+void ledger_mark_text(const struct ledger_mark *, char ret_text[static PROFILE_MAX + 1]);
+bool ledger_mark_parse(const char *text, struct ledger_mark *ret);
 /* How a mismatch was settled. */
 enum decision {
     DECISION_ORDER_RIGHT = 1, /* the student had misread the number; everybody stands right */

@@ -27,6 +27,7 @@ void queue_free(struct queue *queue)
         free(reason);
     }
     people_done(queue);
+    free(queue->signatures);
     free(queue->lanes);
     free(queue);
 }
@@ -48,6 +49,7 @@ struct queue *queue_clone(const struct queue *queue)
     }
     clone->people = copy_of(queue->people, queue->people_capacity * sizeof *queue->people);
     clone->units = copy_of(queue->units, queue->units_capacity * sizeof *queue->units);
+    clone->signatures = copy_of(queue->signatures, queue->n_signatures * sizeof *queue->signatures);
     return clone;
 }
 

@@ -99,6 +99,9 @@ struct queue_command {
     enum ticket_state outcome; /* paper: TICKET_WAITING, TICKET_SHOT, TICKET_MISSED or TICKET_VOID */
     bool card;                 /* payment: with a payment card; shot: the card came back */
     struct queue_rules rules;  /* rules-set */
+    /* session and event close: lines of the lane or of the whole ledger that are neither zero nor signed */
+    uint32_t open_lines;
+    int32_t difference; /* ledger-sign: of the line, as it is now */
     char device[DEVICE_MAX + 1];
     char text[ENTRY_TEXT_MAX + 1];
     char extra[PROFILE_MAX + 1];
@@ -218,7 +221,8 @@ struct queue_event {
     int64_t created_us;
     struct queue_rules rules;
     uint32_t cards_out; /* payment cards handed out */
-    uint64_t content_seq; /* the latest entry that a package shows: not of tokens, hand-over, restoring, purging */
+    uint64_t
+        content_seq; /* the latest entry that a package shows: not of tokens, hand-over, restoring, purging */
     uint64_t agency_seq, school_seq; /* the position of the latest package handed over, 0: none */
     uint32_t moves;                  /* how many times the event was restored somewhere */
     bool is_purged;
@@ -242,6 +246,21 @@ const struct ticket *queue_ticket(const struct queue *, const char *lane,
 const struct ticket *queue_ticket_of(const struct queue *, const struct person_id *);
 /* The person's latest ticket that is shot, in any lane; NULL: none. An override may have given a later one. */
 const struct ticket *queue_shot_of(const struct queue *, const struct person_id *);
+/* The same person's ticket behind this one, in the order of queue_ticket_of; NULL: none. */
+const struct ticket *queue_ticket_behind(const struct queue *, const struct ticket *);
+/* Under rules that want each person to pay: who has not. Refunded is owed again. */
+bool queue_is_owed(const struct queue *, const struct queue_person *);
+/* The latest signature under a line of the ledger; NULL: none. It counts while the line's difference is that one. */
+struct queue_signature {
+    char lane[LANE_NAME_MAX + 1]; /* "": the event's line, or a unit's */
+    struct ledger_mark mark;
+    int32_t difference;
+    int64_t at_us;
+    char device[DEVICE_MAX + 1];
+    const char *reason; /* as the entry has it; the queue state owns it */
+};
+const struct queue_signature *queue_signature(const struct queue *, const char *lane,
+                                              const struct ledger_mark *);
 /* The called ticket with the lowest number, NULL: none. */
 const struct ticket *queue_current(const struct queue *, const char *lane);
 /* The unfinished (waiting or called) ticket with the lowest number above `after`, NULL: none. O(1) per step.

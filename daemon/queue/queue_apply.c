@@ -166,6 +166,8 @@ static enum queue_apply_fault apply_in_event(struct queue *queue, const struct q
         return apply_rules_set(queue, entry);
     case ENTRY_LIST_IMPORTED:
         return QUEUE_APPLY_OK;
+    case ENTRY_LEDGER_SIGNED:
+        return apply_signed(queue, entry);
     case ENTRY_PAYMENT:
     case ENTRY_CARD_OUT:
     case ENTRY_ROLL:

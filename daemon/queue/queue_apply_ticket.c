@@ -297,7 +297,7 @@ static bool note_fits(const struct queue *queue, const struct queue_person *fact
     const struct queue_rules *rules = &queue->event.rules;
     return ((before->flags ^ now->flags) & ~(uint32_t)ISSUE_OF_PERSON) == 0 &&
            is_exactly(now->flags, ISSUE_UNPAID,
-                      rules->payment_gate != GATE_OFF && facts_are_due(queue, facts)) &&
+                      rules->payment_gate != GATE_OFF && queue_is_owed(queue, facts)) &&
            !(now->flags & ISSUE_CAPTURED && rules->captured == GATE_OFF);
 }
 

@@ -3,7 +3,7 @@
 
 #include "queue/queue_state.h"
 
-bool facts_are_due(const struct queue *queue, const struct queue_person *facts)
+bool queue_is_owed(const struct queue *queue, const struct queue_person *facts)
 {
     const enum payment_way way = queue->event.rules.payment;
     const bool is_asked = way == PAYMENT_PREPAID || way == PAYMENT_TOKEN || way == PAYMENT_ON_SITE;
@@ -13,7 +13,7 @@ bool facts_are_due(const struct queue *queue, const struct queue_person *facts)
 bool gate_is_due(const struct queue *queue, const struct person_id *person)
 {
     const struct queue_person facts = queue_person(queue, person);
-    return facts_are_due(queue, &facts);
+    return queue_is_owed(queue, &facts);
 }
 
 /* A late round or a later session counts where the person comes now; the classes are counted where the number was. */

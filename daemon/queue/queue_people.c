@@ -90,6 +90,14 @@ const struct ticket *queue_shot_of(const struct queue *queue, const struct perso
     return people_shot(queue, id);
 }
 
+const struct ticket *queue_ticket_behind(const struct queue *queue, const struct ticket *ticket)
+{
+    const struct lane_state *lane = state_lane(queue, ticket->lane);
+    const struct slot *slot = lane ? state_slot(lane, ticket->number) : NULL;
+    slot = slot ? state_at(queue, slot->earlier) : NULL;
+    return slot ? &slot->ticket : NULL;
+}
+
 /* ---- units */
 static size_t unit_place(const struct unit_slot *units, size_t capacity, uint32_t unit)
 {

@@ -50,6 +50,7 @@ const char *command_kind_name(enum command_kind kind)
         "miss",          "void",         "bind",        "rules-set", "list-imported",
         "late-round",    "confirm",      "mismatch",    "resolve",   "void-acknowledge",
         "leave",         "card-back",    "payment",     "roll",      "paper",
+        "ledger-sign",   "handed-over",  "restored",    "purged",    "undo",
     };
     return (unsigned)kind < COMMAND_KIND_COUNT ? names[kind] : "?";
 }
@@ -135,6 +136,8 @@ static enum queue_verdict decide_event_close(const struct queue *queue, const st
         if (open)
             return decision_refuse(decision, QUEUE_VOID_OPEN, open);
     }
+    if (command->open_lines)
+        return QUEUE_LEDGER_OPEN;
     decision_add(decision, command, ENTRY_EVENT_CLOSED);
     return QUEUE_DONE;
 }
@@ -157,6 +160,8 @@ static enum queue_verdict decide_session(const struct lane_state *lane, const st
     bool open = command->kind == COMMAND_SESSION_OPEN;
     if (lane->facts.is_open == open)
         return QUEUE_UNCHANGED;
+    if (!open && command->open_lines)
+        return QUEUE_LEDGER_OPEN;
     struct queue_entry *entry =
         decision_add(decision, command, open ? ENTRY_SESSION_OPENED : ENTRY_SESSION_CLOSED);
     entry->value = lane->facts.session + (open ? 1 : 0);
@@ -253,6 +258,8 @@ static enum queue_verdict decide_in_event(const struct queue *queue, const struc
         return decide_list(command, decision);
     case COMMAND_PAYMENT:
         return decide_payment(queue, command, decision);
+    case COMMAND_LEDGER_SIGN:
+        return decide_ledger_sign(queue, command, decision);
     default:
         return decide_roll(queue, command, decision);
     }
@@ -277,6 +284,7 @@ static enum queue_verdict decide(const struct queue *queue, const struct queue_c
     case COMMAND_LIST_IMPORTED:
     case COMMAND_PAYMENT:
     case COMMAND_ROLL:
+    case COMMAND_LEDGER_SIGN:
         return decide_in_event(queue, command, decision);
     default:
         return decide_in_lane(queue, command, decision);

@@ -70,6 +70,8 @@ struct queue {
     struct unit_slot *units;
     size_t units_capacity, n_units; /* likewise */
     struct reason *reasons;
+    struct queue_signature *signatures; /* one for each line that was ever signed */
+    size_t n_signatures;
     /* A person's numbers move to another person one entry at a time: none but these entries until all have moved. */
     struct person_id moving_from, moving_to; /* none: nothing moves */
 };
@@ -131,7 +133,6 @@ void unit_raise_rank(struct queue *, const struct issue_note *);
 
 /* ---- queue_gates.c: what deciding and applying must see alike */
 bool gate_is_due(const struct queue *, const struct person_id *);
-bool facts_are_due(const struct queue *, const struct queue_person *);
 /* True while somebody whose latest number was missed may not have a new one in this lane. */
 bool gate_missed_holds(const struct queue *, const struct lane_state *, const struct slot *latest);
 bool gate_line_full(const struct queue *, const struct lane_state *);
@@ -152,6 +153,9 @@ bool gate_rules_same(const struct queue *, const char *text, const char *profile
 bool payment_parse(const char *extra, enum payment_state *ret);
 /* The numbers of `from` move to `to`, and with them what was paid and handed out. */
 void persons_merge(struct queue_person *from, struct queue_person *to);
+
+/* ---- queue_ledger.c */
+enum queue_apply_fault apply_signed(struct queue *, const struct queue_entry *);
 
 /* ---- queue_copies.c: the event as a whole leaves, moves or loses what is personal; also once it is closed */
 enum queue_apply_fault apply_copies(struct queue *, const struct queue_entry *);

@@ -3,6 +3,7 @@
 #ifndef TOOL_COMMANDS_H
 #define TOOL_COMMANDS_H
 #include "tool/tool.h"
+#include <stdio.h>
 
 /* Options a command may take, as bits. */
 enum tool_option {
@@ -32,6 +33,9 @@ enum tool_option {
     OPTION_KEY = 1 << 29,
     OPTION_CERTIFICATE = 1 << 30,
     OPTION_SURE = (int)(1u << 31),
+    OPTION_LINE = 1 << 23,
+    OPTION_UNIT = 1 << 24,
+    OPTION_DIFFERENCE = 1 << 25,
 };
 
 /* How a command comes to the data. */
@@ -78,9 +82,17 @@ enum tool_exit run_schedule_lint(struct tool *);
 enum tool_exit check_schedule_simulate(const struct tool_options *);
 enum tool_exit run_schedule_simulate(struct tool *);
 /* report_commands.c */
+/* From the desk here, or from the daemon at `path`. */
+enum tool_exit read_report(struct tool *, const char *path, json_t *(*report)(struct desk *), json_t **ret);
 enum tool_exit run_units(struct tool *);
 enum tool_exit run_tallies(struct tool *);
 enum tool_exit run_payments_status(struct tool *);
+/* ledger_commands.c */
+/* One line of report_ledger, for people. */
+void ledger_print_line(FILE *, const json_t *line);
+enum tool_exit run_ledger(struct tool *);
+enum tool_exit check_ledger_sign(const struct tool_options *);
+enum tool_exit run_ledger_sign(struct tool *);
 /* day_commands.c */
 enum tool_exit check_payments_record(const struct tool_options *);
 enum tool_exit run_payments_record(struct tool *);

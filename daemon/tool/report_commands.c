@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum tool_exit read_report(struct tool *tool, const char *path, json_t *(*report)(struct desk *),
-                                  json_t **ret)
+enum tool_exit read_report(struct tool *tool, const char *path, json_t *(*report)(struct desk *),
+                           json_t **ret)
 {
     struct queue_event event;
     struct control_answer answer;

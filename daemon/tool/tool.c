@@ -3,7 +3,9 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/files.h"
+#include "desk/report.h"
 #include "handover/copies.h"
+#include "tool/commands.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,12 +15,24 @@
 
 /* ---- telling ---- */
 
-void tool_tell(const struct tool_options *options, const struct tool_message *message)
+/* lines: of the ledger, that stand open; NULL: none. */
+static void tell(const struct tool_options *options, const struct tool_message *message, const json_t *lines)
 {
     fprintf(stderr, "paihao: %s: %s / %s\n", message->code, message->en, message->zh);
-    if (options->is_json)
-        tool_print_json(json_pack("{s:s, s:i, s:{s:s, s:s}}", "code", message->code, "status",
-                                  (int)message->status, "message", "zh", message->zh, "en", message->en));
+    for (size_t i = 0; i < json_array_size(lines); i++)
+        ledger_print_line(stderr, json_array_get(lines, i));
+    if (!options->is_json)
+        return;
+    json_t *object = json_pack("{s:s, s:i, s:{s:s, s:s}}", "code", message->code, "status",
+                               (int)message->status, "message", "zh", message->zh, "en", message->en);
+    if (lines)
+        json_object_set(object, "lines", (json_t *)(uintptr_t)lines);
+    tool_print_json(object);
+}
+
+void tool_tell(const struct tool_options *options, const struct tool_message *message)
+{
+    tell(options, message, NULL);
 }
 
 enum tool_exit tool_refuse_because(const struct tool_options *options, enum problem problem, const char *zh,
@@ -160,7 +174,18 @@ void tool_leave(struct tool *tool)
 enum tool_exit tool_desk_call(struct tool *tool, const struct desk_command *command, struct desk_answer *ret)
 {
     desk_call(tool->desk, command, ret);
-    return ret->problem == PROBLEM_NONE ? TOOL_DONE : tool_refuse(&tool->options, ret->problem);
+    if (ret->problem == PROBLEM_NONE)
+        return TOOL_DONE;
+    if (ret->problem != PROBLEM_LEDGER_OPEN)
+        return tool_refuse(&tool->options, ret->problem);
+    const char *lane = command->queue.kind == COMMAND_SESSION_CLOSE ? command->queue.lane : NULL;
+    json_t *lines = report_open_lines(tool->desk, lane);
+    tell(&tool->options,
+         &(struct tool_message){problem_code(ret->problem), problem_zh(ret->problem),
+                                problem_en(ret->problem), problem_status(ret->problem)},
+         lines);
+    json_decref(lines);
+    return TOOL_REFUSED;
 }
 
 enum tool_exit tool_strange_answer(const struct tool *tool)
@@ -186,7 +211,7 @@ static enum tool_exit tell_answer(struct tool *tool, const struct control_answer
         return tool_strange_answer(tool);
     if (strcmp(message.code, problem_code(PROBLEM_STOPPING)) == 0)
         return TOOL_AGAIN;
-    tool_tell(&tool->options, &message);
+    tell(&tool->options, &message, json_object_get(answer->json, "lines"));
     return answer->status >= 500 ? TOOL_ENVIRONMENT : TOOL_REFUSED;
 }
 

@@ -22,8 +22,8 @@ enum tool_exit {
 struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
     const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
-    uint64_t count, pace_s, from; /* 0: not given */
-    const char *key, *certificate;
+    const char *line, *difference, *key, *certificate;
+    uint64_t count, pace_s, from, unit; /* 0: not given */
     bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_sure;
 };
 

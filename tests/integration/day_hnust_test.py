@@ -147,6 +147,7 @@ class Hnust2021(school_day.DayTest):
             **id_card(student), "override": {"codes": ["unpaid"], "reason": reason}})
         self.assertEqual((status, answer["code"]), (403, "forbidden"))  # a photographer gives no numbers
         number = self.b.gives_number(student, notes=["override-unpaid"], override={"codes": ["unpaid"], "reason": reason})
+        self.owing = number
         self.assertEqual(self.b.snapshot()["line"][-1]["reason"], reason)
         number.reason = reason
         tail = self.day.daemon.tool("journal", "tail", "-n", "30").stdout
@@ -218,7 +219,11 @@ class Hnust2021(school_day.DayTest):
         self.assertEqual(event["paid_fen"], FEE * len(self.payers))
         for student in self.absent:
             self.day.refunds(student, "缺席退费", "wechat")
-        event = self.day.close_the_day(self)
+        owed_nothing = 1  # waived
+        event = self.day.close_the_day(
+            self, {"people": {"total": len(self.people), "shot": len(came), "absent": len(self.absent + self.unpaid)},
+                   "money": {"total": len(self.payers), "shot": len(came) - owed_nothing, "refund": len(self.absent)}},
+            {"money": {"unpaid-shot": [self.owing]}}, {"money": "财务处次日补收"})
         self.assertEqual((event["refund_due"], event["refunded"]), (0, len(self.absent)))
         self.assertEqual(event["paid"], event["people_shot"] - 2)
         self.assertEqual((event["missed"], event["void"], event["issued"]), (1, 0, len(came) + 1))
@@ -248,7 +253,8 @@ class Division(school_day.DayTest):
         b.gives_number(accounting[1], notes=["out-of-slot"])
         for room in (a, b):
             room.shoots_everyone()
-        event = day.close_the_day(self)
+        event = day.close_the_day(self, {"people": {"total": 40, "shot": 5, "absent": 35},
+                                         "money": {"total": 40, "shot": 5, "refund": 35}})
         self.assertEqual((event["people_shot"], event["refund_due"]), (5, 35))
 
 

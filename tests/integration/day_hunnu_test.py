@@ -242,7 +242,11 @@ class Hunnu2019(school_day.DayTest):
 
     def at_night_three_figures_are_one(self):
         on_list = len(self.people) - 5  # four did not come, one went home
-        event = self.day.close_the_day(self)
+        paid, given_back = on_list + 1, 1  # the outsider paid, too
+        event = self.day.close_the_day(
+            self, {"people": {"total": len(self.people), "shot": on_list, "absent": 5},
+                   "money": {"total": paid + given_back, "shot": paid, "refund": given_back},
+                   "cards": {"total": paid, "returned": paid}})
         self.assertEqual((event["people_shot"], event["outsiders"]), (on_list + 1, 1))
         self.assertEqual([event["cards_out"], event["cards_back"], event["cards_held"]], [on_list + 1, on_list + 1, 0])
         self.assertEqual((event["paid"], event["refunded"], event["refund_due"]), (on_list + 1, 1, 0))

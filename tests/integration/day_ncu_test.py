@@ -196,8 +196,12 @@ class Ncu2020(school_day.DayTest):
         self.b.refuses(self.tourist, "reason-needed", passport, override={"codes": ["not-on-roster"]})
 
     def at_night_the_lists_agree(self):
-        event = self.day.close_the_day(self)
         come = len(self.people) - len(self.evening) - len(self.absent)
+        owing = [number for number in self.day.book() if number.state == "shot" and number.student not in self.humanities[0]]
+        event = self.day.close_the_day(
+            self, {"people": {"total": len(self.people), "shot": come, "absent": 4, "excluded": 30},
+                   "money": {"total": 40, "shot": come}},
+            {"money": {"unpaid-shot": owing}}, {"money": "其余各班班费下周统一上交"})
         self.assertEqual((event["people_shot"], event["absent"], event["excluded"]), (come, 4, 30))
         self.assertEqual(len(self.people), event["people_shot"] + event["absent"] + event["excluded"])
         self.assertEqual(event["planned"], event["people_shot"] + event["absent"])

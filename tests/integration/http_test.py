@@ -133,6 +133,8 @@ class Roles(Http):
         ("GET", "/api/v1/units/1", None, CLASS, 404),
         ("POST", "/api/v1/units/1/roll", {"all": "present"}, CLASS, 404),
         ("GET", "/api/v1/tallies", None, DOOR, 200),
+        ("GET", "/api/v1/ledger", None, OFFICE, 200),
+        ("POST", "/api/v1/ledger/sign", {"line": "money"}, OFFICE, 400),
         ("GET", "/api/v1/rules", None, CAMERA, 200),
         ("POST", "/api/v1/rules", {"profile": "nobody's"}, OFFICE, 422),
         ("GET", "/api/v1/profiles", None, OFFICE, 200),

@@ -516,15 +516,81 @@ class Day:
         test.assertEqual(event["cards_out"], event["cards_back"] + event["cards_held"])
         return event
 
-    def close_the_day(self, test):
-        """Sessions closed with nobody left open, sums that agree, the list of numbers, the journal, the log. Gives the
-        event's sums."""
+    # -- the ledger
+
+    def ledger(self):
+        """{(line, lane or unit's name or ""): the line}"""
+        answer = self.office.get("/api/v1/ledger")
+        test_lines = {(line["line"], line["lane"] or line["name"] or line["college"]): line for line in answer["lines"]}
+        assert len(test_lines) == len(answer["lines"])
+        assert answer["is_balanced"] == (not [line for line in answer["lines"] if line["is_open"]]), answer
+        return test_lines
+
+    def check_ledger(self, test, sums, differences):
+        """Every line against the book and the day's own figures. sums: {"people": {"total": 5, "shot": 5, ...}}, of the
+        event; differences: {"money": {"unpaid-shot": [Number or None for somebody without one]}}, of whom else there are
+        none."""
+        lines = self.ledger()
+        test.assertEqual({code for code, _ in lines}, {"numbers", *sums})
+        for room in [None, *self.rooms.values()]:
+            book = room.book if room else self.book()
+            states = collections.Counter(number.state for number in book)
+            parts = {part["code"]: part["count"] for part in lines["numbers", room.name if room else ""]["parts"]}
+            test.assertEqual(parts, {"shot": states["shot"], "missed": states["missed"], "void": states["void"], "open": 0})
+        for code, expected in sums.items():
+            line = lines[code, ""]
+            zeros = {part["code"]: 0 for part in line["parts"]}
+            told = {"total": line["total"], **{part["code"]: part["count"] for part in line["parts"]}}
+            test.assertEqual(told, {"total": 0, **zeros, **expected}, code)
+        for (code, _), line in lines.items():
+            test.assertEqual(line["difference"], line["total"] - sum(part["count"] for part in line["parts"]), line)
+            test.assertEqual(abs(line["difference"]), sum(cause["count"] for cause in line["causes"]), line)
+            test.assertTrue(line["difference"] == 0 or code in differences, line)
+        for code, faults in differences.items():
+            test.assertEqual({cause["code"]: cause["count"] for cause in lines[code, ""]["causes"]},
+                             {fault: len(who) for fault, who in faults.items()})
+            for cause in lines[code, ""]["causes"]:
+                labels = sorted(number.label for number in faults[cause["code"]] if number)
+                test.assertEqual(cause["numbers"], labels[:30])
+                test.assertEqual(cause["others"], cause["count"] - len(cause["numbers"]))
+        return lines
+
+    def sign_the_ledger(self, test, reasons):
+        """Nothing closes before each difference bears a signature; then the journal holds them all, unreadable."""
+        left = [line for line in self.ledger().values() if line["difference"]]
+        count = len(left)
+        for line in left:
+            refused = self.daemon.tool("--json", "event", "close", check=False)
+            told = json.loads(refused.stdout)
+            test.assertEqual((refused.returncode, told["code"], len(told["lines"])), (1, "ledger-open", count))
+            body = {key: line[key] for key in ("line", "lane", "unit", "difference") if line[key] is not None}
+            status, answer = self.office.post("/api/v1/ledger/sign", {**body, "difference": line["difference"] + 1,
+                                                                      "reason": "看错了"})
+            test.assertEqual((status, answer["code"], answer["difference"]), (409, "ledger-moved", line["difference"]))
+            status, answer = self.office.post("/api/v1/ledger/sign", {**body, "reason": reasons[line["line"]]})
+            test.assertEqual((status, answer.get("recorded")), (200, True), answer)
+            count -= 1
+        signed = [line for line in self.ledger().values() if line["signed"]]
+        test.assertEqual([line["signed"]["reason"] for line in signed], [reasons[line["line"]] for line in signed])
+        entries = [json.loads(line) for line in self.daemon.tool("--json", "journal", "tail", "-n", 10000).stdout.splitlines()]
+        kept = [entry for entry in entries if entry["kind"] == "ledger-signed"]
+        test.assertEqual(len(kept), len(left))
+        test.assertEqual(len(signed), len(left))
+        test.assertFalse([entry for entry in kept if entry.get("text") in reasons.values()], "a reason is sealed")
+
+    def close_the_day(self, test, sums=None, differences=None, reasons=None):
+        """Sessions closed with nobody left open, sums that agree, the list of numbers, the ledger, the journal, the log.
+        Gives the event's sums. The others: as check_ledger; reasons: {"money": why it does not come to zero}."""
         for room in self.rooms.values():
             answer = room.session("closed")
             test.assertEqual((answer["open"], answer["open_voids"], answer["stopped"]), ([], [], None))
         event = self.check_tallies(test)
         self.check_numbers(test)
         tallies = self.tallies()
+        self.check_ledger(test, sums or {}, differences or {})
+        self.sign_the_ledger(test, reasons or {})
+        ledger = self.office.get("/api/v1/ledger")
+        test.assertTrue(ledger["is_balanced"])
         self.daemon.tool("event", "close")
         test.assertEqual(self.office.get("/api/v1/event")["state"], "closed")
         verified = self.daemon.tool("journal", "verify")
@@ -533,6 +599,7 @@ class Day:
         test.assertEqual(self.daemon.stop(), 0)
         # the laptop at home, without the daemon: the same sums and lists
         test.assertEqual(self.daemon.tool_json("tallies"), tallies)
+        test.assertEqual(self.daemon.tool_json("ledger")["lines"], ledger["lines"])
         for name in self.rooms:
             test.assertEqual(self.parse(self.daemon.tool("handover", "numbers", "--lane", name).stdout), rows[name])
         self.check_log(test)

@@ -25,7 +25,14 @@ struct model_lane {
     int64_t frame_us;
     uint32_t gaps_ms[MODEL_GAPS], n_gaps;
 };
+struct model_signature {
+    char lane[LANE_NAME_MAX + 1], extra[PROFILE_MAX + 1];
+    int32_t difference;
+};
 struct model {
+    const struct queue_facts *facts; /* what the lists say of each */
+    struct model_signature signatures[4 * (1 + MODEL_LANES + MODEL_UNITS)];
+    size_t n_signatures;
     struct queue_event event;
     bool has_rules;
     uint64_t seq;
@@ -202,6 +209,8 @@ static struct queue_entry *m_say(struct model *m, enum entry_kind kind, struct m
     }
     return entry;
 }
+
+#include "ledger_model.h"
 
 static void m_note(const struct issue_note *note, char *ret)
 {
@@ -890,6 +899,8 @@ static enum queue_verdict m_close(struct model *m)
             if (m_in(&m->numbers[k], &m->lanes[i]) && m->numbers[k].t.state == TICKET_VOID &&
                 !m->numbers[k].t.acknowledged)
                 return m_refuse(m, QUEUE_VOID_OPEN, &m->numbers[k]);
+    if (model_open_lines(m, NULL))
+        return QUEUE_LEDGER_OPEN;
     m_say(m, ENTRY_EVENT_CLOSED, NULL);
     m->event.is_closed = true;
     for (size_t i = 0; i < m->n_lanes; i++)
@@ -924,6 +935,8 @@ static enum queue_verdict m_event(struct model *m)
         return m_payment(m);
     if (c->kind == COMMAND_ROLL)
         return m_roll(m);
+    if (c->kind == COMMAND_LEDGER_SIGN)
+        return m_sign(m);
     struct queue_entry *entry = m_say(m, ENTRY_LIST_IMPORTED, NULL);
     entry->value = c->value;
     strcpy(entry->text, c->text);
@@ -963,6 +976,8 @@ static enum queue_verdict m_session(struct model *m, struct model_lane *lane)
     }
     if (lane->facts.is_open == opens)
         return QUEUE_UNCHANGED;
+    if (!opens && model_open_lines(m, lane->facts.name))
+        return QUEUE_LEDGER_OPEN;
     if (opens) {
         lane->facts.session++;
         lane->facts.opened_us = c->at_us;
@@ -1021,6 +1036,7 @@ static const struct queue_decision *model_give(struct model *m, const struct que
     case COMMAND_LIST_IMPORTED:
     case COMMAND_PAYMENT:
     case COMMAND_ROLL:
+    case COMMAND_LEDGER_SIGN:
         m->answer.verdict = m_event(m);
         break;
     case COMMAND_LANE_SET:

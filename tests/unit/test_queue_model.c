@@ -4,6 +4,7 @@
  *   - numbers come in order without gaps, and issued = waiting + called + shot + missed + void in every lane;
  *   - the same command again leads to no entry (a double tap, a retried request);
  *   - an entry that was altered is refused, and refusing changes nothing;
+ *   - every line of the ledger is what the model counts, and closing is refused until each is zero or signed;
  *   - the journal replayed into an empty state gives the same state.
  * PAIHAO_SEED repeats a run; PAIHAO_SLOW=1 gives a million commands. */
 #include <setjmp.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "desk/ledger.h"
 #include "queue_model.h"
 
 enum { SEEDS = 5, COMMANDS = 10000, COMMANDS_SLOW = 200000, EVENT_LEAST = 100, EVENT_MOST = 900 };
@@ -29,6 +31,7 @@ struct world {
     struct queue_facts facts[MODEL_PEOPLE]; /* what the lists say of each */
 };
 static uint64_t seen[QUEUE_VERDICT_COUNT][COMMAND_KIND_COUNT];
+static uint64_t n_closed, n_signed;
 static uint64_t seen_void_and_bound,
     seen_bound_beside; /* a bind that made void first; that moved to who stands */
 
@@ -253,6 +256,71 @@ static void same_people(struct world *w, struct queue *queue)
         DIFFERS(w, "cards handed out", queue_event(queue)->cards_out, cards + back);
 }
 
+/* ---- the ledger */
+static struct ledger *count_ledger(const struct world *w, const struct queue *queue)
+{
+    struct ledger *ledger = ledger_new(queue, MODEL_UNITS - 1);
+    for (unsigned p = MODEL_PEOPLE - 1; p > 0; p--) { /* in any order */
+        const struct queue_facts *f = &w->facts[p];
+        const struct ledger_person who = {person(p), f->unit, f->on_roster, f->is_excluded, f->is_captured};
+        ledger_add(ledger, &who);
+    }
+    return ledger;
+}
+
+static void same_ledger_line(struct world *w, struct ledger *ledger, const struct ledger_line *got,
+                             const struct model_line *expected)
+{
+    SAME(w, got, expected, kind);
+    SAME(w, got, expected, unit);
+    SAME_TEXT(w, got->lane, expected->lane);
+    SAME(w, got, expected, total);
+    SAME(w, got, expected, n_parts);
+    int64_t rest = got->total;
+    for (size_t i = 0; i < got->n_parts; i++) {
+        SAME(w, got, expected, parts[i]);
+        rest -= got->parts[i];
+    }
+    SAME(w, got, expected, difference);
+    SAME(w, got, expected, is_signed);
+    if (rest != got->difference)
+        DIFFERS(w, "what is left of a line", rest, got->difference);
+    if (got->kind == LEDGER_NUMBERS && got->difference)
+        DIFFERS(w, "issued less shot, missed, void and open", got->difference, 0);
+    if (ledger_causes(ledger, got, NULL, 0) != (size_t)abs(got->difference))
+        DIFFERS(w, "how many make a difference", ledger_causes(ledger, got, NULL, 0), got->difference);
+}
+
+static void same_ledger(struct world *w, const struct queue *queue)
+{
+    struct model_line expected[MODEL_LINES_MAX];
+    struct ledger *ledger = count_ledger(w, queue);
+    size_t n_got;
+    const struct ledger_line *got = ledger_lines(ledger, &n_got);
+    const size_t count = model_ledger(&w->model, expected);
+    if (n_got != count)
+        DIFFERS(w, "how many lines the ledger has", n_got, count);
+    for (size_t i = 0; i < count; i++)
+        same_ledger_line(w, ledger, &got[i], &expected[i]);
+    if (ledger_open(ledger, NULL) != model_open_lines(&w->model, NULL))
+        DIFFERS(w, "open lines", ledger_open(ledger, NULL), model_open_lines(&w->model, NULL));
+    ledger_free(ledger);
+}
+
+/* As the desk does: what the queue asks of the ledger. */
+static void take_ledger(const struct world *w, struct queue_command *c)
+{
+    struct ledger_mark mark;
+    struct ledger *ledger = count_ledger(w, w->queue);
+    if (c->kind == COMMAND_SESSION_CLOSE || c->kind == COMMAND_EVENT_CLOSE)
+        c->open_lines = ledger_open(ledger, c->kind == COMMAND_SESSION_CLOSE ? c->lane : NULL);
+    if (c->kind == COMMAND_LEDGER_SIGN && ledger_mark_parse(c->extra, &mark)) {
+        const struct ledger_line *line = ledger_line(ledger, mark.kind, c->lane, mark.unit);
+        c->difference = line ? line->difference : 0;
+    }
+    ledger_free(ledger);
+}
+
 static void same_state(struct world *w, struct queue *queue)
 {
     struct model *m = &w->model;
@@ -274,6 +342,7 @@ static void same_state(struct world *w, struct queue *queue)
     for (size_t i = 0; i < m->n_lanes; i++)
         same_lane(w, queue, &m->lanes[i]);
     same_people(w, queue);
+    same_ledger(w, queue);
 }
 
 /* ---- random rules and commands */
@@ -417,6 +486,22 @@ static void ask_of_number(struct world *w, const struct model_lane *lane, struct
     }
 }
 
+/* A line as it is; now and then another difference, or no line at all. */
+static void ask_to_sign(struct world *w, struct queue_command *c)
+{
+    struct model_line lines[MODEL_LINES_MAX];
+    static const char *const wrong[] = {"", "card", "cards ", "cards u0", "cards u01", "cards u4294967296"};
+    const size_t count = model_ledger(&w->model, lines);
+    const struct model_line *line = &lines[roll_dice(w, (unsigned)count)];
+    for (unsigned tries = 0; line->difference == 0 && tries < 8; tries++)
+        line = &lines[roll_dice(w, (unsigned)count)];
+    strcpy(c->lane, one_in(w, 30) ? "X" : line->lane);
+    l_mark(line, c->extra);
+    if (one_in(w, 20))
+        strcpy(c->extra, wrong[roll_dice(w, 6)]);
+    c->value = (uint32_t)line->difference + (one_in(w, 6) ? 1 : 0);
+}
+
 static void random_command(struct world *w, struct queue_command *c)
 {
     static const struct {
@@ -431,6 +516,7 @@ static void random_command(struct world *w, struct queue_command *c)
         {COMMAND_PAPER, 60},       {COMMAND_SESSION_OPEN, 25}, {COMMAND_SESSION_CLOSE, 12},
         {COMMAND_LATE_ROUND, 15},  {COMMAND_LANE_SET, 8},      {COMMAND_RULES_SET, 6},
         {COMMAND_EVENT_CREATE, 2}, {COMMAND_EVENT_CLOSE, 2},   {COMMAND_LIST_IMPORTED, 4},
+        {COMMAND_LEDGER_SIGN, 20},
     };
     static const char *const payments[] = {"paid cash",     "paid alipay", "paid ", "waived ",
                                            "refunded cash", "due ",        "none ", "paid"};
@@ -479,6 +565,9 @@ static void random_command(struct world *w, struct queue_command *c)
     case COMMAND_LANE_SET:
         sprintf(c->lane, "%c", "ABC"[roll_dice(w, 3)]);
         c->value = one_in(w, 2) ? 0 : 3 + roll_dice(w, 5);
+        return;
+    case COMMAND_LEDGER_SIGN:
+        ask_to_sign(w, c);
         return;
     case COMMAND_LIST_IMPORTED:
         c->value = 7;
@@ -576,9 +665,11 @@ static void again_is_nothing(struct world *w, const struct queue_command *c)
         DIFFERS(w, "entries of the same command again", decision.n_entries, 0);
 }
 
-static void give(struct world *w, const struct queue_command *c)
+static enum queue_verdict give(struct world *w, const struct queue_command *given)
 {
     struct queue_decision decision;
+    struct queue_command exact = *given, *c = &exact;
+    take_ledger(w, c);
     queue_decide(w->queue, c, &decision);
     const struct model_number *named =
         m_lane(&w->model, c->lane) ? m_number(&w->model, m_lane(&w->model, c->lane), c->number) : NULL;
@@ -602,6 +693,7 @@ static void give(struct world *w, const struct queue_command *c)
     }
     again_is_nothing(w, c);
     same_state(w, w->queue);
+    return decision.verdict;
 }
 
 static void replay(struct world *w)
@@ -624,6 +716,7 @@ static void begin(struct world *w)
     queue_rules_default(&w->model.event.rules);
     w->n_entries = 0;
     random_people(w);
+    w->model.facts = w->facts;
     for (size_t i = 0; i < sizeof opening / sizeof *opening; i++) {
         struct queue_command c = {.kind = opening[i], .at_us = ++w->now_us};
         strcpy(c.lane, i % 2 ? "B" : "A");
@@ -636,6 +729,67 @@ static void begin(struct world *w)
     }
 }
 
+/* ---- the evening */
+static enum queue_verdict order(struct world *w, enum command_kind kind, const char *lane, uint32_t number)
+{
+    struct queue_command c = {
+        .kind = kind, .at_us = ++w->now_us, .number = number, .decision = DECISION_ORDER_RIGHT};
+    strcpy(c.lane, lane);
+    strcpy(c.text, "evening");
+    return give(w, &c);
+}
+
+/* Nobody waits, nothing stands still, every void number was seen. */
+static void settle_lane(struct world *w, const struct model_lane *lane)
+{
+    struct model *m = &w->model;
+    const char *name = lane->facts.name;
+    if (lane->facts.stopped_by)
+        order(w, COMMAND_RESOLVE, name, lane->facts.stopped_by);
+    for (size_t i = 0; i < m->n_numbers; i++) {
+        const struct model_number *n = &m->numbers[i];
+        if (m_in(n, lane) && m_open(n))
+            order(w, one_in(w, 2) && !n->t.shots ? COMMAND_VOID : COMMAND_LEAVE, name, n->t.number);
+        if (m_in(n, lane) && n->t.state == TICKET_VOID && !n->t.acknowledged)
+            order(w, COMMAND_VOID_ACKNOWLEDGE, name, n->t.number);
+    }
+}
+
+static void sign(struct world *w, const struct model_line *line)
+{
+    struct queue_command c = {.kind = COMMAND_LEDGER_SIGN,
+                              .at_us = ++w->now_us,
+                              .value = (uint32_t)line->difference,
+                              .text = "why"};
+    strcpy(c.lane, line->lane);
+    l_mark(line, c.extra);
+    if (give(w, &c) != QUEUE_DONE)
+        DIFFERS(w, "a line that cannot be signed", line->kind, line->difference);
+}
+
+/* Refused, and refused, until the last open line is signed; and then it closes. */
+static void close_the_event(struct world *w)
+{
+    struct model_line lines[MODEL_LINES_MAX];
+    struct model *m = &w->model;
+    if (!m->event.exists || m->event.is_closed)
+        return;
+    for (size_t i = 0; i < m->n_lanes; i++)
+        settle_lane(w, &m->lanes[i]);
+    const size_t count = model_ledger(m, lines);
+    for (size_t i = 0; i < count; i++) {
+        if (lines[i].difference == 0 || lines[i].is_signed)
+            continue;
+        if (order(w, COMMAND_EVENT_CLOSE, "", 0) != QUEUE_LEDGER_OPEN)
+            DIFFERS(w, "closing over an open line", lines[i].kind, lines[i].difference);
+        sign(w, &lines[i]);
+        n_signed++;
+    }
+    if (order(w, COMMAND_EVENT_CLOSE, "", 0) != QUEUE_DONE)
+        DIFFERS(w, "closing with every line zero or signed", 1, 0);
+    n_closed++;
+}
+
 static size_t one_event(struct world *w, size_t most)
 {
     size_t length = EVENT_LEAST + roll_dice(w, EVENT_MOST - EVENT_LEAST), done = 0;
@@ -645,6 +799,7 @@ static size_t one_event(struct world *w, size_t most)
         random_command(w, &command);
         give(w, &command);
     }
+    close_the_event(w);
     replay(w);
     queue_free(w->queue);
     return done;
@@ -692,6 +847,7 @@ static void every_verdict_was_met(void **state)
             fail_msg("verdict %d was never met", verdict);
     }
     assert_true(seen_void_and_bound && seen_bound_beside);
+    assert_true(n_closed > SEEDS && n_signed > n_closed); /* and some on the way, in random_command */
     for (int kind = COMMAND_EVENT_CREATE; kind < COMMAND_KIND_COUNT; kind++)
         if (seen[QUEUE_DONE][kind] == 0 && kind != COMMAND_EVENT_CLOSE)
             fail_msg("%s was never done", command_kind_name((enum command_kind)kind));

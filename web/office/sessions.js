@@ -1,14 +1,16 @@
-// Each lane's session: opened and closed here, and at the close a list of everybody who is still open.
+// Each lane's session: opened and closed here, and at the close a list of everybody who is still open. A close that the
+// ledger refuses shows which lines do not come to zero, and the way there.
 import { startBackup } from '/office/backup.js';
 import {
   $, NoAnswer, command, element, lanePath, laneTitle, onLanguage, problemText, word,
 } from '/shared/core.js';
+import { lineFacts } from '/office/ledger.js';
 
 const SURE_MS = 5000;
 
 export function startSessions(lanes, ask) {
   const views = new Map(); // lane -> snapshot
-  let report = null; // {lane, open, voids, stopped}
+  let report = null; // {lane, open, voids, stopped}, or {lane, lines} of a close that the ledger refused
   let sure = '';
   let pending = '';
   let failure = null; // {lane, answer}
@@ -36,10 +38,22 @@ export function startSessions(lanes, ask) {
     item.append(chip, element('span', 'session-facts', facts(view)), button);
     return item;
   };
+  const drawOpenLines = (box) => {
+    const list = element('ul');
+    const title = element('h3', '', `✕ ${word('close-ledger', { lane: laneTitle(report.lane, '') })}`);
+    list.append(...report.lines.map((line) => element('li', '', lineFacts(line))));
+    if (box.textContent.startsWith(title.textContent + list.textContent)) return; // the button keeps the focus
+    const button = element('button', '', word('close-to-ledger'));
+    button.type = 'button';
+    button.addEventListener('click', () => $('[data-to-view="ledger"]').click());
+    box.dataset.kind = 'open';
+    box.replaceChildren(title, list, button);
+  };
   const drawReport = () => {
     const box = $('#close-report');
     box.hidden = !report;
     if (!report) return;
+    if (report.lines) { drawOpenLines(box); return; }
     const { open, voids, stopped, lane } = report;
     const isClean = !open.length && !voids.length && !stopped;
     box.dataset.kind = isClean ? 'clean' : 'open';
@@ -71,6 +85,8 @@ export function startSessions(lanes, ask) {
     draw();
     try {
       const answer = await command(`${lanePath(lane)}/session`, { state });
+      const lines = answer.data && answer.data.code === 'ledger-open' && answer.data.lines;
+      if (lines) report = { lane, lines };
       if (answer.status !== 200) failure = { lane, answer };
       else if (state === 'closed') report = { lane, open: answer.data.open || [], voids: answer.data.open_voids || [], stopped: answer.data.stopped };
       else if (report && report.lane === lane) report = null;

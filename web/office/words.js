@@ -19,6 +19,8 @@ addWords({
   'close-open': ['{lane} 已停止取号，还有 {count} 人没有结束', '{lane} is closed for numbers; {count} people are still open'],
   'close-clean': ['{lane} 已停止取号，没有遗留', '{lane} is closed for numbers; nobody is left open'],
   'close-voids': ['摄影师还没有确认的作废：{count}', 'Void and not acknowledged by the photographer: {count}'],
+  'close-ledger': ['{lane} 没有停止取号：台账未平', '{lane} was not closed: the ledger does not come to zero'],
+  'close-to-ledger': ['去台账签认', 'To the ledger'],
   'profile-pick': ['现成的规则', 'Profiles that come along'], 'profile-load': ['载入到下面', 'Load it below'],
   'profile-back': ['恢复刚才的内容', 'Back to what stood there'],
   'profile-name': ['规则名（字母、数字、- 和 _）', 'Name of the profile (letters, digits, - and _)'],

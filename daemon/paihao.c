@@ -18,13 +18,12 @@
 enum {
     AGAIN_FOR_US = 5 * 1000 * 1000, /* how long a daemon may take to start or stop */
     AGAIN_EVERY_US = 50 * 1000,
-    WORDS_MAX = 3,
 };
 
 struct arguments {
     struct tool_options options;
-    unsigned given; /* OPTION_... */
-    const char *words[WORDS_MAX];
+    unsigned given;     /* OPTION_... */
+    const char **words; /* room for all of the command line */
     int n_words;
     bool wants_help, wants_version;
 };
@@ -79,12 +78,15 @@ static const struct option long_options[] = {
     {"reason", required_argument, NULL, 'E'},
     {"from", required_argument, NULL, 'F'},
     {"level", required_argument, NULL, 'l'},
-    {"key", required_argument, NULL, 'k'},
-    {"certificate", required_argument, NULL, 'Z'},
-    {"yes", no_argument, NULL, 'y'},
     {"line", required_argument, NULL, 'i'},
     {"unit", required_argument, NULL, 'u'},
     {"difference", required_argument, NULL, 'd'},
+    {"zip", no_argument, NULL, 'z'},
+    {"passphrase-file", required_argument, NULL, 'W'},
+    {"database", required_argument, NULL, 'B'},
+    {"key", required_argument, NULL, 'k'},
+    {"certificate", required_argument, NULL, 'Z'},
+    {"yes", no_argument, NULL, 'y'},
     {0},
 };
 
@@ -136,17 +138,22 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'E', OPTION_REASON, &to->reason, NULL, NULL},
         {'F', OPTION_FROM, NULL, NULL, &to->from},
         {'l', OPTION_LEVEL, &to->level, NULL, NULL},
-        {'k', OPTION_KEY, &to->key, NULL, NULL},
-        {'Z', OPTION_CERTIFICATE, &to->certificate, NULL, NULL},
-        {'y', (unsigned)OPTION_SURE, NULL, &to->is_sure, NULL},
         {'i', OPTION_LINE, &to->line, NULL, NULL},
         {'u', OPTION_UNIT, NULL, NULL, &to->unit},
         {'d', OPTION_DIFFERENCE, &to->difference, NULL, NULL},
+        {'z', OPTION_ZIP, NULL, &to->is_zip, NULL},
+        {'W', OPTION_PASSPHRASE_FILE, &to->passphrase_file, NULL, NULL},
+        {'B', OPTION_DATABASE, &to->database, NULL, NULL},
+        {'k', OPTION_KEY, &to->key, NULL, NULL},
+        {'Z', OPTION_CERTIFICATE, &to->certificate, NULL, NULL},
+        {'y', (unsigned)OPTION_SURE, NULL, &to->is_sure, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)
             continue;
         arguments->given |= places[i].bit;
+        if (places[i].bit == OPTION_KEY)
+            to->keys[to->n_keys++] = value;
         if (places[i].text)
             *places[i].text = value;
         if (places[i].is_on)
@@ -178,8 +185,6 @@ static enum tool_exit take_arguments(struct arguments *arguments, int argc, char
             return refuse_option(arguments, option, argv);
         } else if (option != -1) {
             result = take_option(arguments, option, optarg);
-        } else if (optind < argc && arguments->n_words == WORDS_MAX) {
-            return tool_wrong_usage(&arguments->options, "\"%s\" is too much", argv[optind]);
         } else if (optind < argc) {
             is_behind_rehearse = arguments->n_words == 0 && strcmp(argv[optind], "rehearse") == 0;
             arguments->words[arguments->n_words++] = argv[optind++];
@@ -216,7 +221,8 @@ static enum tool_exit check_command(const struct tool_command *command, struct a
 {
     const struct tool_options *options = &arguments->options;
     int n_rest = arguments->n_words - n_words;
-    if (n_rest > (command->argument ? 1 : 0))
+    const bool takes_many = command->argument && strstr(command->argument, "...");
+    if (!takes_many && n_rest > (command->argument ? 1 : 0))
         return tool_wrong_usage(options, "\"%s\" is too much: %s",
                                 arguments->words[n_words + (command->argument ? 1 : 0)], command->synopsis);
     if (command->argument && n_rest == 0)
@@ -226,6 +232,8 @@ static enum tool_exit check_command(const struct tool_command *command, struct a
     if (command->needs & ~arguments->given)
         return tool_wrong_usage(options, "an option is missing: %s", command->synopsis);
     arguments->options.argument = command->argument ? arguments->words[n_words] : NULL;
+    arguments->options.arguments = arguments->words + n_words;
+    arguments->options.n_arguments = (size_t)n_rest;
     if (options->lane && (options->lane[0] == '\0' || strlen(options->lane) > LANE_NAME_MAX))
         return tool_refuse(options, PROBLEM_LANE_UNKNOWN);
     if (options->output && options->output[0] == '\0')
@@ -237,7 +245,7 @@ static enum tool_exit check_command(const struct tool_command *command, struct a
 
 static enum tool_exit run_once(const struct tool_command *command, struct tool *tool)
 {
-    if (command->reach == REACH_FILES)
+    if (command->reach == REACH_FILES || command->reach == REACH_NOTHING)
         return command->run(tool);
     tool->may_be_purged = command->reach == REACH_STATUS;
     enum tool_exit result = tool_reach(tool, command->reach == REACH_DESK_CREATE);
@@ -251,7 +259,8 @@ static enum tool_exit run_command(const struct tool_command *command, const stru
 {
     struct config *config = NULL;
     char *error = NULL;
-    if (config_load(options->config, &config, &error) != 0) {
+    bool needs_config = command->reach != REACH_NOTHING && !options->database;
+    if (needs_config && config_load(options->config, &config, &error) != 0) {
         tool_environment(options, "config-wrong", "配置文件有误或无法读取。", "%s", error);
         free(error);
         return TOOL_ENVIRONMENT;
@@ -276,39 +285,40 @@ static enum tool_exit run_command(const struct tool_command *command, const stru
 /* Needs no configuration, and gives up the world before it works. */
 static int run_table(const struct arguments *arguments)
 {
-    char *words[WORDS_MAX + 1] = {0};
+    char **words = bytes_alloc(((size_t)arguments->n_words + 1) * sizeof *words);
     for (int i = 0; i < arguments->n_words; i++)
         words[i] = (char *)(uintptr_t)arguments->words[i];
-    return table_command(arguments->n_words, words);
+    int result = table_command(arguments->n_words, words);
+    free(words);
+    return result;
 }
 
-static enum tool_exit run(int argc, char **argv)
+static enum tool_exit run(struct arguments *arguments, int argc, char **argv)
 {
-    struct arguments arguments = {.options.config = CONFIG_DEFAULT_PATH};
     int n_words = 0;
-    enum tool_exit result = take_arguments(&arguments, argc, argv);
+    enum tool_exit result = take_arguments(arguments, argc, argv);
     if (result != TOOL_DONE)
         return result;
-    if (arguments.wants_help || arguments.wants_version) {
-        if (arguments.wants_help)
+    if (arguments->wants_help || arguments->wants_version) {
+        if (arguments->wants_help)
             print_help();
         else
             puts("paihao " PAIHAO_VERSION);
         return TOOL_DONE;
     }
-    if (arguments.n_words == 0)
-        return tool_wrong_usage(&arguments.options, "no command");
-    if (strcmp(arguments.words[0], "rehearse") == 0)
+    if (arguments->n_words == 0)
+        return tool_wrong_usage(&arguments->options, "no command");
+    if (strcmp(arguments->words[0], "rehearse") == 0)
         return (enum tool_exit)rehearse_main(argc - optind + 1, argv + optind - 1);
-    if (strcmp(arguments.words[0], "table") == 0)
-        return (enum tool_exit)run_table(&arguments);
-    const struct tool_command *command = find_command(&arguments, &n_words);
+    if (strcmp(arguments->words[0], "table") == 0)
+        return (enum tool_exit)run_table(arguments);
+    const struct tool_command *command = find_command(arguments, &n_words);
     if (!command)
-        return tool_wrong_usage(&arguments.options, "unknown command \"%s%s%s\"", arguments.words[0],
-                                arguments.n_words > 1 ? " " : "",
-                                arguments.n_words > 1 ? arguments.words[1] : "");
-    result = check_command(command, &arguments, n_words);
-    return result == TOOL_DONE ? run_command(command, &arguments.options) : result;
+        return tool_wrong_usage(&arguments->options, "unknown command \"%s%s%s\"", arguments->words[0],
+                                arguments->n_words > 1 ? " " : "",
+                                arguments->n_words > 1 ? arguments->words[1] : "");
+    result = check_command(command, arguments, n_words);
+    return result == TOOL_DONE ? run_command(command, &arguments->options) : result;
 }
 
 int main(int argc, char **argv)
@@ -320,5 +330,11 @@ int main(int argc, char **argv)
         log_error("libsodium cannot be used");
         return TOOL_ENVIRONMENT;
     }
-    return (int)run(argc, argv);
+    const size_t room = ((size_t)argc + 1) * sizeof(char *);
+    struct arguments arguments = {.options = {.config = CONFIG_DEFAULT_PATH, .keys = bytes_alloc(room)},
+                                  .words = bytes_alloc(room)};
+    enum tool_exit result = run(&arguments, argc, argv);
+    free(arguments.options.keys);
+    free(arguments.words);
+    return (int)result;
 }

@@ -72,6 +72,9 @@ SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1;
 -- name: select_hash
 SELECT hash FROM entry WHERE seq = ?;
 
+-- name: select_purge
+SELECT 1 FROM entry WHERE kind = ? LIMIT 1;
+
 -- name: select_entries
 SELECT seq, kind, at_us, mono_us, lane, number, value, person, medium, bound, device, text, extra, prev, hash
 FROM entry WHERE seq > ? ORDER BY seq;

@@ -26,8 +26,7 @@ static bool utf8_shape(uint8_t first, size_t *ret_length, uint8_t *ret_least, ui
     return false;
 }
 
-/* Reads one character. Returns its bytes, 0 when they are not well-formed. */
-static size_t utf8_read(const char *text, size_t left, uint32_t *ret_point)
+size_t utf8_read(const char *text, size_t left, uint32_t *ret_point)
 {
     const uint8_t *bytes = (const uint8_t *)text;
     size_t length;
@@ -50,7 +49,7 @@ static size_t utf8_read(const char *text, size_t left, uint32_t *ret_point)
     return length;
 }
 
-static size_t utf8_write(uint32_t point, char bytes[static 4])
+size_t utf8_write(uint32_t point, char bytes[static 4])
 {
     if (point < 0x80) {
         bytes[0] = (char)point;
@@ -81,7 +80,7 @@ size_t utf8_first(const char *text)
     return utf8_shape((uint8_t)text[0], &length, &least, &most) ? length : 1;
 }
 
-static bool is_invisible(uint32_t point)
+bool utf8_is_invisible(uint32_t point)
 {
     static const struct {
         uint32_t from, to;
@@ -104,7 +103,7 @@ bool text_is_plain(const char *text, size_t length, size_t max_bytes)
     for (size_t at = 0, step; at < length; at += step) {
         if ((step = utf8_read(text + at, length - at, &point)) == 0)
             return false;
-        if (is_invisible(point))
+        if (utf8_is_invisible(point))
             return false;
     }
     return true;

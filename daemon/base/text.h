@@ -8,6 +8,11 @@
 bool utf8_is_valid(const char *text, size_t length);
 /* The number of bytes of the first character of a valid, non-empty text. */
 size_t utf8_first(const char *text);
+/* Reads one character. Returns its bytes, 0 when they are not well-formed. */
+size_t utf8_read(const char *text, size_t left, uint32_t *ret_point);
+size_t utf8_write(uint32_t point, char bytes[static 4]); /* how many bytes */
+/* Of what text_is_plain refuses, any character. */
+bool utf8_is_invisible(uint32_t point);
 /* Valid UTF-8, 1..max_bytes bytes, nothing that changes what is seen without being seen: no control characters
  * (below U+0020, U+007F..U+009F), no line or paragraph separators, no invisible format characters, which can turn
  * the direction of a line or hide text (Unicode 15, general category Cf; UTR 36). Variation selectors

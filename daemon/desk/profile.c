@@ -7,19 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/assets.h"
 #include "base/bytes.h"
 #include "base/text.h"
+#include "desk/profile_names.h"
 
 enum {
     LIMIT_MOST = 9999,
     PACE_MOST_S = 600,
     DAILY_MOST = 100000,
     FEE_MOST_YUAN = 10000,
+    YEAR_LEAST = 1900,
+    YEAR_MOST = 9999,
     IMAGE_MOST = 20000,
     IMAGE_KB_MOST = 102400,
 };
-#define CARRIED "packaging/profiles/"
 
 enum setting_index {
     TITLE_ZH,
@@ -41,8 +42,15 @@ enum setting_index {
     WIDTH,
     PACE,
     DAILY_LIMIT,
+    SCHOOL,
+    YEAR,
     FILE_NAME,
+    SHEET_NAME,
+    PACKAGE_NAME,
+    LETTER_ZH,
+    LETTER_EN,
     COLUMNS,
+    AGENCY_FIELDS,
     IMAGE_SIZE,
     IMAGE_KB_LEAST,
     IMAGE_KB_MOST_,
@@ -69,18 +77,20 @@ static const struct setting known[SETTING_COUNT] = {
     [WIDTH] = {.name = "width", .kind = SETTING_NUMBER},
     [PACE] = {.name = "pace_seconds", .kind = SETTING_NUMBER},
     [DAILY_LIMIT] = {.name = "daily_limit", .kind = SETTING_NUMBER},
+    [SCHOOL] = {.name = "school", .kind = SETTING_TEXT},
+    [YEAR] = {.name = "year", .kind = SETTING_NUMBER},
     [FILE_NAME] = {.name = "file_name", .kind = SETTING_TEXT},
+    [SHEET_NAME] = {.name = "sheet_name", .kind = SETTING_TEXT},
+    [PACKAGE_NAME] = {.name = "package_name", .kind = SETTING_TEXT},
+    [LETTER_ZH] = {.name = "letter_zh", .kind = SETTING_TEXT},
+    [LETTER_EN] = {.name = "letter_en", .kind = SETTING_TEXT},
     [COLUMNS] = {.name = "sheet_columns", .kind = SETTING_LIST},
+    [AGENCY_FIELDS] = {.name = "agency_fields", .kind = SETTING_LIST},
     [IMAGE_SIZE] = {.name = "image_least", .kind = SETTING_TEXT},
     [IMAGE_KB_LEAST] = {.name = "image_kb_least", .kind = SETTING_NUMBER},
     [IMAGE_KB_MOST_] = {.name = "image_kb_most", .kind = SETTING_NUMBER},
     [IMAGE_UPRIGHT] = {.name = "image_upright", .kind = SETTING_SWITCH},
 };
-/* What a file name and a sheet may hold. */
-static const char *const fields[] = {"number",    "lane",      "school", "year",   "student_no", "name",
-                                     "id_number", "college",   "unit",   "campus", "level",      "payment",
-                                     "time",      "signature", "note",   NULL};
-
 struct reading {
     struct setting settings[SETTING_COUNT];
     struct settings_fault *fault;
@@ -186,6 +196,7 @@ static int take_numbers(const struct reading *reading)
         {WIDTH, NUMBER_WIDTH_MIN, NUMBER_WIDTH_MAX, &profile->rules.width},
         {PACE, 0, PACE_MOST_S, &profile->pace_s},
         {DAILY_LIMIT, 0, DAILY_MOST, &profile->daily_limit},
+        {YEAR, YEAR_LEAST, YEAR_MOST, &profile->year},
         {IMAGE_KB_LEAST, 0, IMAGE_KB_MOST, &profile->image.kb_least},
         {IMAGE_KB_MOST_, 0, IMAGE_KB_MOST, &profile->image.kb_most},
     };
@@ -213,7 +224,7 @@ static void take_switches(const struct reading *reading)
 /* ---- texts */
 static int take_text(const struct reading *reading, enum setting_index index, size_t most, char *ret)
 {
-    char allowed[64];
+    char allowed[96];
     if (!is_given(reading, index))
         return 0;
     const char *text = reading->settings[index].text;
@@ -222,6 +233,24 @@ static int take_text(const struct reading *reading, enum setting_index index, si
         return fail_value(reading, index, text, allowed);
     }
     strcpy(ret, text);
+    return 0;
+}
+
+static int take_texts(const struct reading *reading)
+{
+    struct profile *profile = reading->profile;
+    const struct {
+        enum setting_index index;
+        size_t most;
+        char *text;
+    } texts[] = {{TITLE_ZH, PROFILE_TITLE_MAX, profile->title_zh},
+                 {TITLE_EN, PROFILE_TITLE_MAX, profile->title_en},
+                 {SCHOOL, PROFILE_TITLE_MAX, profile->school},
+                 {LETTER_ZH, PROFILE_LETTER_MAX, profile->letter_zh},
+                 {LETTER_EN, PROFILE_LETTER_MAX, profile->letter_en}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (take_text(reading, texts[i].index, texts[i].most, texts[i].text) != 0)
+            return -EINVAL;
     return 0;
 }
 
@@ -260,44 +289,71 @@ static int take_fee(const struct reading *reading)
     return 0;
 }
 
-static bool is_field(const char *name, size_t length)
+static void add_words(char text[static SETTINGS_FAULT_SIZE], const char *words)
 {
-    for (const char *const *field = fields; *field; field++)
-        if (strlen(*field) == length && memcmp(*field, name, length) == 0)
-            return true;
-    return false;
+    size_t size = strlen(text);
+    snprintf(text + size, SETTINGS_FAULT_SIZE - size, "%s", words);
 }
 
-/* Fields in braces and what a file name may hold anywhere (no / and nothing Windows refuses). */
-static int take_file_name(const struct reading *reading)
+static int take_template(const struct reading *reading, enum setting_index index, enum profile_template kind,
+                         char *name)
 {
-    char *name = reading->profile->file_name;
-    int result = take_text(reading, FILE_NAME, PROFILE_FILE_NAME_MAX, name);
-    for (const char *at = name; result == 0 && *at; at++) {
-        size_t length = *at == '{' ? strcspn(at + 1, "}") : 0;
-        if (*at == '{' && at[1 + length] == '}' && is_field(at + 1, length))
-            at += length + 1;
-        else if (strchr("{}/\\:*?\"<>|", *at))
-            result = fail_value(reading, FILE_NAME, name,
-                                "{number} {lane} {school} {year} {student_no} {name} {college} {unit} ...");
+    struct name_template template;
+    struct name_problem problem;
+    if (!is_given(reading, index))
+        return 0;
+    const struct setting *setting = &reading->settings[index];
+    if (profile_template_compile(kind, setting->text, &template, &problem) == 0) {
+        strcpy(name, setting->text);
+        return 0;
     }
+    settings_fail(reading->fault, setting->line, "设置项“%s”第 %zu 个字符“%s”：",
+                  "\"%s\" at character %zu, \"%s\": ", setting->name, problem.at, problem.word);
+    add_words(reading->fault->zh, name_fault_zh(problem.fault));
+    add_words(reading->fault->en, name_fault_en(problem.fault));
+    return -EINVAL;
+}
+
+static int take_names(const struct reading *reading)
+{
+    struct profile *profile = reading->profile;
+    int result = take_template(reading, FILE_NAME, PROFILE_NAMES_FILE, profile->file_name);
+    if (result == 0)
+        result = take_template(reading, SHEET_NAME, PROFILE_NAMES_SHEET, profile->sheet_name);
+    if (result == 0)
+        result = take_template(reading, PACKAGE_NAME, PROFILE_NAMES_PACKAGE, profile->package_name);
     return result;
+}
+
+static int take_fields(const struct reading *reading, enum setting_index index,
+                       bool (*is_field)(const char *), const char *allowed,
+                       char (*names)[PROFILE_COLUMN_NAME_MAX + 1], size_t *count)
+{
+    const struct setting *setting = &reading->settings[index];
+    for (size_t i = 0; i < setting->n_items; i++) {
+        if (i == PROFILE_COLUMNS_MAX || !is_field(setting->items[i]))
+            return fail_value(reading, index, setting->items[i], allowed);
+        strcpy(names[(*count)++], setting->items[i]);
+    }
+    return 0;
 }
 
 static int take_columns(const struct reading *reading)
 {
-    const struct setting *setting = &reading->settings[COLUMNS];
     struct profile *profile = reading->profile;
-    for (size_t i = 0; i < setting->n_items; i++) {
-        const char *name = setting->items[i];
-        if (i == PROFILE_COLUMNS_MAX || !is_field(name, strlen(name)))
-            return fail_value(
-                reading, COLUMNS, name,
-                "number, lane, student_no, name, id_number, college, unit, campus, level, payment, "
-                "time, signature, note");
-        strcpy(profile->columns[profile->n_columns++], name);
-    }
-    return 0;
+    int result =
+        take_fields(reading, COLUMNS, profile_is_column,
+                    "number, lane, student_no, name, id_number, college, unit, campus, level, payment, "
+                    "time, signature, note",
+                    profile->columns, &profile->n_columns);
+    if (result != 0)
+        return result;
+    const struct setting *agency = &reading->settings[AGENCY_FIELDS];
+    if (agency->n_items == 1 && strcmp(agency->items[0], "none") == 0)
+        return 0;
+    return take_fields(reading, AGENCY_FIELDS, profile_is_agency_field,
+                       "none, or student_no, name, id_number, unit, college, campus, level",
+                       profile->agency_fields, &profile->n_agency_fields);
 }
 
 /* "640x480" */
@@ -370,18 +426,14 @@ static int check_pairs(const struct reading *reading)
 
 int profile_parse(const char *text, size_t size, struct profile *ret, struct settings_fault *ret_fault)
 {
-    static int (*const takers[])(const struct reading *) = {take_words, take_numbers,   take_media,
-                                                            take_fee,   take_file_name, take_columns,
-                                                            take_image, take_prefix};
-    struct profile profile = {.n_columns = 0};
+    static int (*const takers[])(const struct reading *) = {take_texts,   take_words, take_numbers,
+                                                            take_media,   take_fee,   take_names,
+                                                            take_columns, take_image, take_prefix};
+    struct profile profile = {.sheet_name = PROFILE_SHEET_NAME, .package_name = PROFILE_PACKAGE_NAME};
     struct reading reading = {.fault = ret_fault, .profile = &profile};
     queue_rules_default(&profile.rules);
     memcpy(reading.settings, known, sizeof known);
     int result = settings_load(text, size, reading.settings, SETTING_COUNT, ret_fault);
-    if (result == 0)
-        result = take_text(&reading, TITLE_ZH, PROFILE_TITLE_MAX, profile.title_zh);
-    if (result == 0)
-        result = take_text(&reading, TITLE_EN, PROFILE_TITLE_MAX, profile.title_en);
     for (size_t i = 0; result == 0 && i < sizeof takers / sizeof *takers; i++)
         result = takers[i](&reading);
     if (result == 0) {
@@ -392,64 +444,4 @@ int profile_parse(const char *text, size_t size, struct profile *ret, struct set
     if (result == 0)
         *ret = profile;
     return result;
-}
-
-/* ---- those that the programs carry */
-bool profile_name_is_valid(const char *name)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    size_t length = strlen(name);
-    return length > 0 && length <= PROFILE_MAX && strspn(name, letters) == length;
-}
-
-/* "packaging/profiles/zju-2021.conf" -> "zju-2021" */
-static bool carried_name(const struct asset *asset, char ret_name[static PROFILE_MAX + 1])
-{
-    size_t start = strlen(CARRIED), length = strlen(asset->path);
-    if (strncmp(asset->path, CARRIED, start) != 0 || length < start + 5)
-        return false;
-    length -= start + strlen(".conf");
-    if (length > PROFILE_MAX)
-        return false;
-    memcpy(ret_name, asset->path + start, length);
-    ret_name[length] = '\0';
-    return true;
-}
-
-bool profile_carried_at(size_t index, char ret_name[static PROFILE_MAX + 1], const char **ret_text)
-{
-    for (const struct asset *asset = assets; asset->path; asset++) {
-        if (!carried_name(asset, ret_name) || index-- > 0)
-            continue;
-        *ret_text = (const char *)asset->data;
-        return true;
-    }
-    return false;
-}
-
-const char *profile_carried(const char *name)
-{
-    char found[PROFILE_MAX + 1];
-    const char *text = NULL;
-    for (size_t i = 0; profile_carried_at(i, found, &text); i++)
-        if (strcmp(found, name) == 0)
-            return text;
-    return NULL;
-}
-
-bool profile_command(const char *name, const char *text, struct desk_command *command,
-                     struct settings_fault *ret_fault)
-{
-    struct profile profile;
-    text = text ? text : profile_carried(name);
-    if (!profile_name_is_valid(name) || !text) {
-        settings_fail(ret_fault, 1, "没有名为“%s”的场地方案", "there is no profile \"%s\"", name);
-        return false;
-    }
-    if (profile_parse(text, strlen(text), &profile, ret_fault) != 0)
-        return false;
-    command->queue.rules = profile.rules;
-    strcpy(command->queue.extra, name);
-    command->document = bytes_text(text);
-    return true;
 }

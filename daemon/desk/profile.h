@@ -13,6 +13,7 @@
 enum {
     PROFILE_TITLE_MAX = 120,
     PROFILE_FILE_NAME_MAX = 120,
+    PROFILE_LETTER_MAX = 900,
     PROFILE_COLUMNS_MAX = 24,
     PROFILE_COLUMN_NAME_MAX = 24,
 };
@@ -24,12 +25,21 @@ struct profile_image {
 struct profile {
     struct queue_rules rules;
     char title_zh[PROFILE_TITLE_MAX + 1], title_en[PROFILE_TITLE_MAX + 1];
-    uint32_t pace_s;      /* planned, from one person to the next; 0: not said */
-    uint32_t daily_limit; /* people a camera and its crew can do in a day; 0: not said */
+    uint32_t pace_s;                    /* planned, from one person to the next; 0: not said */
+    uint32_t daily_limit;               /* people a camera and its crew can do in a day; 0: not said */
+    char school[PROFILE_TITLE_MAX + 1]; /* as it is written on files; "": the event's name */
+    uint32_t year;                      /* the graduates'; 0: the event's */
+    /* templates (desk/profile_names.h) */
     char file_name[PROFILE_FILE_NAME_MAX +
                    1]; /* "{school}{year}{student_no}{name}.jpg"; "": the number's label */
+    char sheet_name[PROFILE_FILE_NAME_MAX + 1], package_name[PROFILE_FILE_NAME_MAX + 1];
+    char letter_zh[PROFILE_LETTER_MAX + 1],
+        letter_en[PROFILE_LETTER_MAX + 1];                          /* how an absentee makes it up */
     char columns[PROFILE_COLUMNS_MAX][PROFILE_COLUMN_NAME_MAX + 1]; /* of the sheet that is signed */
     size_t n_columns;
+    char agency_fields[PROFILE_COLUMNS_MAX]
+                      [PROFILE_COLUMN_NAME_MAX + 1]; /* of people, that the agency may have */
+    size_t n_agency_fields;
     struct profile_image image;
 };
 /* 0, or -EINVAL and the first fault with its line: an unknown setting, a value that is none, two settings that cannot

@@ -21,7 +21,7 @@ static const char *const codes[] = {
     "verified", "proof",     "approved", "list-error",   "reshoot",
 };
 
-static bool is_code(const char *text)
+bool reason_is_code(const char *text)
 {
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strcmp(text, codes[i]) == 0)
@@ -34,7 +34,7 @@ void reason_seal(const struct journal_keys *keys, const char *plain, char ret_te
     uint8_t box[BOX_MAX];
     unsigned long long size = 0;
     size_t length = strnlen(plain, PLAIN_TEXT_MAX);
-    if (is_code(plain)) {
+    if (reason_is_code(plain)) {
         memmove(ret_text, plain, length + 1);
         return;
     }

@@ -5,6 +5,8 @@
 #define DESK_REASON_H
 #include "journal/journal.h"
 
+/* One of the codes that the pages offer, or nothing: says nothing of anybody. */
+bool reason_is_code(const char *plain);
 /* `plain` has at most PLAIN_TEXT_MAX bytes. */
 void reason_seal(const struct journal_keys *, const char *plain, char ret_text[static ENTRY_TEXT_MAX + 1]);
 /* "" for what was sealed with another key or altered. */

@@ -1,6 +1,9 @@
 /* An event as it stands in a database, at one journal position: what every package is made of. Read by itself, beside a
  * running daemon, from a live data folder or from a backup, and never changed. Everything is a function of the database
- * up to the content position, so the same position gives the same package. One thread at a time. */
+ * up to the content position, so the same position gives the same package. One thread at a time, any thread.
+ *
+ * In memory stand the queue's state and the people (desk/directory.h); payloads and entries are read as they are asked
+ * for. */
 #ifndef HANDOVER_DAY_H
 #define HANDOVER_DAY_H
 #include <stddef.h>
@@ -43,6 +46,8 @@ struct day_number {
     const struct ticket *ticket;
     const char *label;
     const char *reason; /* unsealed */
+    bool was_kept,
+        on_paper; /* a step of it was tapped without a network, or written on paper, and came in later */
     struct day_person person;
     const uint8_t *payload; /* the code, exactly as read, where the medium was one; else NULL */
     size_t payload_size;
@@ -57,5 +62,20 @@ int day_entries(struct day *,
                            const uint8_t hash[static JOURNAL_HASH_SIZE]),
                 void *arg);
 const struct unit_record *day_units(const struct day *, size_t *ret_count); /* by id */
+
+/* ---- beyond rows */
+/* One person, as day_people shows everybody; texts borrowed until the next row or the next call. False when nothing is
+ * known of them but the id. */
+bool day_person(struct day *, const struct person_id *, struct day_person *ret);
+/* Everything that was read from people, as it was read. 0 or as day_numbers. None of a purged event. */
+int day_credentials(struct day *,
+                    int (*row)(void *arg, const struct person_id *, enum credential_kind,
+                               const uint8_t *payload, size_t payload_size),
+                    void *arg);
+/* The entry of this position (at most the day's) and its hash: 0, -ENOENT or -EIO. */
+int day_entry_at(struct day *, uint64_t seq, struct queue_entry *ret,
+                 uint8_t ret_hash[static JOURNAL_HASH_SIZE]);
+/* What the journal said of the latest -EIO; "" when nothing. Borrowed. */
+const char *day_detail(const struct day *);
 
 #endif

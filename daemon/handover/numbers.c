@@ -1,13 +1,12 @@
 /* The numbers of a lane as CSV. Reads what the desk shows; writes no file. On the caller's thread. */
 #include "handover/numbers.h"
 #include "base/bytes.h"
-#include "base/clock.h"
-#include "handover/csv.h"
+#include "handover/cells.h"
+#include "handover/table.h"
 #include "identity/mask.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
 static const char *const header[] = {
     "拍摄号 number",
@@ -33,40 +32,12 @@ static const char *const header[] = {
     "缴费 payment",
 };
 
-static void add_utc(struct csv *csv, int64_t at_us)
-{
-    char text[CLOCK_TEXT_SIZE] = "";
-    if (at_us != 0)
-        clock_text(at_us, text);
-    csv_add(csv, text);
-}
-
-/* A form that spreadsheets take for a date and time. */
-static void add_local(struct csv *csv, int64_t at_us)
-{
-    char text[32] = "";
-    struct tm local;
-    time_t seconds = (time_t)(at_us / 1000000);
-    if (at_us != 0 && localtime_r(&seconds, &local))
-        strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local);
-    csv_add(csv, text);
-}
-
-static void add_notes(struct csv *csv, uint32_t flags)
-{
-    struct buffer text = {0};
-    for (uint32_t flag = 1; flag && flag <= ISSUE_NOT_CALLED; flag <<= 1)
-        if (flags & flag)
-            buffer_format(&text, "%s%s", text.size ? " " : "", issue_flag_code((enum issue_flag)flag));
-    csv_add(csv, text.data ? text.data : "");
-    buffer_done(&text);
-}
-
 static int add_row(void *arg, const struct ticket_view *view, const struct person_record *person)
 {
     struct csv *csv = arg;
+    struct table table = {.csv = csv};
     const struct ticket *ticket = &view->ticket;
-    char id_mask[ID_NUMBER_LENGTH + 1];
+    char id_mask[ID_NUMBER_LENGTH + 1], notes[CELL_FLAGS_SIZE];
     mask_id_number(person->id_number, id_mask);
     csv_add(csv, view->label);
     csv_add(csv, ticket->lane);
@@ -77,15 +48,16 @@ static int add_row(void *arg, const struct ticket_view *view, const struct perso
     csv_add(csv, person->student_no);
     csv_add(csv, id_mask);
     csv_add(csv, person->unit);
-    add_utc(csv, ticket->issued_us);
-    add_utc(csv, ticket->called_us);
-    add_utc(csv, ticket->shot_us);
-    add_local(csv, ticket->shot_us);
+    table_utc(&table, ticket->issued_us);
+    table_utc(&table, ticket->called_us);
+    table_utc(&table, ticket->shot_us);
+    table_time(&table, ticket->shot_us);
     csv_add_number(csv, ticket->shots);
     csv_add_number(csv, ticket->retakes);
     csv_add(csv, view->reason);
     csv_add_number(csv, ticket->seq);
-    add_notes(csv, ticket->note.flags);
+    cell_flags(ticket->note.flags, notes);
+    csv_add(csv, notes);
     csv_add(csv, ticket->confirmed ? "yes" : "no");
     csv_add(csv, ticket->is_suspect ? "yes" : "no");
     csv_add(csv, payment_state_name(view->payment));

@@ -4,7 +4,7 @@
  * how fields are written). Columns: number, lane, state, medium, bound (yes: the person is known by number or
  * passport), name, student number, the one fixed mask of the ID number (the whole number is in no column),
  * unit, issued, called (the latest call), shot (the latest shot), each RFC 3339 in UTC; shot again by the
- * clock on the wall of this machine, to be held against a camera's; shots, retakes, reason (of the latest
+ * clocks in China (UTC+8), to be held against a camera's; shots, retakes, reason (of the latest
  * retake, missed or void), journal position of the number's latest entry, notes (issue_flag_code, a blank between),
  * confirmed (the spoken number, since the latest call), suspect (the frame may show somebody else), payment. The journal position of the whole
  * file stands in its name. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/assets.h"
 #include "base/bytes.h"
@@ -297,11 +298,52 @@ enum journal_fault database_open(const char *path, const char *vfs, bool create,
     return open_with(path, vfs, flags, ret, ret_content, ret_detail);
 }
 
+static bool has_companion(const char *path, const char *suffix)
+{
+    struct stat status;
+    char *name = bytes_format("%s%s", path, suffix);
+    const bool has = lstat(name, &status) == 0 && status.st_size > 0;
+    free(name);
+    return has;
+}
+
+/* Nobody here can write the file or put one beside it, and all of it is in it. Asks by name: a descriptor of our own
+ * is not to be opened on it. */
+static bool is_carved(const char *path)
+{
+    char *folder = bytes_text(path), *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    const bool may_write = access(path, W_OK) == 0 && access(slash ? folder : ".", W_OK) == 0;
+    free(folder);
+    return !may_write && access(path, R_OK) == 0 && !has_companion(path, "-wal") &&
+           !has_companion(path, "-journal");
+}
+
+/* "file:...?immutable=1", every byte of the path that is not plain written as %XX. */
+static char *immutable_uri(const char *path)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-";
+    struct buffer uri = {0};
+    buffer_add_text(&uri, "file:");
+    for (const char *at = path; *at; at++)
+        if (strchr(plain, *at))
+            buffer_add(&uri, at, 1);
+        else
+            buffer_format(&uri, "%%%02X", (unsigned char)*at);
+    buffer_add_text(&uri, "?immutable=1");
+    return uri.data;
+}
+
 enum journal_fault database_open_reading(const char *path, sqlite3 **ret, char **ret_detail)
 {
     enum database_content content;
     sqlite3 *db;
-    enum journal_fault fault = open_with(path, NULL, SQLITE_OPEN_READONLY, &db, &content, ret_detail);
+    char *uri = is_carved(path) ? immutable_uri(path) : NULL;
+    enum journal_fault fault =
+        open_with(uri ? uri : path, NULL, SQLITE_OPEN_READONLY | (uri ? SQLITE_OPEN_URI : 0), &db, &content,
+                  ret_detail);
+    free(uri);
     if (fault)
         return fault;
     fault = content == DATABASE_OURS ? pragma_set(db, "query_only", 1, ret_detail) : JOURNAL_MISSING;

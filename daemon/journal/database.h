@@ -28,7 +28,9 @@ enum journal_fault database_open(const char *path, const char *vfs, bool create,
                                  enum database_content *ret_content, char **ret_detail);
 /* WAL, synchronous and the rest, each read back; then quick_check and a try of the write lock. */
 enum journal_fault database_prepare_writing(sqlite3 *, bool is_unsafe_normal, char **ret_detail);
-/* A connection that cannot write nor checkpoint, on a database of ours of this version. */
+/* A connection that cannot write nor checkpoint, on a database of ours of this version or an older one. A file that
+ * nobody can write here (a stick or disc that may only be read) and that stands alone, without a -wal, is taken as it is:
+ * SQLite would want to put a -shm beside it. */
 enum journal_fault database_open_reading(const char *path, sqlite3 **ret, char **ret_detail);
 
 /* Is `check` (key_file.h) the one that the database was made with? JOURNAL_KEY_WRONG when not. */

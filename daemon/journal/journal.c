@@ -46,7 +46,7 @@ const char *journal_fault_text(enum journal_fault fault)
 }
 
 /* ---- opening */
-static enum journal_fault statements_prepare(struct journal *journal)
+enum journal_fault journal_prepare_statements(struct journal *journal)
 {
 #define X(name)                                                                                              \
     if (statement_prepare(journal->db, #name, true, &journal->statements.name) != SQLITE_OK)                 \
@@ -203,7 +203,7 @@ enum journal_fault journal_open(struct journal **ret, const struct journal_optio
     if (!fault)
         fault = journal_load_head(journal);
     if (!fault)
-        fault = statements_prepare(journal);
+        fault = journal_prepare_statements(journal);
     free(path);
     if (fault) {
         if (ret_detail)

@@ -54,6 +54,13 @@ struct journal_options {
  * application_id, user_version, quick_check and that the schema is as the migrations make it, migrates. A
  * symbolic link is refused. ret_detail (free()) may be NULL or tells more. */
 enum journal_fault journal_open(struct journal **ret, const struct journal_options *, char **ret_detail);
+/* `database` (event.db itself, or a backup of it) to be read as a whole: every journal_read_... and journal_payload show one
+ * moment, that of the opening; every write is refused with JOURNAL_READ_ONLY. Beside a running daemon or on a stick that
+ * may only be read; the file is never changed. One of an older version is read from a copy in memory that is brought up
+ * to date first. Of a purged event there is nothing that a key opens, so none is asked for. As long as it is open, the
+ * writer's WAL cannot start anew: close it soon. Never looks at the tickets' table: the entries say what became of them. */
+enum journal_fault journal_open_reading(struct journal **ret, const char *database, const char *key_file,
+                                        char **ret_detail);
 void journal_close(struct journal *); /* checkpoints (TRUNCATE); NULL is fine */
 const struct journal_keys *journal_keys(const struct journal *);
 
@@ -135,6 +142,9 @@ enum journal_fault journal_read_slots(struct journal *, journal_slot_fn, void *a
 enum journal_fault journal_read_documents(struct journal *, journal_document_fn,
                                           void *arg); /* oldest first */
 
+/* The hash of one entry; 0: that before the first. JOURNAL_CORRUPT when there is no such entry. */
+enum journal_fault journal_hash(struct journal *, uint64_t seq, uint8_t ret_hash[static JOURNAL_HASH_SIZE]);
+
 /* ---- writing: begin, any of these, commit. After any fault the transaction is rolled back and the journal
  * must be closed; it refuses every further write with the same fault (a failed commit is never retried in
  * place). */
@@ -176,6 +186,11 @@ void journal_head(const struct journal *, uint8_t ret_hash[static JOURNAL_HASH_S
 /* The exact payload of one of a person's credentials (largest id first); size 0 when there is none. */
 enum journal_fault journal_payload(struct journal *, const struct person_id *, enum credential_kind,
                                    uint8_t *ret_bytes, size_t capacity, size_t *ret_size);
+
+/* Every credential with its payload unsealed, in the order they came; both borrowed until the function returns. */
+typedef int (*journal_payload_fn)(void *arg, const struct credential_record *, const uint8_t *payload,
+                                  size_t payload_size);
+enum journal_fault journal_read_payloads(struct journal *, journal_payload_fn, void *arg);
 
 /* ---- proof and safety */
 struct journal_report {

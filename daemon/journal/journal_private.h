@@ -54,6 +54,9 @@ enum journal_fault journal_outcome(struct journal *, int result);
 enum journal_fault journal_run_on_one(struct journal *, sqlite3_stmt *, const char *otherwise);
 bool journal_is_writing(const struct journal *); /* inside a transaction */
 
+/* Prepares all of them. */
+enum journal_fault journal_prepare_statements(struct journal *);
+
 /* Adds the rows that came since to people or payloads. */
 enum journal_fault journal_extend_people(struct journal *);
 enum journal_fault journal_extend_payloads(struct journal *);

@@ -61,8 +61,8 @@ static bool take_entry(struct journal *journal, sqlite3_stmt *statement, void *a
     return memcmp(stored, reading->hash, sizeof stored) == 0 && reading->take(reading->arg, &entry) == 0;
 }
 
-static enum journal_fault hash_load(struct journal *journal, uint64_t seq,
-                                    uint8_t ret_hash[static JOURNAL_HASH_SIZE])
+enum journal_fault journal_hash(struct journal *journal, uint64_t seq,
+                                uint8_t ret_hash[static JOURNAL_HASH_SIZE])
 {
     chain_first(ret_hash);
     if (seq == 0)
@@ -87,7 +87,7 @@ enum journal_fault journal_read_entries(struct journal *journal, uint64_t after_
 {
     struct entry_reading reading = {.take = take, .arg = arg, .seq = after_seq};
     sqlite3_stmt *statement = NULL;
-    enum journal_fault fault = hash_load(journal, after_seq, reading.hash);
+    enum journal_fault fault = journal_hash(journal, after_seq, reading.hash);
     if (fault)
         return fault;
     if (statement_prepare(journal->db, "select_entries", false, &statement) != SQLITE_OK ||
@@ -308,5 +308,31 @@ enum journal_fault journal_payload(struct journal *journal, const struct person_
     sqlite3_reset(statement);
     if (!fault)
         *ret_size = size;
+    return fault;
+}
+
+struct all_payloads {
+    journal_payload_fn take;
+    void *arg;
+    uint8_t payload[CREDENTIAL_MAX];
+};
+
+static bool take_one_payload(struct journal *journal, sqlite3_stmt *statement, void *arg)
+{
+    struct all_payloads *all = arg;
+    struct credential_record record;
+    size_t size = 0;
+    const uint8_t *box = sqlite3_column_blob(statement, 3);
+    return row_credential(statement, &record) && box &&
+           unseal_payload(journal->keys.keys.seal, &record, box, (size_t)sqlite3_column_bytes(statement, 3),
+                          all->payload, sizeof all->payload, &size) &&
+           all->take(all->arg, &record, all->payload, size) == 0;
+}
+
+enum journal_fault journal_read_payloads(struct journal *journal, journal_payload_fn take, void *arg)
+{
+    struct all_payloads all = {.take = take, .arg = arg};
+    enum journal_fault fault = read_all(journal, "select_credentials", take_one_payload, &all);
+    wipe_bytes(all.payload, sizeof all.payload);
     return fault;
 }

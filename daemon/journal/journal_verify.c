@@ -367,20 +367,8 @@ static enum journal_fault renew_copy(struct proof *proof)
 {
     char *detail = NULL;
     sqlite3 *copy = NULL;
-    sqlite3_backup *backup = NULL;
-    enum journal_fault fault = JOURNAL_OK;
-    if (sqlite3_open_v2(":memory:", &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
-        sqlite3_extended_result_codes(copy, 1) == SQLITE_OK)
-        backup = sqlite3_backup_init(copy, "main", proof->db, "main");
-    int result = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
-    if (backup)
-        sqlite3_backup_finish(backup);
-    if (result != SQLITE_DONE)
-        fault = database_explain(copy, &detail);
-    else
-        fault = migrate_run(copy, proof->keys.check, &detail);
+    enum journal_fault fault = migrate_copy(proof->db, proof->keys.check, &copy, &detail);
     if (fault) {
-        sqlite3_close(copy);
         fault = finding(proof, fault, detail);
     } else {
         sqlite3_close(proof->db);

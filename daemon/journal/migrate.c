@@ -86,3 +86,26 @@ enum journal_fault migrate_run(sqlite3 *db, const uint8_t check[static JOURNAL_K
     }
     return JOURNAL_OK;
 }
+
+enum journal_fault migrate_copy(sqlite3 *from, const uint8_t check[static JOURNAL_KEY_SIZE], sqlite3 **ret,
+                                char **ret_detail)
+{
+    sqlite3 *copy = NULL;
+    sqlite3_backup *backup = NULL;
+    enum journal_fault fault;
+    if (sqlite3_open_v2(":memory:", &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+        sqlite3_extended_result_codes(copy, 1) == SQLITE_OK)
+        backup = sqlite3_backup_init(copy, "main", from, "main");
+    int result = backup ? sqlite3_backup_step(backup, -1) : SQLITE_ERROR;
+    if (backup)
+        sqlite3_backup_finish(backup);
+    if (result != SQLITE_DONE)
+        fault = database_explain(copy, ret_detail);
+    else
+        fault = migrate_run(copy, check, ret_detail);
+    if (fault)
+        sqlite3_close(copy);
+    else
+        *ret = copy;
+    return fault;
+}

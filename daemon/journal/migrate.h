@@ -13,5 +13,9 @@ int migrate_build(sqlite3 *, int version);
 /* Brings the database up to date; nothing is done when it is. The transaction that makes the first tables
  * also stores `check`. A migration that fails leaves the version before it. */
 enum journal_fault migrate_run(sqlite3 *, const uint8_t check[static JOURNAL_KEY_SIZE], char **ret_detail);
+/* A copy in memory of the database behind `from`, brought up to date; `from` stays as it is and open. *ret is to be closed,
+ * set only on success. What is sealed stays sealed in it. */
+enum journal_fault migrate_copy(sqlite3 *from, const uint8_t check[static JOURNAL_KEY_SIZE], sqlite3 **ret,
+                                char **ret_detail);
 
 #endif

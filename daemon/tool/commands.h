@@ -30,12 +30,15 @@ enum tool_option {
     OPTION_FROM = 1 << 20,
     OPTION_LEVEL = 1 << 21,
     OPTION_REPLACE = 1 << 22,
-    OPTION_KEY = 1 << 29,
-    OPTION_CERTIFICATE = 1 << 30,
-    OPTION_SURE = (int)(1u << 31),
     OPTION_LINE = 1 << 23,
     OPTION_UNIT = 1 << 24,
     OPTION_DIFFERENCE = 1 << 25,
+    OPTION_ZIP = 1 << 26,
+    OPTION_PASSPHRASE_FILE = 1 << 27,
+    OPTION_DATABASE = 1 << 28,
+    OPTION_KEY = 1 << 29,
+    OPTION_CERTIFICATE = 1 << 30,
+    OPTION_SURE = (int)(1u << 31),
 };
 
 /* How a command comes to the data. */
@@ -44,11 +47,12 @@ enum tool_reach_kind {
     REACH_DESK_CREATE, /* the same, making the database when there is none */
     REACH_STATUS,      /* tool_reach, and of a purged event nothing: tool.is_purged */
     REACH_FILES,       /* reads the data folder by itself, beside a daemon or not */
+    REACH_NOTHING,     /* neither configuration nor data folder */
 };
 
 struct tool_command {
     const char *words;     /* "event create" */
-    const char *argument;  /* what its argument is called, NULL: takes none */
+    const char *argument;  /* what its argument is called, "...": one or more; NULL: takes none */
     unsigned takes, needs; /* OPTION_... */
     enum tool_reach_kind reach;
     enum tool_exit (*run)(struct tool *);
@@ -108,6 +112,14 @@ enum tool_exit run_token_create(struct tool *);
 enum tool_exit run_token_list(struct tool *);
 enum tool_exit check_token_revoke(const struct tool_options *);
 enum tool_exit run_token_revoke(struct tool *);
+/* handover_commands.c */
+enum tool_exit check_handover(const struct tool_options *);
+enum tool_exit run_handover_agency(struct tool *);
+enum tool_exit run_handover_school(struct tool *);
+enum tool_exit run_handover_verify(struct tool *);
+/* merge_commands.c */
+enum tool_exit check_merge(const struct tool_options *);
+enum tool_exit run_merge(struct tool *);
 /* file_commands.c */
 enum tool_exit run_handover_numbers(struct tool *);
 enum tool_exit run_journal_verify(struct tool *);

@@ -242,24 +242,6 @@ static enum tool_exit read_position(const struct tool *tool, uint64_t *ret_seq)
     return result;
 }
 
-/* Makes DATA_DIR/backup, by root for the owner of DATA_DIR. Follows no link of that owner. 0 or -errno. */
-static int make_folder(const char *data_dir, const char *folder)
-{
-    struct stat parent;
-    bool is_new = mkdir(folder, 0700) == 0;
-    if (!is_new && errno != EEXIST)
-        return -errno;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int error = 0;
-    if (is_new && geteuid() == 0 &&
-        (stat(data_dir, &parent) != 0 || fchown(fd, parent.st_uid, parent.st_gid) != 0))
-        error = -errno;
-    close(fd);
-    return error;
-}
-
 /* DATA_DIR/backup/event-YYYYMMDDTHHMMSSZ-SEQ.db */
 static enum tool_exit usual_target(const struct tool *tool, char **ret)
 {
@@ -272,7 +254,7 @@ static enum tool_exit usual_target(const struct tool *tool, char **ret)
     struct tm utc;
     strftime(at, sizeof at, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
     char *folder = bytes_format("%s/backup", tool->config->data_dir);
-    int error = make_folder(tool->config->data_dir, folder);
+    int error = tool_make_folder(tool->config->data_dir, folder);
     if (error)
         result = file_failed(&tool->options, folder, error);
     else

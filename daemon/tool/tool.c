@@ -7,10 +7,12 @@
 #include "handover/copies.h"
 #include "tool/commands.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- telling ---- */
@@ -127,6 +129,23 @@ json_t *tool_time_json(int64_t at_us)
 }
 
 /* ---- the way to the data ---- */
+
+int tool_make_folder(const char *data_dir, const char *folder)
+{
+    struct stat parent;
+    bool is_new = mkdir(folder, 0700) == 0;
+    if (!is_new && errno != EEXIST)
+        return -errno;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int error = 0;
+    if (is_new && geteuid() == 0 &&
+        (stat(data_dir, &parent) != 0 || fchown(fd, parent.st_uid, parent.st_gid) != 0))
+        error = -errno;
+    close(fd);
+    return error;
+}
 
 static enum tool_exit reach_desk(struct tool *tool, bool create)
 {

@@ -22,20 +22,23 @@ enum tool_exit {
 struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
     const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
-    const char *line, *difference, *key, *certificate;
+    const char *line, *difference, *certificate, *passphrase_file, *database, *key;
+    const char *const *arguments; /* of a command that takes several; the first is `argument` */
+    const char **keys;            /* every --key in its order; the last is `key` */
+    size_t n_arguments, n_keys;
     uint64_t count, pace_s, from, unit; /* 0: not given */
-    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_sure;
+    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_sure, is_zip;
 };
 
 struct tool {
     struct tool_options options;
-    const struct config *config;
-    int lock;           /* -1: not ours */
-    bool is_unchanged;  /* the payment had been recorded before */
-    bool may_be_purged; /* REACH_STATUS */
-    bool is_purged;     /* event status only: neither desk nor control, the journal alone is left */
-    bool has_changed;   /* the command's change is done already, should it run once more */
-    struct desk *desk;  /* ours; NULL: a daemon holds the data */
+    const struct config *config; /* NULL: REACH_NOTHING, or --database */
+    int lock;                    /* -1: not ours */
+    bool is_unchanged;           /* the payment had been recorded before */
+    bool may_be_purged;          /* REACH_STATUS */
+    bool is_purged;              /* event status only: neither desk nor control, the journal alone is left */
+    bool has_changed;            /* the command's change is done already, should it run once more */
+    struct desk *desk;           /* ours; NULL: a daemon holds the data */
     struct control *control;
 };
 
@@ -59,6 +62,9 @@ enum tool_exit tool_send(struct tool *, const char *path, const void *bytes, siz
 /* A file's bytes, to wipe and free(). Tells why not. */
 enum tool_exit tool_read_file(const struct tool *, const char *path, size_t most, char **ret_data,
                               size_t *ret_size);
+
+/* Makes a folder of the owner of DATA_DIR in it, also when it is root who does; follows no link. 0 or -errno. */
+int tool_make_folder(const char *data_dir, const char *folder);
 
 /* ---- telling. "paihao: CODE: english / 中文" on standard error; with --json also
  * {"code","status","message":{"zh","en"}} on standard output. */

@@ -22,6 +22,7 @@ import time
 import unittest
 
 import harness
+import packages
 
 sys.path.insert(0, str(harness.ROOT / "tests" / "data" / "roster"))
 import workbooks  # noqa: E402
@@ -408,6 +409,9 @@ class Day:
         assert (answer["counts"], answer["problems"]) == (told["counts"], told["problems"])
         return answer
 
+    def folder_for(self, name):
+        return self.daemon.folder / name
+
     def codes_of(self, answer):
         return collections.Counter(problem["code"] for problem in answer["problems"])
 
@@ -603,6 +607,7 @@ class Day:
         for name in self.rooms:
             test.assertEqual(self.parse(self.daemon.tool("handover", "numbers", "--lane", name).stdout), rows[name])
         self.check_log(test)
+        packages.check_packages(test, self, rows, tallies)
         return event
 
     def check_log(self, test):

@@ -1,0 +1,190 @@
+/* Checks a ZIP somebody hands in: foreign bytes. Its own sum first, so that damage is no wrong passphrase; then every entry,
+ * sealed with AES-256 and not a byte longer than the manifest says. Unpacks nothing. Blocking. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zip.h>
+
+#include "base/bytes.h"
+#include "handover/package_zip.h"
+
+enum { BLOCK = 1 << 18, SUM_LINE_MAX = 256 };
+
+struct check {
+    zip_t *zip;
+    const char *passphrase;
+    struct package_watch *watch;
+    struct package_result *ret;
+};
+
+static enum package_fault broken(const struct check *check, const char *name, const char *words)
+{
+    return package_says(check->ret, PACKAGE_BROKEN, name, words);
+}
+
+/* ---- the envelope */
+static enum package_fault check_sum(const char *path, struct package_watch *watch, struct package_result *ret)
+{
+    char hex[2 * PACKAGE_SUM_SIZE + 1], comment[ZIP_COMMENT_SIZE];
+    uint64_t before = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return package_failed(ret, path, errno);
+    off_t end = lseek(fd, 0, SEEK_END);
+    watch_phase(watch, "checking", end > 0 ? 2 * (uint64_t)end : 0); /* the whole, then every entry */
+    int error = package_zip_digest(fd, watch, hex, &before);
+    ssize_t got = 0;
+    if (error == 0)
+        got = pread(fd, comment, sizeof comment, (off_t)(before + 2 * PACKAGE_SUM_SIZE - sizeof comment));
+    if (got < 0)
+        error = -errno;
+    close(fd);
+    if (error && error != -EINVAL)
+        return package_failed(ret, path, error);
+    const size_t words = sizeof PACKAGE_ZIP_COMMENT - 1;
+    if (error || got != (ssize_t)sizeof comment || memcmp(comment, PACKAGE_ZIP_COMMENT, words) != 0)
+        return package_says(ret, PACKAGE_BROKEN, path, "not a whole package of this program");
+    if (memcmp(comment + words, hex, 2 * PACKAGE_SUM_SIZE) != 0)
+        return package_says(ret, PACKAGE_BROKEN, path, "damaged");
+    return PACKAGE_OK;
+}
+
+/* ---- entries */
+static enum package_fault check_facts(const struct check *check, zip_uint64_t index, zip_stat_t *facts)
+{
+    const zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_ENCRYPTION_METHOD;
+    zip_stat_init(facts);
+    if (zip_stat_index(check->zip, index, 0, facts) != 0 || (facts->valid & needed) != needed)
+        return broken(check, "an entry", "without name or size");
+    if (facts->encryption_method != ZIP_EM_AES_256)
+        return broken(check, facts->name, "not sealed with AES-256");
+    return PACKAGE_OK;
+}
+
+/* Reads a whole entry of `size` bytes: into the sum, and into `text` unless that is NULL. 0, or libzip's code; -1: it is
+ * not of that size, -2: cancelled. */
+static int read_entry(const struct check *check, zip_uint64_t index, uint64_t size,
+                      uint8_t ret_sum[static PACKAGE_SUM_SIZE], struct buffer *text)
+{
+    crypto_hash_sha256_state state;
+    zip_file_t *file = zip_fopen_index_encrypted(check->zip, index, 0, check->passphrase);
+    if (!file)
+        return zip_error_code_zip(zip_get_error(check->zip));
+    char *block = bytes_alloc(BLOCK);
+    uint64_t done = 0;
+    zip_int64_t got;
+    int result = 0;
+    crypto_hash_sha256_init(&state);
+    while (result == 0 && (got = zip_fread(file, block, BLOCK)) > 0) {
+        done += (uint64_t)got;
+        crypto_hash_sha256_update(&state, (const uint8_t *)block, (size_t)got);
+        if (text)
+            buffer_add(text, block, (size_t)got);
+        result = done > size ? -1 : watch_add(check->watch, (uint64_t)got) ? 0 : -2;
+    }
+    if (result == 0 && got < 0)
+        result = zip_error_code_zip(zip_file_get_error(file));
+    if (result == 0 && done != size)
+        result = -1;
+    wipe_bytes(block, BLOCK);
+    free(block);
+    zip_fclose(file);
+    crypto_hash_sha256_final(&state, ret_sum);
+    return result;
+}
+
+static enum package_fault read_text(const struct check *check, const char *name, uint64_t most,
+                                    struct buffer *ret_text)
+{
+    uint8_t sum[PACKAGE_SUM_SIZE];
+    zip_stat_t facts;
+    zip_int64_t index = zip_name_locate(check->zip, name, ZIP_FL_ENC_RAW);
+    if (index < 0)
+        return broken(check, name, "missing");
+    enum package_fault fault = check_facts(check, (zip_uint64_t)index, &facts);
+    if (fault != PACKAGE_OK)
+        return fault;
+    if (facts.size > most)
+        return broken(check, name, "too large");
+    int code = read_entry(check, (zip_uint64_t)index, facts.size, sum, ret_text);
+    if (code == -2)
+        return PACKAGE_CANCELLED;
+    if (code == ZIP_ER_READ || code == ZIP_ER_SEEK)
+        return package_failed(check->ret, name, EIO);
+    if (code > 0) /* the whole file is as it was written, so it is the passphrase */
+        return package_says(check->ret, PACKAGE_PASSPHRASE_WRONG, name, "another passphrase");
+    return code ? broken(check, name, "of another size") : PACKAGE_OK;
+}
+
+static enum package_fault check_entry(const struct check *check, const struct manifest *manifest,
+                                      zip_uint64_t index)
+{
+    uint8_t sum[PACKAGE_SUM_SIZE];
+    zip_stat_t facts;
+    enum package_fault fault = check_facts(check, index, &facts);
+    if (fault != PACKAGE_OK)
+        return fault;
+    if (strcmp(facts.name, PACKAGE_MANIFEST) == 0 || strcmp(facts.name, PACKAGE_MANIFEST_SUM) == 0)
+        return PACKAGE_OK;
+    struct manifest_file *file = manifest_find(manifest, facts.name);
+    if (!file || file->is_seen)
+        return broken(check, facts.name, "not in the manifest");
+    if (facts.size != file->size)
+        return broken(check, facts.name, "of another size");
+    file->is_seen = true;
+    int code = read_entry(check, index, file->size, sum, NULL);
+    if (code == -2)
+        return PACKAGE_CANCELLED;
+    if (code == ZIP_ER_READ || code == ZIP_ER_SEEK)
+        return package_failed(check->ret, file->name, EIO);
+    return code != 0 || memcmp(sum, file->sum, sizeof sum) != 0 ? broken(check, file->name, "altered")
+                                                                : PACKAGE_OK;
+}
+
+static enum package_fault check_entries(const struct check *check, struct manifest *ret_manifest)
+{
+    struct buffer text = {0}, sum = {0};
+    struct manifest manifest = {0};
+    enum package_fault fault = read_text(check, PACKAGE_MANIFEST, MANIFEST_TEXT_MAX, &text);
+    if (fault == PACKAGE_OK)
+        fault = read_text(check, PACKAGE_MANIFEST_SUM, SUM_LINE_MAX, &sum);
+    if (fault == PACKAGE_OK)
+        fault = package_take_manifest(text.data, text.size, sum.data, sum.size, &manifest, check->ret);
+    buffer_done(&text);
+    buffer_done(&sum);
+    zip_int64_t count = zip_get_num_entries(check->zip, 0);
+    if (fault == PACKAGE_OK && (count < 0 || (uint64_t)count != manifest.count + 2))
+        fault = broken(check, "the archive", "files too many or too few");
+    for (zip_int64_t i = 0; fault == PACKAGE_OK && i < count; i++)
+        fault = check_entry(check, &manifest, (zip_uint64_t)i);
+    for (size_t i = 0; fault == PACKAGE_OK && i < manifest.count; i++)
+        if (!manifest.files[i].is_seen)
+            fault = broken(check, manifest.files[i].name, "missing");
+    if (fault == PACKAGE_OK)
+        *ret_manifest = manifest;
+    else
+        manifest_done(&manifest);
+    return fault;
+}
+
+enum package_fault package_check_zip(const char *path, const char *passphrase, struct package_watch *watch,
+                                     struct manifest *ret_manifest, struct package_result *ret)
+{
+    int code = 0;
+    enum package_fault fault = check_sum(path, watch, ret);
+    if (fault != PACKAGE_OK)
+        return fault;
+    if (!passphrase || !*passphrase)
+        return package_says(ret, PACKAGE_PASSPHRASE_WRONG, path, "no passphrase given");
+    struct check check = {zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code), passphrase, watch, ret};
+    if (!check.zip)
+        return code == ZIP_ER_READ || code == ZIP_ER_OPEN || code == ZIP_ER_SEEK
+                   ? package_failed(ret, path, EIO)
+                   : package_says(ret, PACKAGE_BROKEN, path, "not a sound ZIP");
+    fault = check_entries(&check, ret_manifest);
+    zip_discard(check.zip);
+    return fault;
+}

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "desk/desk.h"
 #include "handover/backup_keeper.h"
+#include "handover/job.h"
 #include "handover/numbers.h"
 #include "http/http.h"
 #include "readers/supervisor.h"
@@ -58,6 +59,7 @@ struct daemon {
     atomic_bool wants_end; /* the tool is to purge the event */
     bool is_refused;       /* EXIT_NEVER */
     char *control_path;
+    struct jobs *jobs;
     struct http *http;
     pthread_mutex_t figures_lock; /* /metrics may be asked before the readers run and after they ended */
     struct supervisor *supervisor;
@@ -90,6 +92,29 @@ static void take_list(void *arg, const struct http_list *list, struct http_list_
 static char *show_schedule(void *arg, uint32_t pace_s)
 {
     return import_show_schedule(arg, pace_s);
+}
+
+static enum problem start_handover(void *arg, const struct http_handover *wish, uint64_t *ret_id)
+{
+    return jobs_start(arg,
+                      &(struct job_wish){wish->is_school ? HANDOVER_SCHOOL : HANDOVER_AGENCY, wish->is_zip,
+                                         wish->folder, wish->device},
+                      ret_id);
+}
+
+static void cancel_handover(void *arg)
+{
+    jobs_cancel(arg);
+}
+
+static char *show_handover(void *arg, const char *device)
+{
+    return jobs_json(arg, device);
+}
+
+static int open_package(void *arg, const char *address, char **ret_name, uint64_t *ret_size)
+{
+    return jobs_open(arg, address, ret_name, ret_size);
 }
 
 static void print_figures(void *arg, struct buffer *out)
@@ -183,6 +208,7 @@ static int start_keeper(struct daemon *daemon)
 static int open_pages(struct daemon *daemon)
 {
     daemon->control_path = bytes_format("%s/control.sock", daemon->config->data_dir);
+    daemon->jobs = jobs_new(daemon->config, daemon->desk);
     const struct http_options options = {
         .config = daemon->config,
         .desk = daemon->desk,
@@ -196,6 +222,11 @@ static int open_pages(struct daemon *daemon)
         .end_for_purge = end_for_purge,
         .continue_event = continue_event,
         .safety_arg = daemon,
+        .start_handover = start_handover,
+        .cancel_handover = cancel_handover,
+        .show_handover = show_handover,
+        .open_package = open_package,
+        .handover_arg = daemon->jobs,
         .print_figures = print_figures,
         .figures_arg = daemon,
     };
@@ -226,7 +257,9 @@ static void stop(struct daemon *daemon)
     daemon->supervisor = NULL;
     pthread_mutex_unlock(&daemon->figures_lock);
     supervisor_stop(supervisor);
+    jobs_stop(daemon->jobs); /* its pages may still look at it */
     http_stop(daemon->http);
+    jobs_free(daemon->jobs);
     backup_keeper_stop(daemon->keeper);
     desk_close(daemon->desk);
     if (daemon->lock >= 0)

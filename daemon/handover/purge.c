@@ -190,11 +190,49 @@ static int destroy_files(const struct config *config, char **ret_detail)
     return error ? error : told(folder_sync(config->data_dir), config->data_dir, ret_detail);
 }
 
+/* The key's folder may be another one: what a crash left there of a key half written. */
+static bool is_half_key(const char *path, const char *name)
+{
+    enum { SUFFIX = 16, KEY_FILE_MOST = 4096 };
+    static const char first[] = "paihao key";
+    char *text = NULL;
+    size_t size = 0;
+    if (strncmp(name, ".new-", 5) != 0 || strspn(name + 5, "0123456789abcdef") != SUFFIX ||
+        file_read(path, KEY_FILE_MOST, &text, &size) != 0)
+        return false;
+    const bool is_key = size >= strlen(first) && memcmp(text, first, strlen(first)) == 0;
+    wipe_bytes(text, size);
+    free(text);
+    return is_key;
+}
+
+static int destroy_half_keys(const struct config *config, char **ret_detail)
+{
+    const char *slash = strrchr(config->key_file, '/');
+    char *folder = slash
+                       ? bytes_format("%.*s", slash == config->key_file ? 1 : (int)(slash - config->key_file),
+                                      config->key_file)
+                       : bytes_text(".");
+    int error = 0;
+    DIR *stream = opendir(folder);
+    for (const struct dirent *entry; stream && !error && (entry = readdir(stream));) {
+        char *path = bytes_format("%s/%s", folder, entry->d_name);
+        if (is_half_key(path, entry->d_name))
+            error = told(file_destroy(path), path, ret_detail);
+        free(path);
+    }
+    if (stream)
+        closedir(stream);
+    free(folder);
+    return error;
+}
+
 enum journal_fault purge_finish(const struct config *config, char **ret_detail)
 {
     char *detail = NULL;
     enum journal_fault fault = JOURNAL_OK;
-    if (told(file_destroy(config->key_file), config->key_file, &detail) != 0)
+    if (told(file_destroy(config->key_file), config->key_file, &detail) != 0 ||
+        destroy_half_keys(config, &detail) != 0)
         fault = JOURNAL_IO;
     if (!fault)
         fault = journal_purge(config->data_dir, &detail);

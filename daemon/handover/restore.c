@@ -1,6 +1,7 @@
 /* Restoring, step by step, in DATA_DIR/restoring until the last rename. On the thread of the tool. */
 #include "handover/restore.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,19 +52,20 @@ static char *folder_of(const char *path)
     return slash ? bytes_format("%.*s", slash == path ? 1 : (int)(slash - path), path) : bytes_text(".");
 }
 
-/* What an earlier attempt left. */
+/* What an earlier attempt left, halves of files too. */
 static void clear(const struct restoring *state)
 {
-    static const char *const names[] = {"secret.key", "event.db", "event.db-wal", "event.db-shm",
-                                        "event.db-journal"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char *path = bytes_format("%s/%s", state->folder, names[i]);
-        if (strcmp(names[i], "secret.key") == 0)
-            file_destroy(path);
-        else
+    DIR *stream = opendir(state->folder);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));) {
+        char *path = bytes_format("%s/%s", state->folder, entry->d_name);
+        if (strncmp(entry->d_name, "event.db", strlen("event.db")) == 0)
             unlink(path);
+        else if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            file_destroy(path); /* the key */
         free(path);
     }
+    if (stream)
+        closedir(stream);
     rmdir(state->folder);
 }
 
@@ -245,22 +247,40 @@ static void claim(struct restoring *state)
 }
 
 /* ---- into place: the key first, since a key without a database is no event */
-static bool place(struct restoring *state)
+static int place_key_elsewhere(const struct restoring *state)
 {
-    const char *key = state->config->key_file;
     char *text = NULL;
     size_t size = 0;
-    int error = 0;
-    if (access(key, F_OK) != 0) {
-        error = file_read(state->key, KEY_FILE_MOST, &text, &size);
-        if (error == 0)
-            error = file_create_durably(key, text, size, 0600);
-        if (text)
-            wipe_bytes(text, size);
+    int error = file_read(state->key, KEY_FILE_MOST, &text, &size);
+    if (error == 0) {
+        error = file_create_durably(state->config->key_file, text, size, 0600);
+        wipe_bytes(text, size);
         free(text);
     }
+    return error;
+}
+
+static int place_key(const struct restoring *state)
+{
+    const char *key = state->config->key_file;
+    if (access(key, F_OK) == 0)
+        return 0; /* the same one */
+    int error = rename(state->key, key) == 0 ? 0 : -errno;
+    if (error == -EXDEV)
+        return place_key_elsewhere(state);
+    if (error == 0) {
+        char *folder = folder_of(key);
+        error = folder_sync(folder);
+        free(folder);
+    }
+    return error;
+}
+
+static bool place(struct restoring *state)
+{
+    int error = place_key(state);
     if (error != 0)
-        return fail_errno(state, key, -error);
+        return fail_errno(state, state->config->key_file, -error);
     if (rename(state->database, state->target) != 0)
         return fail_errno(state, state->target, errno);
     error = folder_sync(state->config->data_dir);

@@ -38,8 +38,8 @@ const char *journal_fault_text(enum journal_fault fault)
         [JOURNAL_KEY_WRONG] = "the key file is of another event, damaged, or open to others",
         [JOURNAL_KEY_UNWRITABLE] = "the key file cannot be created",
         [JOURNAL_MISSING] = "there is no database",
-        [JOURNAL_PURGED] = "the personal data of this event was destroyed; only its journal is left. For a new event "
-                           "name another data_dir, or move this folder away",
+        [JOURNAL_PURGED] =
+            "the personal data is destroyed, only the journal is left; a new event needs another data_dir",
         [JOURNAL_DUPLICATE] = "the database refused what is there already or does not fit",
     };
     return (unsigned)fault < JOURNAL_FAULT_COUNT ? texts[fault] : "?";

@@ -15,13 +15,15 @@ static int replay(void *arg, const struct queue_entry *entry)
     return queue_apply(arg, entry) == QUEUE_APPLY_OK ? 0 : -1;
 }
 
-static enum journal_fault hand_over(struct journal *journal, struct queue *queue, const char *kind, const char *digest)
+static enum journal_fault hand_over(struct journal *journal, struct queue *queue, const char *kind,
+                                    const char *digest)
 {
     struct queue_command command = {.kind = COMMAND_HANDED_OVER, .device = "tool"};
     struct queue_decision decision;
     command.at_us = clock_utc_us();
     snprintf(command.extra, sizeof command.extra, "%s", kind);
-    snprintf(command.text, sizeof command.text, "%llu %s", (unsigned long long)queue_event(queue)->content_seq, digest);
+    snprintf(command.text, sizeof command.text, "%llu %s",
+             (unsigned long long)queue_event(queue)->content_seq, digest);
     queue_decide(queue, &command, &decision);
     if (decision.verdict != QUEUE_DONE)
         return JOURNAL_CORRUPT;

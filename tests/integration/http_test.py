@@ -151,6 +151,8 @@ class Roles(Http):
         ("GET", "/api/v1/tokens", None, OFFICE, 200),
         ("POST", "/api/v1/tokens/9999/revoke", {}, OFFICE, 404),
         ("POST", "/api/v1/backup", {}, set(), None),
+        ("POST", "/api/v1/purge", {}, set(), None),
+        ("POST", "/api/v1/event/continue", {}, set(), None),
         ("GET", "/api/v1/handover/lanes/A/numbers.csv", None, OFFICE, 200),
     ]
 

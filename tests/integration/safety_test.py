@@ -67,7 +67,17 @@ def whole_day(daemon):
     return secrets, token
 
 
+def sign_ledger(daemon):
+    """Every difference, with a reason: here it does not matter why."""
+    for line in daemon.tool_json("ledger")["lines"]:
+        if line["difference"] and not line["signed"]:
+            of = ["--lane", line["lane"]] if line["lane"] else ["--unit", line["unit"]] if line["unit"] else []
+            daemon.tool("ledger", "sign", "--line", line["line"], *of, f"--difference={line['difference']}",
+                        "--reason", "other")
+
+
 def close_day(daemon):
+    sign_ledger(daemon)
     daemon.tool("session", "close", "--lane", "A")
     daemon.tool("event", "close")
 
@@ -160,7 +170,7 @@ class Purge(Case):
         self.assertIn("purged", daemon.tool("event", "status").stdout)
         code, said = daemon.run_refused()
         self.assertEqual(code, 4)
-        self.assertRegex(said, "personal data .* destroyed.*another data_dir")
+        self.assertRegex(said, "personal data is destroyed.*another data_dir")
         self.assertFalse((daemon.data / "secret.key").exists())
         self.refused(daemon, "event-purged", "session", "open", "--lane", "A")
         again = daemon.tool_json("purge", "--yes")  # once more: only the certificate anew
@@ -200,6 +210,21 @@ class Purge(Case):
             verified = daemon.tool_json("journal", "verify")
             self.assertEqual((verified["ok"], verified["purged"]), (True, True))
         self.assertLess(ended, KILLS)
+
+    def test_a_key_in_another_folder(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="paihao-key-"))
+        self.addCleanup(shutil.rmtree, folder, True)
+        daemon = self.daemon(key_file=folder / "other.key").open_event("x")
+        close_day(daemon)
+        key = (folder / "other.key").read_bytes()
+        (folder / ".new-0123456789abcdef").write_bytes(key[:40])  # half of one, as a crash leaves it
+        (folder / ".new-of-somebody").write_bytes(b"mine")
+        (folder / ".new-fedcba9876543210").write_bytes(b"mine, too")
+        shutil.copy(folder / "other.key", daemon.data / "secret.key")  # where handed_over looks
+        handed_over(daemon)
+        daemon.tool("purge", "--yes")
+        self.assertEqual({path.name for path in folder.iterdir()}, {".new-of-somebody", ".new-fedcba9876543210"})
+        self.assertFalse((daemon.data / "secret.key").exists())
 
     def test_killed_before_each_step(self):
         """The states between the steps, made by hand: whatever is left, the next purge takes away."""

@@ -72,6 +72,7 @@ static void whole_file_is_taken(void **state)
         "data_dir = \"@/data\"\nkey_file = \"@/other.key\"\nreader_program = \"/bin/sh\"\n"
         "http { listen = \"[::1]:8443\" tls_cert = \"@/cert.pem\" tls_key = \"@/key.pem\" hosts = "
         "{\"door.lan\", \"10.0.0.2\"} }\n"
+        "backup { folder = \"/media/stick\" every_minutes = 5 keep = 3 }\n"
         "lane \"A\" {\n  room = \"东201\"\n  line_limit = 5\n"
         "  reader \"door\" { driver = \"sam\" device = \"serial:/dev/ttyUSB0\" baud = 9600 }\n"
         "  reader \"chip\" { device = \"pn532_uart:/dev/ttyUSB1\" driver = \"nfc\" method = raw }\n"
@@ -88,6 +89,9 @@ static void whole_file_is_taken(void **state)
     assert_string_equal(strrchr(config->tls_key, '/'), "/key.pem");
     assert_int_equal(config->n_hosts, 2);
     assert_string_equal(config->hosts[1], "10.0.0.2");
+    assert_string_equal(config->backup_folder, "/media/stick");
+    assert_int_equal(config->backup_every_minutes, 5);
+    assert_int_equal(config->backup_keep, 3);
     assert_int_equal(config->n_lanes, 2);
     const struct config_lane *lane = config_lane(config, "A");
     assert_ptr_equal(lane, &config->lanes[0]);
@@ -189,6 +193,9 @@ static void short_file_has_defaults(void **state)
     assert_string_equal(config->listen_host, "127.0.0.1");
     assert_string_equal(config->listen_port, "8100");
     assert_string_equal(config->tls_cert, "");
+    assert_string_equal(config->backup_folder, "");
+    assert_int_equal(config->backup_every_minutes, 10);
+    assert_int_equal(config->backup_keep, 24);
     assert_string_equal(config->tls_key, "");
     assert_int_equal(config->n_hosts, 0);
     assert_string_equal(strrchr(config->reader_program, '/'), "/paihao-reader");
@@ -322,6 +329,13 @@ static void mistakes_have_line_and_words(void **state)
          "No such file"},
         {"key not there", D "http {\ntls_key = \"@/gone\"\ntls_cert = \"@/paihao.conf\"\n}\n" L, 3,
          "No such file"},
+        {"backup to a relative folder", D "backup {\nfolder = \"here\"\n}\n" L, 3, "absolute"},
+        {"backups every 0 minutes", D "backup {\nevery_minutes = 0\n}\n" L, 3, "every_minutes"},
+        {"backups every 2 days", D "backup {\nevery_minutes = 2880\n}\n" L, 3, "1440"},
+        {"no backup kept", D "backup {\nkeep = 0\n}\n" L, 3, "keep"},
+        {"backup folder twice", D "backup {\nfolder = \"/a\"\nfolder = \"/b\"\n}\n" L, 4, "twice"},
+        {"backup twice", D "backup {}\nbackup {}\n" L, 3, "twice"},
+        {"a backup's word", D "backup {\nevery = 3\n}\n" L, 3, "every"},
         {"reader program not there", D L "reader_program = \"@/gone\"\n", 3, "No such file"},
         {"reader program not runnable", D L "reader_program = \"@/paihao.conf\"\n", 3, "Permission denied"},
         {"no data_dir", "\n" L, 3, "no data_dir"},

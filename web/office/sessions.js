@@ -1,5 +1,6 @@
 // Each lane's session: opened and closed here, and at the close a list of everybody who is still open. A close that the
 // ledger refuses shows which lines do not come to zero, and the way there.
+import { startBackup } from '/office/backup.js';
 import {
   $, NoAnswer, command, element, lanePath, laneTitle, onLanguage, problemText, word,
 } from '/shared/core.js';
@@ -68,7 +69,9 @@ export function startSessions(lanes, ask) {
     if (focus) [...document.querySelectorAll('#sessions button')].find((node) => node.dataset.lane === focus)?.focus();
     drawReport();
   };
+  const backup = startBackup(ask);
   const show = async () => {
+    await backup.show();
     for (const lane of lanes) {
       const answer = await ask(lanePath(lane));
       if (!answer) return;

@@ -62,6 +62,6 @@ enterWhole(['office']).then(async (me) => {
   drawEvent();
   parts.profile.show(true);
   showView(document.body.dataset.view);
-  setInterval(() => { if (!document.hidden) parts[document.body.dataset.view].show(false); }, EVERY_MS);
+  setInterval(() => { if (!document.hidden) parts[document.body.dataset.view]?.show(false); }, EVERY_MS);
   document.documentElement.dataset.link = 'live';
 });

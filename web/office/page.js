@@ -56,8 +56,8 @@ enterWhole(['office']).then(async (me) => {
   const rules = (answer) => { payment = answer.rules.payment; };
   const classes = new Classes($('#classes'), { canRoll: true, way: () => payment });
   Object.assign(parts, {
-    sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
-    schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask), devices: startDevices(me.lanes || [], ask),
+    devices: startDevices(me.lanes || [], ask), sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
+    schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask),
   });
   drawEvent();
   parts.profile.show(true);

@@ -2,9 +2,9 @@
 // the server has taken it; leaving a part and coming back changes nothing.
 import '/office/words.js';
 import { Classes } from '/shared/classes.js';
+import { startDevices } from '/office/devices.js';
 import { $, NoAnswer, onLanguage, request, setText, word } from '/shared/core.js';
 import { enterWhole } from '/shared/whole.js';
-import { startDevices } from '/office/devices.js';
 import { startFigures } from '/office/figures.js';
 import { startLists } from '/office/lists.js';
 import { startProfile } from '/office/profile.js';

@@ -52,11 +52,12 @@ onLanguage(() => tell(trouble));
 showView('sessions');
 enterWhole(['office']).then(async (me) => {
   if (me.lane) { tell('office-lane-only'); return; }
+  parts.devices = startDevices(me.lanes || [], ask);
   const lists = () => { parts.classes.show(); parts.schedule.show(true); };
   const rules = (answer) => { payment = answer.rules.payment; };
   const classes = new Classes($('#classes'), { canRoll: true, way: () => payment });
   Object.assign(parts, {
-    devices: startDevices(me.lanes || [], ask), sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
+    sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
     schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask),
   });
   drawEvent();

@@ -200,6 +200,8 @@ int desk_token(struct desk *, const uint8_t hash[static DIGEST_SIZE], struct tok
 enum token_life { TOKEN_LIVE, TOKEN_UNKNOWN, TOKEN_USED, TOKEN_EXPIRED, TOKEN_REVOKED };
 enum token_life desk_token_life(struct desk *, const uint8_t hash[static DIGEST_SIZE],
                                 struct token_record *ret);
+/* How many live sessions were paired with that token. */
+size_t desk_sessions_of(struct desk *, uint32_t id);
 /* Grows whenever tokens were made, spent or revoked: who keeps one looks again. */
 unsigned desk_token_changes(struct desk *);
 /* Has the seen times written down, with whatever is written next; for every few minutes. Closing the desk does so,

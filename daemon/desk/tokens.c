@@ -89,6 +89,17 @@ enum token_life desk_token_life(struct desk *desk, const uint8_t hash[static DIG
     return life;
 }
 
+size_t desk_sessions_of(struct desk *desk, uint32_t id)
+{
+    const int64_t now_us = clock_utc_us();
+    size_t count = 0;
+    pthread_mutex_lock(&desk->lock);
+    for (size_t i = 0; i < desk->tokens.count; i++)
+        count += desk->tokens.records[i].parent == id && token_is_live(&desk->tokens.records[i], now_us);
+    pthread_mutex_unlock(&desk->lock);
+    return count;
+}
+
 unsigned desk_token_changes(struct desk *desk)
 {
     return atomic_load_explicit(&desk->token_changes, memory_order_acquire);

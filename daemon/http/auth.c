@@ -42,11 +42,12 @@ void auth_done(struct auth *auth)
 }
 
 /* This address's entry, or the one whose minute is the oldest. */
-static struct guesser *guesser_of(struct auth *auth, const struct peer_address *address)
+static struct guesser *guesser_of(struct guesser guessers[static AUTH_GUESSERS],
+                                  const struct peer_address *address)
 {
-    struct guesser *oldest = &auth->guessers[0];
+    struct guesser *oldest = &guessers[0];
     for (size_t i = 0; i < AUTH_GUESSERS; i++) {
-        struct guesser *guesser = &auth->guessers[i];
+        struct guesser *guesser = &guessers[i];
         if (guesser->since_us && memcmp(guesser->address.bytes, address->bytes, sizeof address->bytes) == 0)
             return guesser;
         if (guesser->since_us < oldest->since_us)
@@ -71,10 +72,20 @@ static bool is_too_much(struct guesser *guesser, unsigned most, int64_t now_mono
 enum problem auth_wrong(struct auth *auth, const struct peer_address *address, int64_t now_mono_us)
 {
     pthread_mutex_lock(&auth->lock);
-    bool is_limited = is_too_much(guesser_of(auth, address), AUTH_WRONG_A_MINUTE, now_mono_us);
+    bool is_limited = is_too_much(guesser_of(auth->guessers, address), AUTH_WRONG_A_MINUTE, now_mono_us);
     is_limited |= is_too_much(&auth->everybody, AUTH_WRONG_OVERALL, now_mono_us);
     pthread_mutex_unlock(&auth->lock);
     return is_limited ? PROBLEM_RATE_LIMITED : PROBLEM_BAD_TOKEN;
+}
+
+enum problem auth_pairing(struct auth *auth, const struct peer_address *address, int64_t now_mono_us)
+{
+    if (address->is_loopback)
+        return PROBLEM_NONE;
+    pthread_mutex_lock(&auth->lock);
+    bool is_limited = is_too_much(guesser_of(auth->pairers, address), AUTH_PAIRED_A_MINUTE, now_mono_us);
+    pthread_mutex_unlock(&auth->lock);
+    return is_limited ? PROBLEM_RATE_LIMITED : PROBLEM_NONE;
 }
 
 static bool hash_of(const char *text, size_t length, uint8_t ret_hash[static DIGEST_SIZE])

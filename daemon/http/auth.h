@@ -46,7 +46,7 @@ struct peer_address {
     bool is_loopback;
 };
 
-enum { AUTH_GUESSERS = 64, AUTH_WRONG_A_MINUTE = 10, AUTH_WRONG_OVERALL = 120 };
+enum { AUTH_GUESSERS = 64, AUTH_WRONG_A_MINUTE = 10, AUTH_WRONG_OVERALL = 120, AUTH_PAIRED_A_MINUTE = 60 };
 struct guesser {
     struct peer_address address;
     int64_t since_us; /* monotonic; 0: free */
@@ -56,6 +56,7 @@ struct auth {
     pthread_mutex_t lock;
     struct guesser guessers[AUTH_GUESSERS];
     struct guesser everybody; /* all addresses together */
+    struct guesser pairers[AUTH_GUESSERS];
 };
 void auth_init(struct auth *);
 void auth_done(struct auth *);
@@ -70,6 +71,10 @@ bool auth_session(struct desk *, const char *cookies, struct token_record *ret);
 /* Counts a wrong token: PROBLEM_BAD_TOKEN, or PROBLEM_RATE_LIMITED from the eleventh within a minute from this address,
  * and from the 121st of all addresses together. */
 enum problem auth_wrong(struct auth *, const struct peer_address *, int64_t now_mono_us);
+
+/* Counts a device paired with a lasting token, each of which is written down for good: PROBLEM_NONE, or
+ * PROBLEM_RATE_LIMITED from the 61st within a minute from this address. 127.0.0.1 and ::1 have no limit: a proxy. */
+enum problem auth_pairing(struct auth *, const struct peer_address *, int64_t now_mono_us);
 
 /* The caller of the control socket. */
 void auth_tool(struct caller *ret);

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "http/reply.h"
 
-enum { SESSION_DAYS = 30 };
+enum { SESSION_DAYS = 30, SESSIONS_OF_A_TOKEN = 1000 };
 static const int64_t DAY_US = INT64_C(86400) * 1000000;
 
 void token_make(struct request *request, enum token_kind kind, int64_t life_us, struct token_record *ret)
@@ -104,6 +104,15 @@ static enum problem take_wish(const struct request *request, bool *ret_preview, 
     return problem;
 }
 
+/* A lasting token pairs any number of devices, and each leaves an entry for good: whoever got hold of one must not fill
+ * the disk with it. */
+static enum problem check_crowd(struct request *request, uint32_t id)
+{
+    if (desk_sessions_of(request->http->options.desk, id) >= SESSIONS_OF_A_TOKEN)
+        return PROBLEM_RATE_LIMITED;
+    return auth_pairing(&request->http->auth, &request->peer->address, clock_mono_us());
+}
+
 enum MHD_Result pair_device(struct request *request)
 {
     struct desk *desk = request->http->options.desk;
@@ -124,6 +133,9 @@ enum MHD_Result pair_device(struct request *request)
         return refuse(request, life);
     if (is_preview)
         return reply_send(request, MHD_HTTP_OK, paired_response(&token));
+    problem = token.kind == TOKEN_BEARER ? check_crowd(request, token.id) : PROBLEM_NONE;
+    if (problem)
+        return reply_problem(request, problem);
     token_make(request, TOKEN_SESSION, SESSION_DAYS * DAY_US, &command.session);
     command.session.id = has_session ? session.id : 0;
     return wait_for_desk(request, &command, answer_pair);

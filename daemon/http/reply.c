@@ -25,10 +25,10 @@ void reply_secure(struct MHD_Response *response, enum reply_kind kind)
                                       "'none'; frame-ancestors 'none'";
     add_header(response, "Content-Security-Policy",
                kind == REPLY_PAGE ? page_policy : "default-src 'none'; frame-ancestors 'none'");
-    add_header(response, "X-Content-Type-Options", "nosniff");
-    add_header(response, "Referrer-Policy", "no-referrer");
     add_header(response, "X-Frame-Options", "DENY"); /* browsers that know no frame-ancestors */
     add_header(response, "Cross-Origin-Resource-Policy", "same-origin");
+    add_header(response, "X-Content-Type-Options", "nosniff");
+    add_header(response, "Referrer-Policy", "no-referrer");
     if (kind == REPLY_API)
         add_header(response, "Paihao-Pages", assets_version);
     add_header(response, "Cache-Control", kind == REPLY_PAGE ? "no-cache" : "no-store");

@@ -32,20 +32,20 @@ enum {
 
 static const char lane[] = "A";
 
-enum page { PAGE_PHOTOGRAPHER, PAGE_MARSHAL, PAGE_DISPLAY, PAGE_OFFICE, PAGES };
+enum page { PAGE_OFFICE, PAGE_PHOTOGRAPHER, PAGE_MARSHAL, PAGE_DISPLAY, PAGES };
 static const struct {
     const char *role, *zh;
 } pages[PAGES] = {
+    {"office", "负责人"},
     {"photographer", "摄影师"},
     {"marshal", "引导员"},
-    {"display", "大屏"},
-    {"office", "办公室"},
+    {"display", "叫号屏"},
 };
 
 struct rehearsal {
     struct play_options play;
     int first_port;
-    bool keeps, is_fast;
+    bool keeps, is_fast, is_networked;
     char *dir, *config, *log, *tool, *daemon_program; /* paths */
     struct play_stage stage;                          /* stage.daemon 0: not running */
     char *tokens[PAGES], *urls[PAGES];
@@ -53,7 +53,7 @@ struct rehearsal {
 
 static const char usage[] =
     "用法 · usage: paihao rehearse [--people N] [--pace SECONDS] [--line K] [--photographer] [--port N]\n"
-    "                              [--seed S] [--fast] [--keep] [--exit-after-people]\n"
+    "                              [--seed S] [--fast] [--keep] [--network] [--exit-after-people]\n"
     "  --people N           来多少人，默认不限 · how many people come (no end)\n"
     "  --pace SECONDS       平均间隔 · seconds between two people (12)\n"
     "  --line K             K 人在等时暂停来人，0 不限 · nobody comes while K wait, 0: no limit (6)\n"
@@ -62,6 +62,7 @@ static const char usage[] =
     "  --seed S             人员随机种子 · other people for another seed (1)\n"
     "  --fast               读卡不延时 · readers without the delays of real ones\n"
     "  --keep               结束后保留文件夹 · keep the folder\n"
+    "  --network            平板和手机也能打开 · tablets and phones of the network may open the pages\n"
     "  --exit-after-people  人来完即结束 · end by itself when all have come\n";
 
 /* ---- options */
@@ -118,19 +119,14 @@ static int parse_option(struct rehearsal *r, int option)
 /* 0 go on; -1 wrong usage; 1 help was wanted. */
 static int parse_options(struct rehearsal *r, int argc, char **argv)
 {
-    int photographer = 0, fast = 0, keep = 0, ends = 0, help = 0, option;
+    int photographer = 0, fast = 0, keep = 0, network = 0, ends = 0, help = 0, option;
     const struct option options[] = {
-        {"people", required_argument, NULL, 'n'},
-        {"pace", required_argument, NULL, 'p'},
-        {"line", required_argument, NULL, 'l'},
-        {"port", required_argument, NULL, 'P'},
-        {"seed", required_argument, NULL, 's'},
-        {"photographer", no_argument, &photographer, 1},
-        {"fast", no_argument, &fast, 1},
-        {"keep", no_argument, &keep, 1},
-        {"exit-after-people", no_argument, &ends, 1},
-        {"help", no_argument, &help, 1},
-        {0},
+        {"people", required_argument, NULL, 'n'}, {"pace", required_argument, NULL, 'p'},
+        {"line", required_argument, NULL, 'l'},   {"port", required_argument, NULL, 'P'},
+        {"seed", required_argument, NULL, 's'},   {"photographer", no_argument, &photographer, 1},
+        {"fast", no_argument, &fast, 1},          {"keep", no_argument, &keep, 1},
+        {"network", no_argument, &network, 1},    {"exit-after-people", no_argument, &ends, 1},
+        {"help", no_argument, &help, 1},          {0},
     };
     optind = 0;
     opterr = 1;
@@ -149,6 +145,7 @@ static int parse_options(struct rehearsal *r, int argc, char **argv)
     r->play.ends_after_people = ends;
     r->is_fast = fast;
     r->keeps = keep;
+    r->is_networked = network;
     return help;
 }
 
@@ -200,14 +197,15 @@ static int write_config(struct rehearsal *r)
     r->config = bytes_format("%s/paihao.conf", r->dir);
     r->log = bytes_format("%s/paihaod.log", r->dir);
     char *text = bytes_format("data_dir = \"%s/data\"\n"
-                              "http { listen = \"127.0.0.1:%d\" }\n"
+                              "http { listen = \"%s:%d\" }\n"
                               "lane \"%s\" {\n"
                               "  room = \"演练室\"\n"
                               "  reader \"door\" { driver = \"sam\"      device = \"serial:%s/door\" }\n"
                               "  reader \"chip\" { driver = \"nfc\"      device = \"pn532_uart:%s/chip\" }\n"
                               "  reader \"gun\"  { driver = \"scanner\"  device = \"serial:%s/gun\" }\n"
                               "}\n",
-                              r->dir, r->stage.port, lane, r->dir, r->dir, r->dir);
+                              r->dir, r->is_networked ? "0.0.0.0" : "127.0.0.1", r->stage.port, lane, r->dir,
+                              r->dir, r->dir);
     const int error = file_create_durably(r->config, text, strlen(text), 0600);
     free(text);
     return error < 0 ? fail(r->config, error) : 0;
@@ -353,7 +351,12 @@ static int set_up(struct rehearsal *r)
 
 static void tell_stage(const struct rehearsal *r)
 {
-    puts("\n演练开始 · rehearsal");
+    puts("\n演练开始 · rehearsal\n"
+         "先打开负责人的页面：在“设备”里可以打开其余各页，或用二维码配对平板和手机\n"
+         "open the office's page first: under Devices it opens every other page, and pairs tablets by QR "
+         "code");
+    if (!r->is_networked)
+        puts("（要让平板和手机也能打开：paihao rehearse --network · for tablets and phones, too）");
     for (enum page page = 0; page < PAGES; page++)
         printf("  %s · %s\n      %s\n", pages[page].zh, pages[page].role, r->urls[page]);
     printf("模拟的：读卡器、扫码枪（虚拟串口）、证件、人员%s\n"
@@ -363,7 +366,8 @@ static void tell_stage(const struct rehearsal *r)
            "文件夹 · folder: %s（%s）\n"
            "按 Ctrl-C 结束 · Ctrl-C ends it\n\n",
            r->play.has_photographer ? "、摄影师" : "；请打开摄影师网页操作",
-           r->play.has_photographer ? ", the photographer" : "; be the photographer on the first page",
+           r->play.has_photographer ? ", the photographer"
+                                    : "; be the photographer on the photographer's page",
            r->dir, r->keeps ? "保留 · kept" : "结束时删除 · removed at the end");
     fflush(stdout);
 }

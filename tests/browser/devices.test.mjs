@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { inspect } from './axe.mjs';
 import {
   Browser, Daemon, eventually, hasText, live, pause, textOf,
 } from './daemon.mjs';
@@ -192,6 +193,35 @@ test('the office that revokes itself is asked in other words, leaves, and is tol
   await hasText(second, '#why', '已被撤销');
   await second.close();
 });
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`axe finds nothing in ${colorScheme}, and nothing sticks out on a phone`, async () => {
+    const page = await browser.device({ colorScheme, bypassCSP: true, size: { width: 390, height: 844 }, expects: REFUSED });
+    await page.goto(`${daemon.origin}/office/#token=${daemon.tokens.whole}`);
+    await live(page);
+    await page.click('[data-to-view="devices"]');
+    await page.fill('#device-name', '一'.repeat(20));
+    await page.click('#device-make');
+    await page.locator('.qr').waitFor();
+    await page.click('#device-show');
+    await inspect(page, 'a code');
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    const small = await page.locator('#device-code button, #devices button, #device-pages a, #device-form select').evaluateAll((list) => list
+      .filter((node) => node.getBoundingClientRect().height < 48).map((node) => node.textContent));
+    assert.deepEqual(small, []);
+    await page.click('#device-drop');
+    await hasText(page, '#device-code', '已作废');
+    await inspect(page, 'a withdrawn one');
+    const { url } = JSON.parse(await daemon.tool('token', 'create', '--role', 'display', '--once', '--json'));
+    await page.goto(url);
+    await page.locator('#switch').waitFor();
+    await inspect(page, 'the question');
+    await page.goto(`${daemon.origin}/pair/?why=ended`);
+    await page.locator('#still:visible').waitFor();
+    await inspect(page, 'ended');
+    await page.close();
+  });
+}
 
 test('what was seen outlives a restart of the server', async () => {
   const seen = (await tokens()).filter((token) => token.seen_at);

@@ -69,7 +69,7 @@ async function dayWithRules() {
     await each('marshal', 'classes', (page) => page.click('[data-to-view="classes"]'));
     await each('marshal', 'payments', (page) => page.click('[data-to-view="payments"]'));
     await each('liaison', 'class', (page) => page.locator('.class-row').first().click());
-    for (const view of ['sessions', 'profile', 'lists', 'schedule', 'classes', 'figures']) await each('office', view, (page) => page.click(`[data-to-view="${view}"]`));
+    for (const view of ['sessions', 'devices', 'profile', 'lists', 'schedule', 'classes', 'figures']) await each('office', view, (page) => page.click(`[data-to-view="${view}"]`));
   } finally {
     await day.stop();
   }

@@ -796,6 +796,9 @@ static void pairing_anew_ends_the_session_before(void **state)
     pair.session.id = 5; /* no session: nobody's token ends by a device's wish */
     assert_int_equal(ask(door, &pair).problem, PROBLEM_NONE);
     assert_int_equal(record_of(door, 5).revoked_us, 0);
+    assert_int_equal(desk_sessions_of(door->desk, 1), 0); /* ended */
+    assert_int_equal(desk_sessions_of(door->desk, 2), 1);
+    assert_int_equal(desk_sessions_of(door->desk, 5), 1);
     verify(door);
 }
 

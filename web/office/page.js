@@ -3,9 +3,9 @@
 import '/shared/theme.js';
 import '/office/words.js';
 import { Classes } from '/shared/classes.js';
+import { startDevices } from '/office/devices.js';
 import { $, NoAnswer, onLanguage, request, setText, word } from '/shared/core.js';
 import { enterWhole } from '/shared/whole.js';
-import { startDevices } from '/office/devices.js';
 import { startFigures } from '/office/figures.js';
 import { startHandover } from '/office/handover.js';
 import { startLedger } from '/office/ledger.js';
@@ -56,13 +56,14 @@ onLanguage(() => tell(trouble));
 showView('sessions');
 enterWhole(['office']).then(async (me) => {
   if (me.lane) { tell('office-lane-only'); return; }
+  parts.devices = startDevices(me.lanes || [], ask);
   const lists = () => { parts.classes.show(); parts.schedule.show(true); };
   const rules = (answer) => { payment = answer.rules.payment; };
   const classes = new Classes($('#classes'), { canRoll: true, way: () => payment });
   Object.assign(parts, {
     sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
     schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask), ledger: startLedger(ask),
-    devices: startDevices(me.lanes || [], ask), sheets: startSheets(me.lanes || [], ask), handover: startHandover(ask),
+    sheets: startSheets(me.lanes || [], ask), handover: startHandover(ask),
   });
   drawEvent();
   parts.profile.show(true);

@@ -89,10 +89,10 @@ addWords({
   'title-liaison': ['联络员', 'Liaison'],
   'title-office': ['负责人', 'Office'],
   'index-liaison': ['本班谁已拍、谁缺席、谁未缴费；点名', 'Who of a class is done, absent or unpaid; the roll call'],
-  'index-office': ['规则、名单、时间表、场次、汇总', 'Rules, lists, schedule, sessions, figures'],
+  'index-office': ['场次、设备、规则、名单、时间表、汇总', 'Sessions, devices, rules, lists, schedule, figures'],
   'index-numbers': ['下载拍摄号文件 {lane}', 'Download the numbers of {lane}'],
   'index-numbers-hint': ['CSV，含姓名和证件号，请妥善保管', 'CSV with names and ID numbers: keep it safe'],
   'index-check': ['排队时先扫一扫：能否取号、怎么办；不发号', 'In the queue: will my code be accepted, and if not, what to do. Gives no number'],
   'index-pair-title': ['如何配对', 'How to pair'],
-  'index-pair': ['负责人运行 paihao token create --role ROLE --lane LANE，把显示的链接在本设备上打开；或在配对页输入配对码。', 'The person in charge runs paihao token create --role ROLE --lane LANE. Open the link it prints on this device, or type the token on the pairing page.'],
+  'index-pair': ['请负责人在自己页面的“设备”里生成二维码，用本设备的相机扫一下；或在配对页输入配对码。', 'Ask the person in charge for a QR code (Devices, on the office page) and scan it with the camera of this device, or type the code on the pairing page.'],
 });

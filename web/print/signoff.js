@@ -25,7 +25,7 @@ const VALUES = {
   school: () => '', year: () => '', note: () => '',
 };
 
-// What the profile names, with the number in front and room for a signature at the end of it, whatever it names.
+// What the profile names; the number in front and room for a signature at the end where it does not name them.
 function columnsOf(wished) {
   const names = wished.filter((name) => name in VALUES);
   if (!names.includes('number')) names.unshift('number');

@@ -129,7 +129,7 @@ test('class bills: a summary and a page a class, with the amount in capital figu
   const bill = pages.find((text) => text.includes('已拍人员') && text.includes(BIG));
   assert.match(bill, /¥225\.50/); // 11 people, 20.50 each
   assert.match(bill, /贰佰贰拾伍元伍角整/);
-  assert.equal((bill.match(/A00\d\d 测试/g) || []).length, 11);
+  assert.equal((bill.match(/A00\d\d\s+测试/g) || []).length, 11);
   assert.doesNotMatch(bill, /A0003/, 'missed is not billed');
   const words = await page.evaluate(async () => {
     const { inWords } = await import('/print/bills.js');

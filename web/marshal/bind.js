@@ -32,7 +32,7 @@ export function bindButton(ticket) {
   const button = element('button', 'bind', `${word('bind')} ${word('bind', {}, true)}`);
   button.type = 'button';
   button.dataset.bind = ticket.number;
-  button.setAttribute('aria-label', word('bind-title', { number: ticket.number }));
+  button.setAttribute('aria-label', `${button.textContent} ${word('bind-title', { number: ticket.number })}`);
   return button;
 }
 

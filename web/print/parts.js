@@ -16,12 +16,14 @@ export function localTime(iso) {
 }
 export const yuan = (fen) => word('money-yuan', { amount: (fen / 100).toFixed(2) });
 
-// columns: [{name, title, of: (row) => text or nodes}]; head: cells above the titles, [{span, parts, name?}].
-export function sheetTable(columns, rows, head) {
+// columns: [{name, title, of: (row) => text or nodes}]; head: cells above the titles, [{span, parts, name?}]; foot: cells below
+// the last row, likewise: as a row, so that they never stand on a page without the headings.
+export function sheetTable(columns, rows, head, foot = []) {
   const top = make('tr', 'head-row', ...head.map(({ span, parts, name = '' }) => {
-    const cell = make('th', name, ...parts);
+    const isEmpty = parts.every((part) => part === '');
+    const cell = make(isEmpty ? 'td' : 'th', name, ...parts);
     cell.colSpan = span;
-    cell.scope = 'colgroup';
+    if (!isEmpty) cell.scope = 'colgroup';
     return cell;
   }));
   const titles = make('tr', '', ...columns.map(({ name, title }) => {
@@ -30,6 +32,13 @@ export function sheetTable(columns, rows, head) {
     return cell;
   }));
   const body = rows.map((row) => make('tr', '', ...columns.map(({ name, of }) => make('td', `c-${name}`, ...[of(row)].flat()))));
+  if (foot.length) {
+    body.push(make('tr', 'foot-row', ...foot.map(({ span, parts, name = '' }) => {
+      const cell = make('td', name, ...parts);
+      cell.colSpan = span;
+      return cell;
+    })));
+  }
   return make('table', '', make('thead', '', top, titles), make('tbody', '', ...body));
 }
 export const signLines = (...keys) => make('p', 'sign-lines', ...keys.map((key) => element('span', '', word(key))));

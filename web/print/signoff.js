@@ -25,7 +25,7 @@ const VALUES = {
   school: () => '', year: () => '', note: () => '',
 };
 
-// What the profile names, with the number in front and room for a signature at the end of it, whatever it names.
+// What the profile names; the number in front and room for a signature at the end where it does not name them.
 function columnsOf(wished) {
   const names = wished.filter((name) => name in VALUES);
   if (!names.includes('number')) names.unshift('number');
@@ -45,8 +45,12 @@ function sheet(facts, title, rows, isRanked) {
     { span: 1, parts: [''], name: 'c-cut' }, { span: 1, parts: [''], name: 'c-gap' },
     { span: 2, parts: [facts.event, make('br', ''), word('sheet-agency')] },
   ];
-  const node = make('section', 'sheet signoff', sheetTable(columns, rows, head), make('p', '', word('sum-shot', { count: rows.filter((row) => row.ticket && row.ticket.state === 'shot').length })),
-    signLines('sheet-sign-liaison', 'sheet-sign-crew', 'sheet-sign-date'));
+  const shot = word('sum-shot', { count: rows.filter((row) => row.ticket && row.ticket.state === 'shot').length });
+  const foot = [
+    { span: school.length, parts: [element('p', '', shot), signLines('sheet-sign-liaison', 'sheet-sign-crew', 'sheet-sign-date')] },
+    { span: 1, parts: [''], name: 'c-cut' }, { span: 1, parts: [''], name: 'c-gap' }, { span: 2, parts: [shot] },
+  ];
+  const node = make('section', 'sheet signoff', sheetTable(columns, rows, head, foot));
   if (columns.length - 4 > NARROW_MOST) node.classList.add('wide');
   return node;
 }

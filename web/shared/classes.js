@@ -12,6 +12,7 @@ addWords({
   'class-progress': ['已拍 {done} / {total}', '{done} of {total} photographed'],
   'class-line': ['候拍 {count}', '{count} in line'],
   'class-missing': ['未取号 {count}', '{count} without a number'],
+  'class-gone': ['过号、作废 {count}', '{count} missed or void'],
   'class-absent': ['缺席 {count}', '{count} absent'],
   'class-due': ['未缴费 {count}', '{count} unpaid'],
   'class-eta': ['还需约 {minutes} 分钟（{time}）', 'about {minutes} min more ({time})'],
@@ -159,7 +160,9 @@ export class Classes {
     const inLine = unit.counts.waiting + unit.counts.called;
     const facts = [word('class-progress', { done: total - unit.left, total })];
     if (inLine) facts.push(word('class-line', { count: inLine }));
-    if (unit.left - inLine > 0) facts.push(word('class-missing', { count: unit.left - inLine }));
+    const gone = unit.counts.missed + unit.counts.void; // had a number and need another one
+    if (unit.left - inLine - gone > 0) facts.push(word('class-missing', { count: unit.left - inLine - gone }));
+    if (gone) facts.push(word('class-gone', { count: gone }));
     if (unit.absent) facts.push(word('class-absent', { count: unit.absent }));
     if (unit.due) facts.push(word('class-due', { count: unit.due }));
     facts.push(etaText(unit));

@@ -1,7 +1,7 @@
 // The switch between dark and light, of this device alone; core.js puts on what was chosen, on every page.
 import { addWords, store } from '/shared/core.js';
 
-addWords({ theme: ['明暗', 'Dark / light'] });
+addWords({ theme: ['明暗', 'Theme'] });
 
 const { dataset } = document.documentElement;
 for (const button of document.querySelectorAll('[data-switch-theme]')) {

@@ -286,6 +286,34 @@ test('older than a day: shown, not sent', async () => {
   await close(page);
 });
 
+test('a number of another event is never meant; what cannot be stored is kept all the same', async () => {
+  const numbers = await line(3);
+  const page = await open();
+  wire.cut();
+  await lost(page);
+  await page.evaluate(() => { Storage.prototype.setItem = () => { throw new Error('full'); }; });
+  await tap(page);
+  await hasText(page, '#number', numbers[1]);
+  await tap(page);
+  await hasText(page, '.cover', '2 下先存在本机');
+  wire.mend();
+  await live(page);
+  await eventually('both arrived', async () => (await daemon.stateOf(numbers[1])) === 'shot', 8000);
+  await close(page);
+  const later = await open();
+  await later.evaluate((number) => {
+    const time = { wall: Date.now() - 60000, mono: 0, life: 'before', anchor: null };
+    const tap = { key: 'yesterday', time, verb: 'shot', number, body: {}, kept: false, path: `/api/v1/lanes/A/tickets/${number}/shot`, issued: '2026-01-01T00:00:00.000000Z' };
+    localStorage.setItem('paihao.outbox.A', JSON.stringify({ taps: [tap], told: [] }));
+  }, numbers[2]);
+  await later.reload();
+  await live(later);
+  await hasText(later, '#told-list', '另一场活动');
+  assert.equal(await daemon.stateOf(numbers[2]), 'called');
+  await later.click('#told-list button');
+  await close(later);
+});
+
 test('undo: a button for some seconds and a key; the frame does not count, whoever was called stays called', async () => {
   const numbers = await line(3);
   const page = await open();

@@ -290,7 +290,7 @@ function act(verb, number, body) {
   if (ticket && verb !== 'acknowledge') body = { ...body, retakes: ticket.retakes }; // not meant for a later frame of that number
   say('pending', () => `… ${number} ${word(verb)} · ${word(isKept ? 'kept' : 'sending')}`);
   if (isKept) keepUndo(verb, number);
-  outbox.add({ path: pathOf(number, verb), verb, number, body, kept: isKept, then: next ? next.number : '' });
+  outbox.add({ path: pathOf(number, verb), verb, number, body, kept: isKept, then: next ? next.number : '', issued: ticket && ticket.issued_at });
 }
 
 function keepUndo(verb, number) {
@@ -324,7 +324,7 @@ async function callAfter(tap) {
   await refresh();
   const then = truth.tickets.get(tap.then);
   if (then && then.state === 'waiting' && !truth.snapshot.current) {
-    outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes } });
+    outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes }, issued: then.issued_at });
   }
 }
 const again = ({ kept, number, verb }) => {
@@ -472,6 +472,10 @@ document.addEventListener('keydown', (event) => {
   step();
 });
 
+function isOurs({ number, issued }) {
+  const ticket = truth.tickets.get(number);
+  return !ticket || !issued || ticket.issued_at === issued;
+}
 function link() {
   if (!isLost()) outbox.pump();
   else outbox.keep();
@@ -482,6 +486,6 @@ enter(['photographer', 'marshal', 'office']).then((entered) => {
   laneName = entered.lane;
   $('#stop-resolve').hidden = entered.me.role === 'photographer';
   $('#stop-resolve').href = `/marshal/?${new URLSearchParams({ lane: laneName })}`;
-  outbox = new Outbox(laneName, { changed: draw, answered, again });
+  outbox = new Outbox(laneName, { changed: draw, answered, again, isOurs });
   refresh = follow(laneName, truth, { draw, link, kept: keptCount });
 });

@@ -5,7 +5,7 @@
 // ---- words, [Chinese, English]: those of the photographer's page, which loads nothing else, and what other pages share with it.
 // The rest stands in words.js and beside each page.
 export const WORDS = {
-  language: ['English', '中文'], 'title-index': ['拍号', 'Paihao'], 'title-check': ['队尾检查', 'Queue-tail check'],
+  language: ['English', '中文'], 'title-index': ['拍号', 'Paihao'],
   'sound-off': ['点一下屏幕，打开声音', 'Touch the page to turn the sound on'], 'title-photographer': ['摄影师', 'Photographer'], lane: ['机位', 'Lane'],
   now: ['现在', 'Now'], next: ['下一位', 'Next'], shot: ['已拍', 'Shot'], miss: ['过号', 'Missed'], retake: ['重拍', 'Retake'], void: ['作废', 'Void'],
   call: ['叫号', 'Call'], 'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: this number will have no photograph'],
@@ -15,7 +15,7 @@ export const WORDS = {
   'reason-other': ['其他原因', 'Another reason'], cancel: ['取消', 'Cancel'], sending: ['正在发送', 'Sending'],
   'sending-again': ['网络不通，正在重发', 'No network, sending again'],
   'still-sending': ['上一下仍在发送，这一下没有生效', 'The last tap is still being sent: this one did nothing'],
-  'no-answer': ['没有收到答复，请看当前号码后再按', 'No answer. Look at the number, then tap again'], 'failed': ['未成功', 'Failed'], 'look-twice': ['请再核对本人', 'look twice'],
+  'failed': ['未成功', 'Failed'], 'look-twice': ['请再核对本人', 'look twice'],
   'medium-manual': ['人工登记', 'Typed in by hand'], 'medium-passport': ['护照', 'Passport'], 'medium-campus_card': ['校园卡', 'Campus card'],
   'medium-capture_code': ['采集码', 'Capture code'], 'medium-chip': ['身份证芯片号', 'Card chip number'], 'medium-id_card': ['身份证', 'ID card'],
   unbound: ['未对应到人', 'not tied to a person'], suspect: ['照片存疑，请核对本人', 'photo in doubt: check the person'], 'note-outsider': ['不在名单', 'not on the list'],
@@ -29,15 +29,16 @@ export const WORDS = {
   'store-store-failed': ['数据库故障，请立即联系负责人', 'The database failed: tell the person in charge'], 'event-closed': ['采集活动已结束', 'The event is closed'],
   'nobody-called': ['还没有叫号', 'Nobody is called'], lost: ['连接已断', 'Connection lost'],
   'lost-detail': ['屏上内容可能已过时，正在自动重连', 'What you see may be out of date. Reconnecting by itself'], 'lost-since': ['{time} 起', 'since {time}'],
-  connecting: ['正在连接', 'Connecting'], 
+  connecting: ['正在连接', 'Connecting'],
   'lost-kept': ['{count} 下先存在本机，连上后按次序发送', '{count} kept on this device, sent in order once connected'],
   'lost-through': ['可以继续按，屏上号码未经服务器确认', 'You may go on. What you see is not confirmed by the server'],
-  'too-old': ['超过 24 小时，没有发送', 'Older than 24 hours: not sent'],
+  'too-old': ['超过 24 小时，没有发送', 'Older than 24 hours: not sent'], 'other-event': ['此号现属另一场活动，没有发送', 'That number is of another event now: not sent'],
 };
 
 export const store = {
   get(name) { try { return localStorage.getItem(name); } catch { return null; } },
-  set(name, value) { try { localStorage.setItem(name, value); } catch { /* private window: forgotten on leaving */ } },
+  // false: a private window, or full; forgotten on leaving
+  set(name, value) { try { localStorage.setItem(name, value); return true; } catch { return false; } },
 };
 
 let english = store.get('paihao.language') === 'en';

@@ -27,11 +27,13 @@ export function ageOf({ wall, mono, life, anchor: was }) {
 // somebody has seen it. Of one lane and device; survives a reload.
 const DAY_MS = 86400000;
 export class Outbox {
-  // changed(): anything. answered(tap, answer), while it is still there. again(tap): before a repetition.
-  constructor(lane, { changed, answered, again }) {
-    Object.assign(this, { name: `paihao.outbox.${lane}`, taps: [], told: [], isSending: false, changed, answered, again });
+  // changed(): anything. answered(tap, answer), while it is still there. again(tap): before a repetition. isOurs(tap): the
+  // number is still that of the same event.
+  constructor(lane, { changed, answered, again, isOurs }) {
+    Object.assign(this, { name: `paihao.outbox.${lane}`, taps: [], told: [], isSending: false, isStored: true, changed, answered, again, isOurs });
     this.read();
-    for (const tap of this.taps) tap.kept = true;
+    this.keep();
+    addEventListener('beforeunload', (event) => { if (!this.isStored && this.taps.length + this.told.length) event.preventDefault(); });
     addEventListener('storage', (event) => { if (event.key === this.name) { this.read(); changed(); } }); // another window of this device
     busy.add(() => this.taps.length + this.told.length > 0);
   }
@@ -44,9 +46,9 @@ export class Outbox {
   }
 
   change(mutate) {
-    this.read();
+    if (this.isStored) this.read();
     mutate();
-    store.set(this.name, JSON.stringify({ taps: this.taps, told: this.told }));
+    this.isStored = store.set(this.name, JSON.stringify({ taps: this.taps, told: this.told }));
     this.changed();
   }
 
@@ -65,9 +67,10 @@ export class Outbox {
 
   finish(tap, message) {
     this.change(() => {
+      const before = this.taps.length;
       this.taps = this.taps.filter((each) => each.key !== tap.key);
       const at = new Date(serverNow() - ageOf(tap.time)).toISOString();
-      if (message) this.told.push({ key: tap.key, number: tap.number, verb: tap.verb, at, message });
+      if (message && this.taps.length < before) this.told.push({ key: tap.key, number: tap.number, verb: tap.verb, at, message });
     });
   }
 
@@ -79,15 +82,15 @@ export class Outbox {
 
   async send(tap) {
     const age_ms = ageOf(tap.time);
-    if (age_ms > DAY_MS) { this.finish(tap, { zh: WORDS['too-old'][0], en: WORDS['too-old'][1] }); return; }
-    const isLate = tap.kept || tap.tries;
+    const fault = age_ms > DAY_MS ? 'too-old' : tap.kept && !this.isOurs(tap) ? 'other-event' : '';
+    if (fault) { this.finish(tap, { zh: WORDS[fault][0], en: WORDS[fault][1] }); return; }
+    const isLate = tap.kept || age_ms > 1000;
     const answer = await request(tap.path, { method: 'POST', key: tap.key, body: isLate ? { ...tap.body, age_ms } : tap.body })
       .catch((error) => { if (!(error instanceof NoAnswer)) throw error; return null; });
     const isKept = this.taps.some((each) => each.key === tap.key && each.kept); // by now
     const code = answer && answer.data && answer.data.code;
     if (!answer || answer.status === 401 || ['busy', 'stopping'].includes(code) || (isKept && answer.status >= 500)) {
-      tap.tries = (tap.tries || 0) + 1;
-      if (tap.tries > 5) this.keep();
+      if (age_ms > 5000) this.keep();
       this.again(tap);
       await pause(answer ? 2000 : 700);
       return;

@@ -9,7 +9,6 @@
 #include "desk/profile_names.h"
 #include "handover/agency.h"
 #include "handover/cells.h"
-#include "handover/merge.h"
 #include "handover/school.h"
 
 struct handover_kept {
@@ -40,6 +39,16 @@ void handover_parts_keep(struct handover_parts *parts, void *context, void (*don
     struct handover_kept *kept = bytes_alloc(sizeof *kept);
     *kept = (struct handover_kept){parts->kept, context, done};
     parts->kept = kept;
+}
+
+void handover_parts(enum handover_kind kind, struct day *const days[], size_t n_days,
+                    struct handover_parts *ret)
+{
+    *ret = (struct handover_parts){0};
+    if (kind == HANDOVER_AGENCY)
+        agency_parts(days, n_days, ret);
+    else
+        school_parts(days, n_days, ret);
 }
 
 void handover_parts_done(struct handover_parts *parts)

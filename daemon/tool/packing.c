@@ -224,8 +224,7 @@ static enum tool_exit write_parts(struct packing *packing, const struct tool *to
 {
     struct handover_parts parts = {0};
     struct packing_line line = {.drawn_us = 0};
-    if (handover_parts(packing->kind, packing->days, packing->n_days, &parts) != 0)
-        return tool_refuse(&tool->options, PROBLEM_STORE_FAILED);
+    handover_parts(packing->kind, packing->days, packing->n_days, &parts);
     if (packing->report)
         merge_report_parts(packing->report, &parts);
     json_t *about = handover_about(packing->kind, packing->days, packing->n_days);

@@ -167,7 +167,7 @@ FROM entry;
 SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM credential);
 
 -- name: select_purged
-SELECT seq FROM entry WHERE kind = 36 ORDER BY seq DESC LIMIT 1;
+SELECT seq FROM (SELECT seq, kind FROM entry ORDER BY seq DESC LIMIT 1) WHERE kind = 36; -- nothing may follow it
 
 -- name: purge_people
 DELETE FROM person;

@@ -60,7 +60,7 @@ static bool folder_says_so(const struct config *config, const struct journal_cop
 bool copies_are_elsewhere(const struct config *config, struct claim *ret_claim)
 {
     struct journal_copy own;
-    struct claim claim;
+    struct claim claim = {.moves = 0};
     char *database = journal_database(config->data_dir);
     bool result = false;
     if (journal_look(database, &own, NULL) == JOURNAL_OK && own.exists && !own.is_purged)

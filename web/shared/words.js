@@ -89,7 +89,7 @@ addWords({
   'title-liaison': ['联络员', 'Liaison'],
   'title-office': ['负责人', 'Office'],
   'index-liaison': ['本班谁已拍、谁缺席、谁未缴费；点名', 'Who of a class is done, absent or unpaid; the roll call'],
-  'index-office': ['场次、设备、规则、名单、时间表、汇总', 'Sessions, devices, rules, lists, schedule, figures'],
+  'index-office': ['规则、名单、时间表、场次、汇总', 'Rules, lists, schedule, sessions, figures'],
   'index-numbers': ['下载拍摄号文件 {lane}', 'Download the numbers of {lane}'],
   'index-numbers-hint': ['CSV，含姓名和证件号，请妥善保管', 'CSV with names and ID numbers: keep it safe'],
   'index-check': ['排队时先扫一扫：能否取号、怎么办；不发号', 'In the queue: will my code be accepted, and if not, what to do. Gives no number'],

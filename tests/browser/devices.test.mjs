@@ -51,9 +51,16 @@ test('a code on the office\'s screen makes a tablet the photographer\'s of lane 
   const before = await textOf(office, '#device-left');
   await eventually('the time runs', async () => (await textOf(office, '#device-left')) !== before);
   const tablet = await browser.device({ expects: REFUSED });
+  const told = []; // addresses and where they came from, as the server and any proxy see them
+  tablet.on('request', (request) => told.push(`${request.url().split('#')[0]} ${request.headers().referer || ''}`));
   await tablet.goto(address);
   await tablet.waitForURL('**/photographer/?lane=A');
   await live(tablet);
+  const secret = address.split('#token=')[1];
+  assert.ok(told.length > 5);
+  assert.deepEqual(told.filter((text) => text.includes(secret)), [], 'the token is in no address that is sent');
+  assert.equal(await tablet.evaluate(() => document.cookie), '', 'no script sees the cookie');
+  assert.equal(await tablet.evaluate((text) => JSON.stringify([localStorage, sessionStorage, history.state, location.href]).includes(text), secret), false);
   await hasText(office, '#device-code', '已配对：A 机位摄影师平板');
   assert.equal(await office.locator('#device-code .qr').count(), 0, 'a used code is not shown on');
   await eventually('the office sees it', async () => /摄影师 · 机位 A/.test(await row('A 机位摄影师平板').innerText()));

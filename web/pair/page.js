@@ -1,12 +1,13 @@
-// Pairs this device: takes the token from the address (#token=..., as the office's QR code has it) or from the field, then goes
-// on to the page meant. A device that is something else already asks before it changes; a one-time code is not spent by looking.
+// Pairs this device: takes the token from the address (#token=...) or from the field, then goes on to the page meant.
 import '/shared/theme.js';
-import '/pair/words.js';
+import '/shared/words.js';
 import {
   $, NoAnswer, WORDS, bilingual, onLanguage, request, takeToken, word,
 } from '/shared/core.js';
+import '/pair/words.js';
 import { PAGES, pageAddress } from '/shared/pages.js';
 
+// A device that is something else already asks before it changes; looking does not spend a one-time code.
 const query = new URLSearchParams(location.search);
 const REASONS = ['pair-token', 'pair-none', 'pair-role', 'pair-failed', 'pair-ended'];
 let why = REASONS.includes(`pair-${query.get('why')}`) ? () => word(`pair-${query.get('why')}`) : null;

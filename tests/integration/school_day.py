@@ -157,7 +157,7 @@ class Device:
     def send(self, method, path, data=None, kind="application/json"):
         """(status, answer)"""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
-        is_stale = time.monotonic() - getattr(self.mine, "used", 0) > 15  # the server closes idle connections after 30 s
+        is_stale = time.monotonic() - getattr(self.mine, "used", 0) > 6  # the server closes idle connections after 10 s
         if is_stale or getattr(self.mine, "process", None) is not self.daemon.process:
             self.mine.process = self.daemon.process  # another daemon, or none yet
             self.mine.line = http.client.HTTPConnection("127.0.0.1", self.daemon.port, timeout=30 * harness.PATIENCE)

@@ -223,10 +223,7 @@ bool safe_name_is(const char *name)
     char safe[SAFE_NAME_MAX + 1];
     if (strlen(name) > SAFE_NAME_MAX)
         return false;
-    size_t tail = safe_name_extension(name);
-    char *stem = bytes_format("%.*s", (int)(strlen(name) - tail), name);
-    safe_name(stem, name + strlen(name) - tail, safe);
-    free(stem);
+    safe_name(name, "", safe);
     return strcmp(safe, name) == 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "desk/desk.h"
+#include "handover/job.h"
 #include "handover/numbers.h"
 #include "http/http.h"
 #include "readers/supervisor.h"
@@ -52,6 +53,7 @@ struct daemon {
     int lock;
     struct desk *desk;
     char *control_path;
+    struct jobs *jobs;
     struct http *http;
     pthread_mutex_t figures_lock; /* /metrics may be asked before the readers run and after they ended */
     struct supervisor *supervisor;
@@ -84,6 +86,29 @@ static void take_list(void *arg, const struct http_list *list, struct http_list_
 static char *show_schedule(void *arg, uint32_t pace_s)
 {
     return import_show_schedule(arg, pace_s);
+}
+
+static enum problem start_handover(void *arg, const struct http_handover *wish, uint64_t *ret_id)
+{
+    return jobs_start(arg,
+                      &(struct job_wish){wish->is_school ? HANDOVER_SCHOOL : HANDOVER_AGENCY, wish->is_zip,
+                                         wish->folder, wish->device},
+                      ret_id);
+}
+
+static void cancel_handover(void *arg)
+{
+    jobs_cancel(arg);
+}
+
+static char *show_handover(void *arg, const char *device)
+{
+    return jobs_json(arg, device);
+}
+
+static int open_package(void *arg, const char *address, char **ret_name, uint64_t *ret_size)
+{
+    return jobs_open(arg, address, ret_name, ret_size);
 }
 
 static void print_figures(void *arg, struct buffer *out)
@@ -133,6 +158,7 @@ static int open_desk(struct daemon *daemon)
 static int open_pages(struct daemon *daemon)
 {
     daemon->control_path = bytes_format("%s/control.sock", daemon->config->data_dir);
+    daemon->jobs = jobs_new(daemon->config, daemon->desk);
     const struct http_options options = {
         .config = daemon->config,
         .desk = daemon->desk,
@@ -142,6 +168,11 @@ static int open_pages(struct daemon *daemon)
         .take_list = take_list,
         .show_schedule = show_schedule,
         .lists_arg = daemon->desk,
+        .start_handover = start_handover,
+        .cancel_handover = cancel_handover,
+        .show_handover = show_handover,
+        .open_package = open_package,
+        .handover_arg = daemon->jobs,
         .print_figures = print_figures,
         .figures_arg = daemon,
     };
@@ -172,7 +203,9 @@ static void stop(struct daemon *daemon)
     daemon->supervisor = NULL;
     pthread_mutex_unlock(&daemon->figures_lock);
     supervisor_stop(supervisor);
+    jobs_stop(daemon->jobs); /* its pages may still look at it */
     http_stop(daemon->http);
+    jobs_free(daemon->jobs);
     desk_close(daemon->desk);
     if (daemon->lock >= 0)
         close(daemon->lock);

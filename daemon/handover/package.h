@@ -75,6 +75,8 @@ enum problem package_problem(enum package_fault);
 /* The words, which may say more than the problem's own. */
 const char *package_words_zh(enum package_fault, const struct package_result *);
 const char *package_words_en(enum package_fault, const struct package_result *);
+/* Removes a file or a folder with all in it, of whatever an interrupted run left; what cannot be removed stays. */
+void package_remove(const char *path);
 /* 25 letters and digits without 0 O 1 I L, in five groups: 120 bits and more. */
 enum { PASSPHRASE_SIZE = 30 };
 void package_passphrase(char ret_text[static PASSPHRASE_SIZE]);

@@ -35,8 +35,6 @@ int package_digest(int fd, bool from_disk, uint64_t most, struct package_watch *
                    uint8_t ret_sum[static PACKAGE_SUM_SIZE], uint64_t *ret_size);
 /* A new file, synced. 0 or -errno. */
 int package_write_file(const char *path, const void *data, size_t size);
-/* Removes a file or a folder with all in it; what cannot be removed stays. */
-void package_remove(const char *path);
 /* Moves without ever replacing. 0 or -errno (-EEXIST). */
 int package_move(const char *from, const char *to);
 /* Makes the folders that a file of that name needs. 0 or -errno. */

@@ -32,6 +32,13 @@ struct http_list_answer {
     char *members; /* of a JSON object, without the braces: "stored", "counts", "problems"; free() */
 };
 
+/* A package that the office asks for. Borrowed for the call. */
+struct http_handover {
+    bool is_school, is_zip;
+    const char *folder; /* NULL: a ZIP to be downloaded */
+    const char *device;
+};
+
 struct http_options {
     const struct config *config; /* borrowed for the server's life, as are the desk and the path */
     struct desk *desk;
@@ -47,6 +54,13 @@ struct http_options {
      * pace. NULL: there is none. free(). On a thread of its own. */
     char *(*show_schedule)(void *arg, uint32_t pace_s);
     void *lists_arg;
+    /* Packages (handover/job.h), on threads of their own. start: PROBLEM_NONE and an id. show: JSON, to wipe and free();
+     * device: whoever looks. open: a descriptor and the file's name (free()), or -ENOENT or another -errno. */
+    enum problem (*start_handover)(void *arg, const struct http_handover *, uint64_t *ret_id);
+    void (*cancel_handover)(void *arg); /* at once, on any thread */
+    char *(*show_handover)(void *arg, const char *device);
+    int (*open_package)(void *arg, const char *address, char **ret_name, uint64_t *ret_size);
+    void *handover_arg;
     /* Adds what other rooms have to tell in /metrics; on the server's threads. NULL: nothing. */
     void (*print_figures)(void *arg, struct buffer *out);
     void *figures_arg;

@@ -45,6 +45,12 @@ const struct route routes[] = {
     {"GET", "/api/v1/schedule", ROLES_CLASS | ROLES_CAMERA, 0, schedule_show, 0},
     {"GET", "/api/v1/schedule/simulation", ROLES_DOOR, 0, schedule_simulate, 0},
     {"GET", "/api/v1/handover/lanes/{lane}/numbers.csv", ROLES_OFFICE, 0, lane_numbers, 0},
+    /* the first look at a package that is done has its passphrase, so a HEAD must not be one */
+    {"GET", "/api/v1/handover", ROLES_OFFICE, ROUTE_WHOLE | ROUTE_STREAM, handover_show, 0},
+    {"POST", "/api/v1/handover", ROLES_OFFICE, ROUTE_WHOLE, handover_start, 0},
+    {"POST", "/api/v1/handover/cancel", ROLES_OFFICE, ROUTE_WHOLE, handover_cancel, 0},
+    {"GET", "/api/v1/handover/packages/{number}", ROLES_OFFICE, ROUTE_WHOLE, handover_download, 0},
+    {"POST", "/api/v1/handover/record", ROLES_OFFICE, ROUTE_CONTROL, handover_record, 0},
     {"GET", "/api/v1/event", ROLES_ALL, 0, event_status, 0},
     {"POST", "/api/v1/event", ROLES_OFFICE, ROUTE_WHOLE, event_create, 0},
     {"POST", "/api/v1/event/close", ROLES_OFFICE, ROUTE_WHOLE, event_close, 0},

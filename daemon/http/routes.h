@@ -26,7 +26,7 @@ struct route {
 };
 extern const struct route routes[];
 extern const unsigned routes_count;
-enum { ROUTES_MAX = 64 };
+enum { ROUTES_MAX = 80 };
 
 struct route_params {
     bool has_lane;
@@ -64,6 +64,11 @@ enum MHD_Result schedule_show(struct request *);
 enum MHD_Result schedule_simulate(struct request *);
 enum MHD_Result payment_record(struct request *); /* payments.c */
 enum MHD_Result payment_show(struct request *);
+enum MHD_Result handover_show(struct request *); /* handover.c */
+enum MHD_Result handover_start(struct request *);
+enum MHD_Result handover_cancel(struct request *);
+enum MHD_Result handover_download(struct request *);
+enum MHD_Result handover_record(struct request *);
 enum MHD_Result event_create(struct request *);
 enum MHD_Result event_status(struct request *);
 enum MHD_Result event_close(struct request *);

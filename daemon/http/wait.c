@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -38,6 +39,8 @@ static void wait_free(struct wait *wait)
     if (wait->work.data)
         wipe_bytes(wait->work.data, wait->work.size);
     free(wait->work.data);
+    if (wait->work.has_file)
+        close(wait->work.file);
     free(wait);
 }
 

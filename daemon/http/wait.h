@@ -29,6 +29,9 @@ struct work {
     struct buffer input; /* owned, wiped: what was sent */
     enum list_kind kind; /* of a list */
     bool is_preview, accepts_good, replaces;
+    bool is_school, is_zip; /* of a package */
+    bool has_file;          /* file: owned, a descriptor */
+    int file;
     uint32_t pace_s;
     char device[DEVICE_MAX + 1], key[ANSWER_KEY_MAX + 1];
     enum authority authority;

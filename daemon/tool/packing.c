@@ -108,8 +108,8 @@ enum tool_exit packing_ask_passphrase(const struct tool *tool, char ret_text[sta
     if (is_terminal) {
         silent = usual;
         silent.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent); /* before the prompt: what is typed after it counts */
         fputs("passphrase / 口令: ", stderr);
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
     bool is_read = fgets(line, sizeof line, stdin) != NULL;
     if (is_terminal) {

@@ -5,6 +5,7 @@ import { Classes } from '/shared/classes.js';
 import { $, NoAnswer, onLanguage, request, setText, word } from '/shared/core.js';
 import { enterWhole } from '/shared/whole.js';
 import { startFigures } from '/office/figures.js';
+import { startHandover } from '/office/handover.js';
 import { startLists } from '/office/lists.js';
 import { startProfile } from '/office/profile.js';
 import { startSchedule } from '/office/schedule.js';
@@ -56,7 +57,7 @@ enterWhole(['office']).then(async (me) => {
   const classes = new Classes($('#classes'), { canRoll: true, way: () => payment });
   Object.assign(parts, {
     sessions: startSessions(me.lanes || [], ask), profile: startProfile(ask, rules), lists: startLists(ask, lists),
-    schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask),
+    schedule: startSchedule(ask), classes: { show: () => classes.refresh() }, figures: startFigures(ask), handover: startHandover(ask),
   });
   drawEvent();
   parts.profile.show(true);

@@ -34,6 +34,14 @@ MAY = {
     "POST LANE/tickets/{number}/call": (CAMERA, "lane"),
     "POST LANE/tickets/{number}/shot": (CAMERA, "lane"),
     "POST LANE/tickets/{number}/retake": (CAMERA, "lane"),
+    "POST LANE/tickets/{number}/undo": (CAMERA, "lane"),
+    "GET /api/v1/sheets": (OFFICE, "whole"), "GET /api/v1/sheets/units/{number}": (OFFICE, "whole"),
+    "GET /api/v1/sheets/lanes/{lane}": (OFFICE, "whole"),
+    "GET /api/v1/ledger": (OFFICE, "whole"), "POST /api/v1/ledger/sign": (OFFICE, "whole"),
+    "GET /api/v1/handover": (OFFICE, "whole"), "POST /api/v1/handover": (OFFICE, "whole"),
+    "POST /api/v1/handover/cancel": (OFFICE, "whole"), "GET /api/v1/handover/packages/{number}": (OFFICE, "whole"),
+    "POST /api/v1/handover/record": (set(), "control"),
+    "POST /api/v1/event/continue": (set(), "control"), "POST /api/v1/purge": (set(), "control"),
     "POST LANE/tickets/{number}/miss": (CAMERA, "lane"),
     "POST LANE/tickets/{number}/void": (CAMERA, "lane"),
     "POST LANE/tickets/{number}/confirm": (PHOTO, "lane"),
@@ -74,7 +82,7 @@ MAY = {
     "GET /metrics": (STRANGER, "any"),  # of a peer on this machine; others: OFFICE, see Network
     "GET *": (STRANGER, "any"),
 }
-STREAMS = {"GET LANE/events"}  # HEAD has no meaning there
+STREAMS = {"GET LANE/events", "GET /api/v1/handover"}  # HEAD has no meaning there
 UPLOADS = {"/api/v1/roster", "/api/v1/payments", "/api/v1/schedule"}
 PAGES = [path for path in ROOT.joinpath("web").rglob("*") if path.is_file()]
 

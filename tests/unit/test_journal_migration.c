@@ -203,7 +203,8 @@ static void make_old(const struct world *world)
         "INSERT INTO main.credential SELECT * FROM now.credential;"
         "INSERT INTO main.answer SELECT row, key, fingerprint, verdict, created, lane, number, called, seq"
         " FROM now.answer;"
-        "INSERT INTO main.token SELECT id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us"
+        "INSERT INTO main.token SELECT id, hash, kind, parent, role, lane, created_us, expires_us, used_us, "
+        "revoked_us"
         " FROM now.token;"
         "DETACH now";
     if (sqlite3_exec(db, copy, NULL, NULL, &message) != SQLITE_OK)
@@ -311,6 +312,55 @@ static void one_of_the_version_before_is_verified_as_it_is(void **state)
     world_done(&world);
 }
 
+static int count_person(void *arg, const struct person_record *person)
+{
+    ++*(int *)arg;
+    return strncmp(person->name, "测试者", strlen("测试者"));
+}
+
+/* A backup that an older program made is read as a whole, and stays as it is. */
+static void one_of_the_version_before_is_read_as_it_is(void **state)
+{
+    (void)state;
+    struct world world;
+    struct journal *reading;
+    struct queue *queue = queue_new();
+    char *data, *data_after;
+    size_t size, size_after;
+    uint8_t head[JOURNAL_HASH_SIZE], head_read[JOURNAL_HASH_SIZE], payload[CREDENTIAL_MAX];
+    int people = 0;
+    carry(NULL, 0);
+    world_init(&world);
+    world_open(&world);
+    world_day(&world);
+    journal_head(world.journal, head);
+    const struct person_id person = queue_ticket(world.queue, "A", 1)->person;
+    world_close(&world);
+    make_old(&world);
+    assert_int_equal(file_read(world.db, 1 << 24, &data, &size), 0);
+    assert_journal(journal_open_reading(&reading, world.db, world.key, NULL), JOURNAL_OK);
+    assert_journal(journal_read_entries(reading, 0, world_replay, queue), JOURNAL_OK);
+    assert_int_equal(queue_lane(queue, "A")->counts.issued, 9);
+    assert_journal(journal_read_people(reading, count_person, &people), JOURNAL_OK);
+    assert_int_equal(people, 12);
+    journal_head(reading, head_read);
+    assert_memory_equal(head, head_read, sizeof head);
+    size_t payload_size = 0;
+    assert_journal(
+        journal_payload(reading, &person, CREDENTIAL_ID_NUMBER, payload, sizeof payload, &payload_size),
+        JOURNAL_OK);
+    assert_int_equal(payload_size, ID_NUMBER_LENGTH);
+    assert_journal(journal_begin(reading), JOURNAL_READ_ONLY);
+    journal_close(reading);
+    assert_int_equal(file_read(world.db, 1 << 24, &data_after, &size_after), 0);
+    assert_int_equal(size, size_after);
+    assert_memory_equal(data, data_after, size);
+    queue_free(queue);
+    free(data);
+    free(data_after);
+    world_done(&world);
+}
+
 static void alter(const struct world *world, const char *sql)
 {
     sqlite3 *db;
@@ -360,6 +410,7 @@ int main(void)
         cmocka_unit_test(a_first_one_that_fails_leaves_an_empty_database),
         cmocka_unit_test(an_event_of_the_version_before_goes_on),
         cmocka_unit_test(one_of_the_version_before_is_verified_as_it_is),
+        cmocka_unit_test(one_of_the_version_before_is_read_as_it_is),
         cmocka_unit_test(one_of_the_version_before_that_was_altered_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

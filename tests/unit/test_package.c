@@ -221,6 +221,7 @@ static void a_zip_is_sealed(void **state)
         assert_int_equal(verified(result.path, wrong[i]), PACKAGE_PASSPHRASE_WRONG);
     assert_int_equal(n_entries(world->stick), 1);
     assert_int_equal(n_entries(world->staging), 0);
+    free(result.path);
     /* a folder of the same: the same manifest */
     char *folder = made(world, false);
     assert_int_equal(package_verify(folder, NULL, NULL, &result), PACKAGE_OK);

@@ -127,11 +127,12 @@ int package_digest(int fd, bool from_disk, uint64_t most, struct package_watch *
     if (from_disk)
         posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-    uint8_t *block = bytes_alloc(BLOCK);
+    const size_t block_size = most < BLOCK ? (size_t)most + 1 : BLOCK;
+    uint8_t *block = bytes_alloc(block_size);
     crypto_hash_sha256_init(&state);
     while (result == 0 && size <= most) {
         uint64_t left = most - size;
-        ssize_t got = pread(fd, block, left < BLOCK ? (size_t)left + 1 : BLOCK, (off_t)size);
+        ssize_t got = pread(fd, block, left < block_size ? (size_t)left + 1 : block_size, (off_t)size);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0) {
@@ -143,7 +144,7 @@ int package_digest(int fd, bool from_disk, uint64_t most, struct package_watch *
         if (!watch_add(watch, (uint64_t)got))
             result = -ECANCELED;
     }
-    wipe_bytes(block, BLOCK);
+    wipe_bytes(block, block_size);
     free(block);
     crypto_hash_sha256_final(&state, ret_sum);
     *ret_size = size;

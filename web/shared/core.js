@@ -340,13 +340,15 @@ function setLink(state) {
 export const isLost = () => document.documentElement.dataset.link === 'lost';
 export function drawCover() {
   if (!cover || cover.hidden) return;
-  const lines = (...keys) => keys.map(([style, key, values, other]) => element('p', style, word(key, values, other)));
-  const since = ` · ${word('lost-since', { time: clockTime(lostAt) })}`;
+  const line = (style, key, isOther = false, values = {}) => cover.append(element('p', style, word(key, values, isOther)));
   const detail = through ? 'lost-through' : 'lost-detail';
-  cover.replaceChildren(...lines(['cover-title', 'lost', {}, false], ['cover-second', 'lost', {}, true], ['cover-detail', detail, {}, false], ['cover-detail', detail, {}, true]));
-  cover.children[2].append(since);
-  const count = through ? through() : 0;
-  if (count) cover.append(...lines(['cover-detail', 'lost-kept', { count }, false], ['cover-detail', 'lost-kept', { count }, true]));
+  cover.replaceChildren();
+  line('cover-title', 'lost');
+  line('cover-second', 'lost', true);
+  line('cover-detail', detail);
+  cover.lastChild.append(` · ${word('lost-since', { time: clockTime(lostAt) })}`);
+  if (!through) line('cover-detail', detail, true);
+  else if (through()) line('cover-detail', 'lost-kept', false, { count: through() });
 }
 function coverPage(wantsCover) {
   const wasLost = isLost();

@@ -80,8 +80,8 @@ $(OUT)/obj/%.o: %.c | $(DEPS)
 $(OUT)/assets.list: FORCE
 	@mkdir -p $(@D)
 	@echo $(EMBEDDED) | cmp -s - $@ || echo $(EMBEDDED) > $@
-$(OUT)/assets.c: packaging/embed $(OUT)/assets.list $(EMBEDDED)
-	@packaging/embed $(EMBEDDED) > $@
+$(OUT)/assets.c: packaging/embed $(OUT)/assets.list $(EMBEDDED) $(wildcard web/*/parts/*.js)
+	@packaging/embed $(OUT)/pages $(EMBEDDED) > $@
 $(OUT)/obj/assets.o: $(OUT)/assets.c $(EMBEDDED) | $(DEPS)
 	@mkdir -p $(@D)
 	@$(COMPILE) -c -o $@ $<

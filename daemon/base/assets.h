@@ -10,5 +10,8 @@ struct asset {
 
 extern const struct asset assets[]; /* ends with a NULL path */
 extern const unsigned assets_count;
+/* 16 hexadecimal digits that change with any page. A page knows its own (@PAGES@ in its source) and hears the server's in
+ * the header Paihao-Pages. */
+extern const char assets_version[];
 
 #endif

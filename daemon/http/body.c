@@ -65,6 +65,17 @@ enum problem body_bool(const json_t *object, const char *member, bool *ret)
     return PROBLEM_NONE;
 }
 
+enum problem body_number(const json_t *object, const char *member, uint32_t most, uint32_t *ret)
+{
+    const json_t *value = json_object_get(object, member);
+    if (!value || json_is_null(value))
+        return PROBLEM_NONE;
+    if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > most)
+        return PROBLEM_BAD_REQUEST;
+    *ret = (uint32_t)json_integer_value(value);
+    return PROBLEM_NONE;
+}
+
 enum problem body_level(const json_t *object, enum degree *ret)
 {
     const char *name = NULL;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/assets.h"
+
 /* libmicrohttpd copies both texts. A response without memory for its headers aborts like any other
  * allocation. */
 static void add_header(struct MHD_Response *response, const char *name, const char *value)
@@ -22,6 +24,8 @@ void reply_secure(struct MHD_Response *response, enum reply_kind kind)
                kind == REPLY_PAGE ? page_policy : "default-src 'none'; frame-ancestors 'none'");
     add_header(response, "X-Content-Type-Options", "nosniff");
     add_header(response, "Referrer-Policy", "no-referrer");
+    if (kind == REPLY_API)
+        add_header(response, "Paihao-Pages", assets_version);
     add_header(response, "Cache-Control", kind == REPLY_PAGE ? "no-cache" : "no-store");
 }
 

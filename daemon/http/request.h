@@ -92,6 +92,8 @@ enum problem body_person(const json_t *object, struct person_id *ret);
 /* A member's text: NULL in *ret when absent or null; PROBLEM_BAD_REQUEST when it is no plain text of
  * 1..most bytes. */
 enum problem body_text(const json_t *object, const char *member, size_t most, const char **ret);
+enum problem body_number(const json_t *object, const char *member, uint32_t most,
+                         uint32_t *ret); /* absent or null: left as it is */
 enum problem body_bool(const json_t *object, const char *member, bool *ret); /* absent or null: false */
 
 #endif

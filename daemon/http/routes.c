@@ -24,6 +24,7 @@ const struct route routes[] = {
     {"POST", TICKET "/leave", ROLES_CAMERA, 0, ticket_act, COMMAND_LEAVE},
     {"POST", TICKET "/acknowledge", ROLES_PHOTO, 0, ticket_act, COMMAND_VOID_ACKNOWLEDGE},
     {"POST", TICKET "/card", ROLES_CAMERA, 0, ticket_act, COMMAND_CARD_BACK},
+    {"POST", TICKET "/undo", ROLES_CAMERA, 0, ticket_act, COMMAND_UNDO},
     {"POST", TICKET "/bind", ROLES_DOOR, 0, ticket_bind, COMMAND_BIND},
     {"POST", LANE "/session", ROLES_DOOR, 0, lane_session, 0},
     {"POST", LANE "/late", ROLES_DOOR, 0, lane_late, 0},

@@ -140,9 +140,19 @@ static unsigned wishes_of(enum command_kind kind)
     }
 }
 
+/* "age_ms": how long the tap waited for the network before it was sent. "retakes": how many the page knew of then. */
+static enum problem take_lateness(const json_t *object, struct queue_command *command)
+{
+    enum problem problem = body_number(object, "age_ms", KEPT_MS_MAX, &command->age_ms);
+    if (problem)
+        return problem;
+    command->has_seen = json_is_integer(json_object_get(object, "retakes"));
+    return body_number(object, "retakes", UINT32_MAX, &command->seen_retakes);
+}
+
 static enum problem take_wish(const struct request *request, struct queue_command *command)
 {
-    static const char *const members[] = {"advance", "reason", "card", NULL};
+    static const char *const members[] = {"advance", "reason", "card", "age_ms", "retakes", NULL};
     unsigned may = wishes_of(command->kind);
     const char *reason = NULL;
     json_t *object = NULL;
@@ -154,6 +164,8 @@ static enum problem take_wish(const struct request *request, struct queue_comman
         problem = body_bool(object, "card", &command->card);
     if (!problem)
         problem = body_text(object, "reason", PLAIN_TEXT_MAX, &reason);
+    if (!problem)
+        problem = take_lateness(object, command);
     if (!problem && ((command->advance && !(may & MAY_ADVANCE)) || (reason && !(may & MAY_REASON)) ||
                      (command->card && !(may & MAY_CARD))))
         problem = PROBLEM_BAD_REQUEST;

@@ -13,6 +13,8 @@ struct queue_entry *decision_add_for(struct queue_decision *, const struct queue
 struct queue_entry *decision_add_step(struct queue_decision *, const struct queue_command *, enum entry_kind,
                                       const struct ticket *);
 void decision_name_ticket(struct queue_decision *, const struct ticket *);
+/* A tap that came late may meet the number in the state it was in before, but for another frame. */
+bool is_seen_otherwise(const struct queue_command *, const struct ticket *);
 /* The verdict, with the ticket in question; NULL: none. */
 enum queue_verdict decision_refuse(struct queue_decision *, enum queue_verdict, const struct ticket *);
 

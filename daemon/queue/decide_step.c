@@ -13,6 +13,8 @@ static uint32_t step_value(enum entry_kind kind, const struct ticket *ticket)
         return ticket->shots + 1;
     case ENTRY_RETAKE:
         return ticket->retakes + 1;
+    case ENTRY_UNDONE:
+        return ENTRY_SHOT;
     default:
         return 0;
     }
@@ -23,7 +25,7 @@ struct queue_entry *decision_add_step(struct queue_decision *decision, const str
 {
     struct queue_entry *entry = decision_add_for(decision, command, kind, ticket);
     entry->value = step_value(kind, ticket);
-    if (kind != ENTRY_CALLED && kind != ENTRY_SHOT)
+    if (kind != ENTRY_CALLED && kind != ENTRY_SHOT && kind != ENTRY_UNDONE)
         memcpy(entry->text, command->text, sizeof entry->text);
     return entry;
 }
@@ -57,6 +59,7 @@ static bool is_stopped(const struct lane_state *lane, enum command_kind kind)
         [COMMAND_CALL] = ENTRY_CALLED,       [COMMAND_SHOT] = ENTRY_SHOT,
         [COMMAND_RETAKE] = ENTRY_RETAKE,     [COMMAND_MISS] = ENTRY_MISSED,
         [COMMAND_CONFIRM] = ENTRY_CONFIRMED, [COMMAND_MISMATCH] = ENTRY_MISMATCH,
+        [COMMAND_UNDO] = ENTRY_UNDONE,
     };
     return (unsigned)kind < COMMAND_KIND_COUNT && gate_is_stopped(lane, leaves[kind]);
 }
@@ -77,6 +80,11 @@ static void advance(const struct lane_state *lane, const struct queue_command *c
     decision->called = next->number;
 }
 
+bool is_seen_otherwise(const struct queue_command *command, const struct ticket *ticket)
+{
+    return command->has_seen && command->seen_retakes != ticket->retakes;
+}
+
 enum queue_verdict decide_step(const struct queue *queue, const struct lane_state *lane,
                                const struct queue_command *command, struct queue_decision *decision)
 {
@@ -87,13 +95,16 @@ enum queue_verdict decide_step(const struct queue *queue, const struct lane_stat
         return refuse_stopped(lane, decision);
     const struct ticket *ticket = &slot->ticket;
     const struct edge *edge = edge_of_command(command->kind, ticket);
-    if (!edge)
+    if (!edge || is_seen_otherwise(command, ticket))
         return decision_refuse(decision, QUEUE_WRONG_STATE, ticket);
     enum queue_verdict verdict = QUEUE_DONE;
     if (command->kind == COMMAND_CALL)
         verdict = check_call(lane, ticket, decision);
     else if (command->kind == COMMAND_SHOT)
         verdict = check_shot(queue, command, ticket, decision);
+    else if (command->kind == COMMAND_UNDO &&
+             !gate_may_undo(queue, lane, slot, command->at_us - command->age_ms * INT64_C(1000)))
+        verdict = decision_refuse(decision, QUEUE_UNDO_LATE, ticket);
     if (verdict != QUEUE_DONE)
         return verdict;
     decision_name_ticket(decision, ticket);
@@ -113,7 +124,7 @@ static enum queue_verdict decide_confirm(const struct lane_state *lane, const st
 {
     if (is_stopped(lane, command->kind))
         return refuse_stopped(lane, decision);
-    if (ticket->state != TICKET_CALLED)
+    if (ticket->state != TICKET_CALLED || is_seen_otherwise(command, ticket))
         return decision_refuse(decision, QUEUE_WRONG_STATE, ticket);
     decision_name_ticket(decision, ticket);
     if (command->kind == COMMAND_CONFIRM && ticket->confirmed)

@@ -130,6 +130,31 @@ bool issue_note_parse(const char *text, struct issue_note *ret)
     return true;
 }
 
+/* ---- when the tap was made */
+void step_kept_text(uint32_t kept_ms, char ret_extra[static PROFILE_MAX + 1])
+{
+    ret_extra[0] = '\0';
+    if (kept_ms)
+        snprintf(ret_extra, PROFILE_MAX + 1, STEP_KEPT "%" PRIu32, kept_ms);
+}
+
+bool step_kept_parse(const char *extra, uint32_t *ret_kept_ms)
+{
+    uint64_t kept_ms = 0;
+    char exact[PROFILE_MAX + 1];
+    if (strncmp(extra, STEP_KEPT, strlen(STEP_KEPT)) == 0)
+        for (const char *at = extra + strlen(STEP_KEPT); isdigit((unsigned char)*at); at++) {
+            kept_ms = kept_ms * 10 + (uint64_t)(*at - '0');
+            if (kept_ms > KEPT_MS_MAX)
+                return false;
+        }
+    step_kept_text((uint32_t)kept_ms, exact);
+    if (strcmp(exact, extra) != 0)
+        return false;
+    *ret_kept_ms = (uint32_t)kept_ms;
+    return true;
+}
+
 /* ---- small words */
 const char *payment_state_name(enum payment_state state)
 {

@@ -26,7 +26,9 @@ enum entry_kind {
     ENTRY_ISSUED =
         16, /* lane, number, person, medium, bound; value: session; extra: issue_note_text; text: an
                           override's reason. person none: a slip of paper that was not used, void at once */
-    /* The steps of a number. extra: STEP_PAPER when it was written down on paper and entered later, else "" */
+    /* The steps of a number. extra: STEP_PAPER when it was written down on paper and entered later, STEP_KEPT with the
+     * milliseconds when the tap waited for the network (also of CONFIRMED, MISMATCH, VOID_ACKNOWLEDGED, CARD_BACK and
+     * UNDONE), else "". The ticket's times are those of the tap. */
     ENTRY_CALLED = 17, /* lane, number, person; value: 1 for the first call, more when announced again */
     ENTRY_SHOT = 18,   /* lane, number, person; value: 1 for the first, more after retakes */
     ENTRY_RETAKE = 19, /* lane, number, person; text: reason; value: how many retakes with this one */
@@ -53,8 +55,9 @@ enum entry_kind {
                signed, as two's complement; text: reason */
     ENTRY_HANDED_OVER =
         34, /* extra: "agency" or "school"; text: the journal position the package shows, ' ', SHA-256 of its manifest */
-    ENTRY_RESTORED = 35, /* value: how many times the event has moved with this one; text: the new copy's random id */
-    ENTRY_PURGED = 36,   /* the personal fields and their key are destroyed; text: how many of what */
+    ENTRY_RESTORED =
+        35, /* value: how many times the event has moved with this one; text: the new copy's random id */
+    ENTRY_PURGED = 36, /* the personal fields and their key are destroyed; text: how many of what */
     ENTRY_UNDONE =
         37, /* lane, number, person; value: the entry kind that is taken back. Only ENTRY_SHOT: called again, the frame
                does not count */
@@ -66,6 +69,11 @@ const char *
 /* or "kept 5230": the tap was made that many milliseconds before the entry's time, while the tablet had no network */
 #define STEP_KEPT "kept "
 enum { PERSON_ID_SIZE = 16, DEVICE_MAX = 32, PROFILE_MAX = 32 };
+enum { KEPT_MS_MAX = 86400000 }; /* an older tap is not sent */
+/* "kept 5230" and its milliseconds; 0: "", nothing was kept. */
+void step_kept_text(uint32_t kept_ms, char ret_extra[static PROFILE_MAX + 1]);
+/* False: neither "" nor exactly so written. */
+bool step_kept_parse(const char *extra, uint32_t *ret_kept_ms);
 /* Bytes of what somebody wrote (an event's name, a room, a reason), and of what an entry holds of it: more, since a
  * written reason is sealed (desk/reason.h). */
 enum { PLAIN_TEXT_MAX = 200, ENTRY_TEXT_MAX = 328 };

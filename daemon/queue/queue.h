@@ -4,7 +4,7 @@
  *
  * Ticket life (DESIGN.md): waiting -> called -> shot; called -> missed; waiting|called -> void, or missed by leaving;
  * shot -> called (retake). A retake that is given up (miss) leaves the number shot: the frame there was stands, and
- * a number with a frame cannot be missed or void. The edges are one declared table in queue_rules.c. Binding a
+ * a number with a frame cannot be missed or void. The lane's latest frame can be taken back for a minute (undo). The edges are one declared table in queue_rules.c. Binding a
  * number to a person is no step: it changes neither state nor order. One thread at a time per state. */
 #ifndef QUEUE_QUEUE_H
 #define QUEUE_QUEUE_H
@@ -50,7 +50,11 @@ enum command_kind {
     COMMAND_HANDED_OVER, /* text, extra as in the entry; also of a closed event */
     COMMAND_RESTORED,    /* text as in the entry */
     COMMAND_PURGED,      /* text as in the entry; nothing may follow */
-    COMMAND_UNDO,        /* lane, number: takes back the lane's latest frame */
+    /* lane, number: takes back the lane's latest frame, while the number stands as shot, no longer than UNDO_US after the
+     * tap. Not beyond a retake of that frame, a slip of paper with a frame, a settled mismatch, another session, or once
+     * somebody else was found to own the number. A payment card that came back with the frame is out again; whoever was
+     * called meanwhile stays called. */
+    COMMAND_UNDO,
     COMMAND_KIND_COUNT
 };
 const char *command_kind_name(enum command_kind);
@@ -98,7 +102,12 @@ struct queue_command {
     enum decision decision;    /* resolve */
     enum ticket_state outcome; /* paper: TICKET_WAITING, TICKET_SHOT, TICKET_MISSED or TICKET_VOID */
     bool card;                 /* payment: with a payment card; shot: the card came back */
-    struct queue_rules rules;  /* rules-set */
+    bool
+        has_seen; /* steps, confirm and mismatch: meant for the number as it stood after `seen_retakes` retakes */
+    uint32_t seen_retakes;
+    uint32_t
+        age_ms; /* steps, and what is said of a number: so long before at_us the tap was made; at most KEPT_MS_MAX */
+    struct queue_rules rules; /* rules-set */
     char device[DEVICE_MAX + 1];
     char text[ENTRY_TEXT_MAX + 1];
     char extra[PROFILE_MAX + 1];
@@ -160,7 +169,7 @@ enum queue_verdict {
     QUEUE_VERDICT_COUNT
 };
 
-enum { QUEUE_ENTRIES_MAX = 16 };
+enum { QUEUE_ENTRIES_MAX = 16, UNDO_US = 60000000 };
 
 struct queue_decision {
     enum queue_verdict verdict;
@@ -218,7 +227,8 @@ struct queue_event {
     int64_t created_us;
     struct queue_rules rules;
     uint32_t cards_out; /* payment cards handed out */
-    uint64_t content_seq; /* the latest entry that a package shows: not of tokens, hand-over, restoring, purging */
+    uint64_t
+        content_seq; /* the latest entry that a package shows: not of tokens, hand-over, restoring, purging */
     uint64_t agency_seq, school_seq; /* the position of the latest package handed over, 0: none */
     uint32_t moves;                  /* how many times the event was restored somewhere */
     bool is_purged;

@@ -76,6 +76,7 @@ static enum queue_apply_fault apply_session(struct lane_state *lane, const struc
     facts->session = entry->value;
     facts->opened_us = entry->at_us;
     lane->opened_seq = entry->seq;
+    lane->frame_seq = 0;
     pace_break(&lane->pace);
     return QUEUE_APPLY_OK;
 }

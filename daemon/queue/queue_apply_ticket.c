@@ -142,17 +142,33 @@ static uint32_t step_count(enum entry_kind kind, const struct ticket *ticket)
         return ticket->shots + 1;
     case ENTRY_RETAKE:
         return ticket->retakes + 1;
+    case ENTRY_UNDONE:
+        return ENTRY_SHOT;
     default:
         return 0;
     }
 }
 
-static bool step_fits(const struct queue *queue, const struct lane_state *lane, const struct ticket *ticket,
+static int64_t tapped_us(const struct queue_entry *entry)
+{
+    uint32_t kept_ms = 0;
+    step_kept_parse(entry->extra, &kept_ms);
+    return entry->at_us - kept_ms * INT64_C(1000);
+}
+
+static bool is_of_paper(const struct queue_entry *entry)
+{
+    return strcmp(entry->extra, STEP_PAPER) == 0;
+}
+
+static bool step_fits(const struct queue *queue, const struct lane_state *lane, const struct slot *slot,
                       const struct queue_entry *entry)
 {
-    const bool is_paper = strcmp(entry->extra, STEP_PAPER) == 0;
-    if ((*entry->extra && !is_paper) || entry->value != step_count(entry->kind, ticket) ||
-        gate_is_stopped(lane, entry->kind))
+    const struct ticket *ticket = &slot->ticket;
+    const bool is_paper = is_of_paper(entry);
+    uint32_t kept_ms;
+    if ((!step_kept_parse(entry->extra, &kept_ms) && !is_paper) ||
+        entry->value != step_count(entry->kind, ticket) || gate_is_stopped(lane, entry->kind))
         return false;
     if (person_id_is_none(&ticket->person))
         return is_paper && entry->kind == ENTRY_VOIDED;
@@ -162,17 +178,49 @@ static bool step_fits(const struct queue *queue, const struct lane_state *lane, 
                    : entry->kind == ENTRY_SHOT || entry->kind == ENTRY_MISSED || entry->kind == ENTRY_VOIDED;
     if (entry->kind == ENTRY_CALLED)
         return gate_may_call(lane, ticket);
+    if (entry->kind == ENTRY_UNDONE)
+        return gate_may_undo(queue, lane, slot, tapped_us(entry));
     return entry->kind != ENTRY_SHOT || ticket->confirmed || !queue->event.rules.spoken_check;
 }
 
-static void mark_shot(struct lane_state *lane, struct ticket *ticket, const struct queue_entry *entry)
+/* A frame on paper is long past, and nobody takes back what was before it. */
+static void mark_shot(struct lane_state *lane, struct slot *slot, const struct queue_entry *entry)
 {
+    struct ticket *ticket = &slot->ticket;
+    const bool is_paper = is_of_paper(entry);
+    slot->frame = (struct frame_mark){
+        .seq = is_paper ? 0 : entry->seq,
+        .earlier_seq = lane->frame_seq,
+        .tapped_us = tapped_us(entry),
+        .mono_us = entry->mono_us,
+        .shot_us = ticket->shot_us,
+        .is_suspect = ticket->is_suspect,
+        .card_back = ticket->card_back,
+    };
+    lane->frame_seq = slot->frame.seq;
     ticket->shots++;
-    ticket->shot_us = entry->at_us;
+    ticket->shot_us = tapped_us(entry);
     ticket->is_suspect = false;
     trail_add(&lane->shot, ticket->number);
-    if (!*entry->extra)
-        pace_frame(&lane->pace, entry->at_us, ticket->shots == 1);
+    if (!is_paper)
+        pace_frame(&lane->pace, ticket->shot_us, ticket->shots == 1, &slot->frame);
+}
+
+static void mark_undone(struct queue *queue, struct lane_state *lane, struct slot *slot)
+{
+    struct ticket *ticket = &slot->ticket;
+    const struct frame_mark *frame = &slot->frame;
+    ticket->shots--;
+    ticket->shot_us = frame->shot_us;
+    ticket->is_suspect = frame->is_suspect;
+    pace_take_back(&lane->pace, frame);
+    lane->frame_seq = frame->earlier_seq;
+    if (frame->took_card) {
+        people_keep(queue, &ticket->person)->facts.has_card = true;
+        ticket->card_back = frame->card_back;
+        lane->facts.cards_back--;
+    }
+    slot->frame = (struct frame_mark){0};
 }
 
 static void mark_step(struct queue *queue, struct lane_state *lane, struct slot *slot,
@@ -182,27 +230,31 @@ static void mark_step(struct queue *queue, struct lane_state *lane, struct slot 
     switch (entry->kind) {
     case ENTRY_CALLED:
         ticket->calls++;
-        ticket->called_us = entry->at_us;
+        ticket->called_us = tapped_us(entry);
         ticket->confirmed = false;
         return;
     case ENTRY_SHOT:
-        mark_shot(lane, ticket, entry);
+        mark_shot(lane, slot, entry);
+        return;
+    case ENTRY_UNDONE:
+        mark_undone(queue, lane, slot);
         return;
     case ENTRY_RETAKE:
         ticket->retakes++;
-        ticket->called_us = entry->at_us;
+        ticket->called_us = tapped_us(entry);
         ticket->confirmed = false;
+        slot->frame.seq = 0;
         break;
     case ENTRY_RETAKE_DROPPED:
         trail_add(&lane->shot, ticket->number);
         break;
     case ENTRY_VOIDED:
         lane->facts.open_voids++;
-        ticket->ended_us = entry->at_us;
+        ticket->ended_us = tapped_us(entry);
         break;
     default:
         ticket->has_left = entry->kind == ENTRY_LEFT;
-        ticket->ended_us = entry->at_us;
+        ticket->ended_us = tapped_us(entry);
         slot->ended_seq = entry->seq;
         break;
     }
@@ -214,7 +266,7 @@ static enum queue_apply_fault apply_step(struct queue *queue, struct lane_state 
 {
     struct ticket *ticket = &slot->ticket;
     const struct edge *edge = edge_of_entry(entry->kind, ticket);
-    if (!edge || !step_fits(queue, lane, ticket, entry))
+    if (!edge || !step_fits(queue, lane, slot, entry))
         return QUEUE_APPLY_IMPOSSIBLE;
     --*count_of(&lane->facts.counts, ticket->state);
     ++*count_of(&lane->facts.counts, edge->to);
@@ -267,6 +319,7 @@ static enum queue_apply_fault apply_resolved(struct lane_state *lane, const stru
             at_risk->is_suspect = true;
     }
     lane->facts.stopped_by = 0;
+    lane->frame_seq = 0;
     return QUEUE_APPLY_OK;
 }
 
@@ -279,14 +332,20 @@ static enum queue_apply_fault apply_acknowledged(struct lane_state *lane, struct
     return QUEUE_APPLY_OK;
 }
 
-static enum queue_apply_fault apply_card_back(struct queue *queue, struct lane_state *lane,
-                                              struct ticket *ticket)
+/* With the frame, when it comes from the same command: the very next entry, of the same moment. */
+static enum queue_apply_fault apply_card_back(struct queue *queue, struct lane_state *lane, struct slot *slot,
+                                              const struct queue_entry *entry)
 {
+    struct ticket *ticket = &slot->ticket;
+    struct frame_mark *frame = &slot->frame;
     if (!queue_person(queue, &ticket->person).has_card)
         return QUEUE_APPLY_IMPOSSIBLE;
     people_keep(queue, &ticket->person)->facts.has_card = false;
     ticket->card_back = true;
     lane->facts.cards_back++;
+    if (frame->seq && entry->seq == frame->seq + 1 && tapped_us(entry) == frame->tapped_us &&
+        entry->mono_us == frame->mono_us)
+        frame->took_card = true;
     return QUEUE_APPLY_OK;
 }
 
@@ -327,6 +386,7 @@ static enum queue_apply_fault apply_moved(struct queue *queue, struct lane_state
     people_drop_ticket(queue, place, slot);
     slot->ticket.person = entry->person;
     slot->ticket.note = *note;
+    slot->frame.seq = 0;
     people_add_ticket(queue, place, slot);
     static const struct person_id nobody;
     const bool is_last = !people_latest(queue, &from);
@@ -358,6 +418,10 @@ static enum queue_apply_fault apply_bound(struct queue *queue, struct lane_state
 static enum queue_apply_fault apply_said(struct queue *queue, struct lane_state *lane, struct slot *slot,
                                          const struct queue_entry *entry)
 {
+    uint32_t kept_ms;
+    if (entry->kind != ENTRY_BOUND && entry->kind != ENTRY_RESOLVED &&
+        !step_kept_parse(entry->extra, &kept_ms))
+        return QUEUE_APPLY_IMPOSSIBLE;
     switch (entry->kind) {
     case ENTRY_BOUND:
         return apply_bound(queue, lane, slot, entry);
@@ -370,7 +434,7 @@ static enum queue_apply_fault apply_said(struct queue *queue, struct lane_state 
     case ENTRY_VOID_ACKNOWLEDGED:
         return apply_acknowledged(lane, &slot->ticket);
     default:
-        return apply_card_back(queue, lane, &slot->ticket);
+        return apply_card_back(queue, lane, slot, entry);
     }
 }
 

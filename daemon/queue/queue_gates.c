@@ -64,6 +64,14 @@ bool gate_may_call(const struct lane_state *lane, const struct ticket *ticket)
     return lane->facts.counts.called == 0 && state_next_waiting(lane, 0) == ticket;
 }
 
+bool gate_may_undo(const struct queue *queue, const struct lane_state *lane, const struct slot *slot,
+                   int64_t tapped_us)
+{
+    const struct frame_mark *frame = &slot->frame;
+    return frame->seq && frame->seq == lane->frame_seq && tapped_us - frame->tapped_us <= UNDO_US &&
+           !(frame->took_card && queue_person(queue, &slot->ticket.person).has_card);
+}
+
 bool gate_is_stopped(const struct lane_state *lane, enum entry_kind kind)
 {
     switch (kind) {
@@ -73,6 +81,7 @@ bool gate_is_stopped(const struct lane_state *lane, enum entry_kind kind)
     case ENTRY_MISSED:
     case ENTRY_CONFIRMED:
     case ENTRY_MISMATCH:
+    case ENTRY_UNDONE:
         return lane->facts.stopped_by != 0;
     default:
         return false;

@@ -55,12 +55,26 @@ const struct ticket *queue_last_shot(const struct queue *queue, const char *lane
 
 /* ---- pace */
 /* A retake's frame begins an interval but ends none: it was nobody's turn. */
-void pace_frame(struct pace *pace, int64_t at_us, bool is_first)
+void pace_frame(struct pace *pace, int64_t at_us, bool is_first, struct frame_mark *ret)
 {
     const int64_t interval_us = at_us - pace->frame_us;
-    if (is_first && pace->frame_us && interval_us > 0 && interval_us <= PACE_PAUSE_S * INT64_C(1000000))
-        pace->intervals_ms[pace->count++ % PACE_MOST] = (uint32_t)(interval_us / 1000);
+    uint32_t *interval_ms = &pace->intervals_ms[pace->count % PACE_MOST];
+    ret->pace_us = pace->frame_us;
+    ret->is_paced =
+        is_first && pace->frame_us && interval_us > 0 && interval_us <= PACE_PAUSE_S * INT64_C(1000000);
+    ret->pace_interval_ms = *interval_ms;
+    if (ret->is_paced) {
+        *interval_ms = (uint32_t)(interval_us / 1000);
+        pace->count++;
+    }
     pace->frame_us = at_us;
+}
+
+void pace_take_back(struct pace *pace, const struct frame_mark *frame)
+{
+    if (frame->is_paced)
+        pace->intervals_ms[--pace->count % PACE_MOST] = frame->pace_interval_ms;
+    pace->frame_us = frame->pace_us;
 }
 
 void pace_break(struct pace *pace)

@@ -17,6 +17,7 @@ static const struct edge edges[] = {
     {COMMAND_LEAVE, TICKET_WAITING, FRAMES_NONE, ENTRY_LEFT, TICKET_MISSED},
     {COMMAND_LEAVE, TICKET_CALLED, FRAMES_NONE, ENTRY_LEFT, TICKET_MISSED},
     {COMMAND_LEAVE, TICKET_CALLED, FRAMES_SOME, ENTRY_RETAKE_DROPPED, TICKET_SHOT},
+    {COMMAND_UNDO, TICKET_SHOT, FRAMES_SOME, ENTRY_UNDONE, TICKET_CALLED},
 };
 enum { EDGE_COUNT = sizeof edges / sizeof *edges };
 
@@ -50,6 +51,7 @@ const char *command_kind_name(enum command_kind kind)
         "miss",          "void",         "bind",        "rules-set", "list-imported",
         "late-round",    "confirm",      "mismatch",    "resolve",   "void-acknowledge",
         "leave",         "card-back",    "payment",     "roll",      "paper",
+        "ledger-sign",   "handed-over",  "restored",    "purged",    "undo",
     };
     return (unsigned)kind < COMMAND_KIND_COUNT ? names[kind] : "?";
 }
@@ -64,6 +66,7 @@ struct queue_entry *decision_add(struct queue_decision *decision, const struct q
     entry->mono_us = command->mono_us;
     memcpy(entry->lane, command->lane, sizeof entry->lane);
     memcpy(entry->device, command->device, sizeof entry->device);
+    step_kept_text(command->age_ms, entry->extra);
     return entry;
 }
 

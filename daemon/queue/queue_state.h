@@ -8,6 +8,18 @@ struct place {
     uint32_t lane, number; /* lane: index in the state */
 };
 
+/* A frame that can still be taken back, and what was before it. */
+struct frame_mark {
+    uint64_t seq, earlier_seq; /* of its entry, 0: not to be taken back; of the frame before it in the lane */
+    int64_t tapped_us, mono_us; /* UTC, when the tap was made; of the entry */
+    int64_t shot_us;
+    int64_t pace_us;           /* when the frame before was, for the pace; 0: none in this session */
+    uint32_t pace_interval_ms; /* that the pace overwrote */
+    bool is_paced;             /* an interval was added */
+    bool is_suspect, card_back;
+    bool took_card; /* the payment card came back in the same command */
+};
+
 /* A ticket, its place in the lane's list of unfinished ones, which is in number order (0: no neighbour), and the same
  * person's ticket before. */
 struct slot {
@@ -15,7 +27,8 @@ struct slot {
     uint32_t before, after;
     bool is_listed;
     struct place earlier;
-    uint64_t ended_seq; /* of the entry that made it missed, 0: none */
+    uint64_t ended_seq;      /* of the entry that made it missed, 0: none */
+    struct frame_mark frame; /* the latest */
 };
 
 /* The latest numbers that went through something, oldest overwritten; more than a page shows, since some come
@@ -39,6 +52,7 @@ struct lane_state {
     uint32_t first_open, last_open; /* 0: nobody */
     uint64_t opened_seq;            /* of the entry that opened the latest session */
     struct trail finished, shot;
+    uint64_t frame_seq; /* of the entry with the latest frame that was not taken back; 0: none to take back */
     struct pace pace;
 };
 
@@ -104,7 +118,9 @@ uint32_t *count_of(struct queue_counts *, enum ticket_state);
 
 /* ---- queue_lanes.c: the trails, the pace, and who is at risk */
 void trail_add(struct trail *, uint32_t number);
-void pace_frame(struct pace *, int64_t at_us, bool is_first);
+/* Fills the pace's part of *ret. */
+void pace_frame(struct pace *, int64_t at_us, bool is_first, struct frame_mark *ret);
+void pace_take_back(struct pace *, const struct frame_mark *); /* of the latest frame that was put in */
 void pace_break(struct pace *);
 /* The first number that may show somebody else when `number` turns out to be wrong. */
 uint32_t risk_from(const struct lane_state *, uint32_t number);
@@ -141,7 +157,9 @@ bool gate_may_differ(enum medium); /* bears a name that may be another than the 
 bool gate_is_uncalled(const struct queue *, const struct person_id *);
 /* May `ticket` be called now: announced again, or the first who waits while nobody is called. */
 bool gate_may_call(const struct lane_state *, const struct ticket *);
-/* Stops at a mismatch: no call, frame, retake, miss or confirmation until it is resolved. */
+/* May the number's frame be taken back by a tap made then. */
+bool gate_may_undo(const struct queue *, const struct lane_state *, const struct slot *, int64_t tapped_us);
+/* Stops at a mismatch: no call, frame, retake, miss, undo or confirmation until it is resolved. */
 bool gate_is_stopped(const struct lane_state *, enum entry_kind);
 /* May the numbers of `from` go to `to`: of the two, one at most has numbers that stand. */
 bool gate_may_join(const struct queue *, const struct person_id *from, const struct person_id *to);

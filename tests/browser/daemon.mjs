@@ -76,7 +76,7 @@ export class Daemon {
 
   async up() {
     this.log = '';
-    this.child = spawn(path.join(BUILD, 'paihaod'), ['--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = spawn(this.program || path.join(BUILD, 'paihaod'), ['--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr.on('data', (data) => { this.log = (this.log + data).slice(-20000); });
     await eventually(`the daemon answers; its log: ${this.log}`, async () => {
       if (this.child.exitCode !== null) throw new Error(`the daemon ended: ${this.log}`);

@@ -19,11 +19,18 @@ struct model_number {
     unsigned who;                                /* 0: nobody */
     uint64_t missed_seq, finished_seq, shot_seq; /* 0: never */
 };
+struct model_frame { /* and what was before it */
+    struct model_number *n;
+    int64_t tapped_us, shot_us, frame_us;
+    bool is_suspect, card_back, with_card, has_gap, is_settled; /* settled: nobody takes it back */
+};
 struct model_lane {
     struct queue_lane facts; /* its counts are left alone */
     uint64_t opened_seq;
     int64_t frame_us;
     uint32_t gaps_ms[MODEL_GAPS], n_gaps;
+    struct model_frame frames[MODEL_GAPS]; /* that could be taken back one after the other, the latest last */
+    uint32_t n_frames;
 };
 struct model {
     struct queue_event event;
@@ -194,6 +201,8 @@ static struct queue_entry *m_say(struct model *m, enum entry_kind kind, struct m
     entry->mono_us = m->command->mono_us;
     strcpy(entry->lane, m->command->lane);
     strcpy(entry->device, m->command->device);
+    if (m->command->age_ms)
+        sprintf(entry->extra, "kept %u", m->command->age_ms);
     if (n) {
         strcpy(entry->lane, n->t.lane);
         entry->number = n->t.number;
@@ -222,11 +231,18 @@ static void m_rank(struct model *m, const struct issue_note *note)
 }
 
 /* ---- the steps of a number */
+static void m_settle_frames(struct model_lane *lane, const struct model_number *n)
+{
+    for (uint32_t i = 0; i < lane->n_frames; i++)
+        if (lane->frames[i].n == n)
+            lane->frames[i].is_settled = true;
+}
+
 static void m_step(struct model *m, struct model_number *n, enum entry_kind kind, bool is_paper)
 {
     struct model_lane *lane = m_lane(m, n->t.lane);
     struct queue_entry *entry = m_say(m, kind, n);
-    const int64_t now = m->command->at_us;
+    const int64_t now = m->command->at_us - m->command->age_ms * 1000LL;
     if (is_paper)
         strcpy(entry->extra, "paper");
     if (kind != ENTRY_CALLED && kind != ENTRY_SHOT) {
@@ -238,10 +254,21 @@ static void m_step(struct model *m, struct model_number *n, enum entry_kind kind
         n->t.state = TICKET_CALLED;
         n->t.called_us = now;
         n->t.confirmed = false;
+        if (kind == ENTRY_RETAKE)
+            m_settle_frames(lane, n);
         return;
     }
     n->finished_seq = m->seq;
     if (kind == ENTRY_SHOT) {
+        lane->n_frames = is_paper ? 0 : lane->n_frames;
+        struct model_frame *frame = &lane->frames[lane->n_frames];
+        *frame = (struct model_frame){.n = n,
+                                      .tapped_us = now,
+                                      .shot_us = n->t.shot_us,
+                                      .frame_us = lane->frame_us,
+                                      .is_suspect = n->t.is_suspect,
+                                      .card_back = n->t.card_back,
+                                      .with_card = m->command->card};
         entry->value = ++n->t.shots;
         n->t.state = TICKET_SHOT;
         n->t.shot_us = now;
@@ -252,6 +279,8 @@ static void m_step(struct model *m, struct model_number *n, enum entry_kind kind
         const int64_t gap = now - lane->frame_us;
         if (n->t.shots == 1 && lane->frame_us && gap > 0 && gap <= 180000000)
             lane->gaps_ms[lane->n_gaps++] = (uint32_t)(gap / 1000);
+        frame->has_gap = n->t.shots == 1 && lane->frame_us && gap > 0 && gap <= 180000000;
+        lane->n_frames++;
         lane->frame_us = now;
         return;
     }
@@ -548,6 +577,31 @@ static enum queue_verdict m_paper(struct model *m, struct model_lane *lane)
 }
 
 /* ---- steps */
+/* The lane's latest frame, and nobody has built upon it. */
+static enum queue_verdict m_undo(struct model *m, struct model_lane *lane, struct model_number *n)
+{
+    const struct model_frame *frame = lane->n_frames ? &lane->frames[lane->n_frames - 1] : NULL;
+    const int64_t now = m->command->at_us - m->command->age_ms * 1000LL;
+    if (!frame || frame->n != n || frame->is_settled || now > frame->tapped_us + 60000000 ||
+        (frame->with_card && m->people[n->who].has_card))
+        return m_refuse(m, QUEUE_UNDO_LATE, n);
+    m_refuse(m, QUEUE_DONE, n);
+    m_say(m, ENTRY_UNDONE, n)->value = 18;
+    n->t.state = TICKET_CALLED;
+    n->t.shots--;
+    n->t.shot_us = frame->shot_us;
+    n->t.is_suspect = frame->is_suspect;
+    if (frame->with_card) {
+        n->t.card_back = frame->card_back;
+        m->people[n->who].has_card = true;
+        lane->facts.cards_back--;
+    }
+    lane->n_gaps -= frame->has_gap;
+    lane->frame_us = frame->frame_us;
+    lane->n_frames--;
+    return QUEUE_DONE;
+}
+
 static enum queue_verdict m_act(struct model *m, struct model_lane *lane)
 {
     const struct queue_command *c = m->command;
@@ -558,6 +612,9 @@ static enum queue_verdict m_act(struct model *m, struct model_lane *lane)
         return m_refuse(m, QUEUE_LANE_STOPPED, m_number(m, lane, lane->facts.stopped_by));
     const bool waits = n->t.state == TICKET_WAITING, sits = n->t.state == TICKET_CALLED;
     enum entry_kind kind = ENTRY_NONE;
+    if (c->kind == COMMAND_UNDO && n->t.state == TICKET_SHOT &&
+        !(c->has_seen && n->t.retakes != c->seen_retakes))
+        return m_undo(m, lane, n);
     if (c->kind == COMMAND_CALL && (waits || sits))
         kind = ENTRY_CALLED;
     if (c->kind == COMMAND_SHOT && sits)
@@ -570,7 +627,7 @@ static enum queue_verdict m_act(struct model *m, struct model_lane *lane)
         kind = ENTRY_VOIDED;
     if (c->kind == COMMAND_LEAVE && (waits || sits))
         kind = n->t.shots ? ENTRY_RETAKE_DROPPED : ENTRY_LEFT;
-    if (kind == ENTRY_NONE)
+    if (kind == ENTRY_NONE || (c->has_seen && n->t.retakes != c->seen_retakes))
         return m_refuse(m, QUEUE_WRONG_STATE, n);
     if (kind == ENTRY_CALLED && waits) {
         struct model_number *current = m_first(m, lane, TICKET_CALLED, NULL);
@@ -605,7 +662,7 @@ static enum queue_verdict m_confirm(struct model *m, struct model_lane *lane, st
     if (lane->facts.stopped_by)
         return m_refuse(m, QUEUE_LANE_STOPPED, m_number(m, lane, lane->facts.stopped_by));
     m_refuse(m, QUEUE_DONE, n);
-    if (n->t.state != TICKET_CALLED)
+    if (n->t.state != TICKET_CALLED || (m->command->has_seen && n->t.retakes != m->command->seen_retakes))
         return QUEUE_WRONG_STATE;
     if (is_right && n->t.confirmed)
         return QUEUE_UNCHANGED;
@@ -652,6 +709,7 @@ static enum queue_verdict m_resolve(struct model *m, struct model_lane *lane)
     if (m_blank(c->text))
         return QUEUE_REASON_NEEDED;
     struct queue_entry *entry = m_say(m, ENTRY_RESOLVED, n);
+    lane->n_frames = 0;
     strcpy(entry->text, c->text);
     strcpy(entry->extra, words[c->decision]);
     if (c->decision == DECISION_SUSPECT) {
@@ -751,6 +809,7 @@ static enum queue_verdict m_bind_other(struct model *m, struct model_number *n, 
     const size_t count = m->n_theirs[from];
     m->n_theirs[from] = 0;
     for (size_t i = 0; i < count; i++) {
+        m_settle_frames(m_lane(m, m->theirs[from][i]->t.lane), m->theirs[from][i]);
         m_tie(m, m->theirs[from][i], to);
         m_belongs(m, m->theirs[from][i], to);
     }
@@ -967,6 +1026,7 @@ static enum queue_verdict m_session(struct model *m, struct model_lane *lane)
         lane->facts.session++;
         lane->facts.opened_us = c->at_us;
         lane->facts.is_open = true;
+        lane->n_frames = 0;
         lane->frame_us = 0;
     } else {
         m_close_lane(m, lane);

@@ -354,6 +354,43 @@ static void the_same_key_gets_the_first_answer(void **state)
     verify(door);
 }
 
+/* Its age is not part of what was asked: a tap that is sent again is older, and gets the first answer. */
+static void a_kept_tap_is_done_once_at_its_own_time(void **state)
+{
+    struct door *door = *state;
+    check_in(door, 1, "");
+    order(door, COMMAND_CALL, "A", 1, "");
+    struct desk_command command = {.kind = DESK_QUEUE, .key = "kept-tap"};
+    command.queue = (struct queue_command){
+        .kind = COMMAND_SHOT, .lane = "A", .number = 1, .device = "test", .age_ms = 60000};
+    const int64_t now_us = clock_utc_us();
+    const int64_t shot_us = ask(door, &command).ticket.ticket.shot_us;
+    assert_true(shot_us >= now_us - 60000000 && shot_us < now_us - 50000000);
+    for (int round = 0; round < 2; round++) {
+        command.queue.age_ms += 5000;
+        struct desk_answer again = ask(door, &command);
+        assert_true(again.replayed);
+        assert_int_equal(again.problem, PROBLEM_NONE);
+        assert_int_equal(again.ticket.ticket.shot_us, shot_us);
+        reopen(door);
+    }
+    struct desk_command back = {.kind = DESK_QUEUE, .key = "undo"};
+    back.queue = (struct queue_command){.kind = COMMAND_UNDO, .lane = "A", .number = 1, .device = "test"};
+    assert_int_equal(ask(door, &back).problem,
+                     PROBLEM_UNDO_LATE); /* tapped a minute and more after the frame's tap */
+    strcpy(back.key, "undo in time");
+    back.queue.age_ms = 55000;
+    assert_int_equal(ask(door, &back).ticket.ticket.state, TICKET_CALLED);
+    reopen(door);
+    assert_true(ask(door, &back).replayed);
+    struct ticket_view view;
+    assert_int_equal(desk_ticket(door->desk, "A", 1, &view), 0);
+    assert_int_equal(view.ticket.state, TICKET_CALLED);
+    assert_int_equal(view.ticket.shots, 0);
+    assert_int_equal(view.ticket.shot_us, 0);
+    verify(door);
+}
+
 /* ---- what somebody typed never stands in the journal */
 static int look_for(void *arg, const struct queue_entry *entry)
 {
@@ -715,6 +752,7 @@ int main(void)
         TEST(a_name_learnt_later_is_kept),
         TEST(what_disagrees_is_told),
         TEST(the_same_key_gets_the_first_answer),
+        TEST(a_kept_tap_is_done_once_at_its_own_time),
         TEST(a_written_reason_is_sealed),
         TEST(nothing_is_shown_before_it_is_on_disk),
         TEST(a_full_disk_refuses_and_heals),

@@ -29,7 +29,7 @@ struct world {
     struct queue_facts facts[MODEL_PEOPLE]; /* what the lists say of each */
 };
 static uint64_t seen[QUEUE_VERDICT_COUNT][COMMAND_KIND_COUNT];
-static uint64_t seen_void_and_bound,
+static uint64_t seen_void_and_bound, seen_undone_card, /* an undo that put a payment card out again */
     seen_bound_beside; /* a bind that made void first; that moved to who stands */
 
 static unsigned roll_dice(struct world *w, unsigned sides)
@@ -346,7 +346,8 @@ static uint32_t pick_number(struct world *w, const struct model_lane *lane, enum
 {
     struct model *m = &w->model;
     const struct model_number *n = NULL;
-    const bool late = kind == COMMAND_RETAKE || kind == COMMAND_CARD_BACK || kind == COMMAND_BIND;
+    const bool late =
+        kind == COMMAND_RETAKE || kind == COMMAND_CARD_BACK || kind == COMMAND_BIND || kind == COMMAND_UNDO;
     if (one_in(w, 8))
         return roll_dice(w, m_count(m, lane, TICKET_NONE) + 3);
     if (kind == COMMAND_VOID_ACKNOWLEDGE)
@@ -380,6 +381,10 @@ static void ask_of_number(struct world *w, const struct model_lane *lane, struct
     c->number = pick_number(w, lane, c->kind);
     c->advance = one_in(w, 2);
     c->card = one_in(w, 8);
+    c->has_seen = one_in(w, 6);
+    c->seen_retakes = roll_dice(w, 2);
+    if (one_in(w, 5) && c->kind != COMMAND_RESOLVE && c->kind != COMMAND_BIND && c->kind != COMMAND_PAPER)
+        c->age_ms = 1 + roll_dice(w, one_in(w, 10) ? 86400000 : 60000);
     if (c->kind == COMMAND_RESOLVE) {
         c->number = one_in(w, 10) ? c->number : 0;
         c->decision = (enum decision)roll_dice(w, one_in(w, 10) ? 5 : 4);
@@ -431,6 +436,7 @@ static void random_command(struct world *w, struct queue_command *c)
         {COMMAND_PAPER, 60},       {COMMAND_SESSION_OPEN, 25}, {COMMAND_SESSION_CLOSE, 12},
         {COMMAND_LATE_ROUND, 15},  {COMMAND_LANE_SET, 8},      {COMMAND_RULES_SET, 6},
         {COMMAND_EVENT_CREATE, 2}, {COMMAND_EVENT_CLOSE, 2},   {COMMAND_LIST_IMPORTED, 4},
+        {COMMAND_UNDO, 60},
     };
     static const char *const payments[] = {"paid cash",     "paid alipay", "paid ", "waived ",
                                            "refunded cash", "due ",        "none ", "paid"};
@@ -443,7 +449,7 @@ static void random_command(struct world *w, struct queue_command *c)
     size_t at = 0;
     while (pick >= kinds[at].weight)
         pick -= kinds[at++].weight;
-    w->now_us += 1000 * (int64_t)roll_dice(w, one_in(w, 20) ? 300000 : 15000);
+    w->now_us += 1 + 1000 * (int64_t)roll_dice(w, one_in(w, 20) ? 300000 : 15000);
     *c = (struct queue_command){.kind = kinds[at].kind,
                                 .at_us = w->now_us,
                                 .mono_us = w->now_us / 2,
@@ -508,10 +514,11 @@ static void altered_is_refused(struct world *w, const struct queue_entry *entry)
     const bool is_step = entry->number != 0;
     const bool is_counted = entry->kind == ENTRY_ISSUED || entry->kind == ENTRY_CALLED ||
                             entry->kind == ENTRY_SHOT || entry->kind == ENTRY_RETAKE ||
-                            entry->kind == ENTRY_SESSION_OPENED || entry->kind == ENTRY_SESSION_CLOSED;
+                            entry->kind == ENTRY_UNDONE || entry->kind == ENTRY_SESSION_OPENED ||
+                            entry->kind == ENTRY_SESSION_CLOSED;
     static const uint32_t exact[] = {ISSUE_UNPAID, ISSUE_OVER_UNPAID, ISSUE_OVER_SHOT, ISSUE_OVER_MISSED};
     struct issue_note note;
-    switch (roll_dice(w, 7)) {
+    switch (roll_dice(w, 8)) {
     case 0:
         if (!is_counted)
             return;
@@ -533,6 +540,12 @@ static void altered_is_refused(struct world *w, const struct queue_entry *entry)
         if (!is_step)
             return;
         strcpy(altered.lane, "X");
+        break;
+    case 7: /* no such mark of a kept tap */
+        if (!is_step || entry->kind == ENTRY_BOUND || entry->kind == ENTRY_RESOLVED)
+            return;
+        strcpy(altered.extra,
+               ((const char *[]){"kept 0", "kept 05", "kept 86400001", "kept "})[roll_dice(w, 4)]);
         break;
     case 4:
         altered.seq = queue_seq(w->queue);
@@ -584,6 +597,7 @@ static void give(struct world *w, const struct queue_command *c)
         m_lane(&w->model, c->lane) ? m_number(&w->model, m_lane(&w->model, c->lane), c->number) : NULL;
     const bool is_behind =
         named && named->who != who(&c->person) && m_has_standing(&w->model, who(&c->person), NULL);
+    const bool had_card = named && w->model.people[named->who].has_card;
     const struct queue_decision *expected = model_give(&w->model, c);
     same_decision(w, &decision, expected);
     seen[decision.verdict][c->kind]++;
@@ -591,6 +605,8 @@ static void give(struct world *w, const struct queue_command *c)
         seen_void_and_bound += decision.entries[0].kind == ENTRY_VOIDED;
         seen_bound_beside += decision.entries[0].kind == ENTRY_BOUND && is_behind;
     }
+    if (c->kind == COMMAND_UNDO && decision.n_entries)
+        seen_undone_card += w->model.people[named->who].has_card && !had_card;
     for (size_t i = 0; i < decision.n_entries; i++) {
         decision.entries[i].seq = expected->entries[i].seq;
         if (one_in(w, 4))
@@ -691,7 +707,7 @@ static void every_verdict_was_met(void **state)
         if (count == 0 && !is_rare(verdict))
             fail_msg("verdict %d was never met", verdict);
     }
-    assert_true(seen_void_and_bound && seen_bound_beside);
+    assert_true(seen_void_and_bound && seen_bound_beside && seen_undone_card);
     for (int kind = COMMAND_EVENT_CREATE; kind < COMMAND_KIND_COUNT; kind++)
         if (seen[QUEUE_DONE][kind] == 0 && kind != COMMAND_EVENT_CLOSE)
             fail_msg("%s was never done", command_kind_name((enum command_kind)kind));

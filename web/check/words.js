@@ -1,5 +1,7 @@
 // The words of this page alone, [Chinese, English], beside those that all pages share.
 export const CHECK_WORDS = {
+  'no-answer': ['没有收到答复，请看当前号码后再按', 'No answer. Look at the number, then tap again'],
+  'title-check': ['队尾检查', 'Queue-tail check'],
   'check-invite': ['请在此扫采集码', 'Scan your code here'],
   'check-invite-detail': ['提前看看能不能取号；此处不发号', 'See whether it will be accepted. No number is given here'],
   'check-closed': ['可先检查，取号尚未开放', 'Check now; numbers are not given yet'],

@@ -1,55 +1,50 @@
 // The photographer's glass: who sits down now, and one tap per person. A tap names the number it means; taps while
 // one is being sent, or just after the number changed, are not meant for the new number and do nothing, visibly.
+// While there is no network taps go on: each is kept in the outbox, and the page shows the line as it will be if the server
+// takes them, marked as not confirmed.
 import {
-  $, Lane, NoAnswer, addWords, command, element, enter, fitText, follow, lanePath, laneTitle, mediumNote, onLanguage,
-  problemText, setText, unitText, word,
+  $, Lane, Outbox, addWords, bilingual, busy, clockTime, drawCover, element, enter, fitText, follow, isLost, lanePath, laneTitle,
+  mediumNote, onLanguage, problemText, setText, store, unitText, word,
 } from '/shared/core.js';
 
 addWords({
-  'sit-down': ['请就座', 'please sit'],
-  'then': ['随后', 'Then'],
-  'not-called': ['尚未叫号', 'not called yet'],
-  nobody: ['没有人等候', 'Nobody is waiting'],
-  'retake-sure': ['再按一次 {number}', 'Again: {number}'],
-  'retake-recalls': ['叫回重拍', 'calls back for a retake'],
-  'retake-none': ['还没有可重拍的号', 'No number to retake yet'],
-  'did-call': ['已叫号', 'called'],
-  'did-shot': ['已拍', 'shot'],
-  'did-miss': ['已记过号', 'marked as missed'],
-  'did-retake': ['已叫回重拍', 'called back for a retake'],
-  'did-void': ['已作废', 'void'],
-  'did-elsewhere': ['（另一台设备已操作）', '(done on another device)'],
-  'too-soon': ['刚换号，这一下没有生效', 'The number has just changed: that tap did nothing'],
-  confirm: ['报号相符', 'Number is right'],
-  confirmed: ['报号已核对', 'number checked'],
-  mismatch: ['报号不符', 'Wrong number'],
-  'mismatch-keys': ['按 X 或 PageUp', 'key X or PageUp'],
-  'confirm-first': ['先核对报号', 'Check the spoken number first'],
-  'say-number': ['请同学报号', 'Ask for the number'],
-  'did-confirm': ['报号相符', 'number is right'], 'did-mismatch': ['报号不符，已停', 'wrong number, stopped'],
-  'did-acknowledge': ['已知悉', 'acknowledged'], acknowledge: ['知道了', 'Understood'],
-  'shot-card': ['收卡 · 已拍', 'Card + shot'],
-  'no-card': ['没交卡，仍已拍', 'No card, shot'],
+  'sit-down': ['请就座', 'please sit'], 'then': ['随后', 'Then'], 'not-called': ['尚未叫号', 'not called yet'], nobody: ['没有人等候', 'Nobody is waiting'],
+  'retake-sure': ['再按一次 {number}', 'Again: {number}'], 'retake-recalls': ['叫回重拍', 'calls back for a retake'],
+  'retake-none': ['还没有可重拍的号', 'No number to retake yet'], 'did-call': ['已叫号', 'called'], 'did-shot': ['已拍', 'shot'],
+  'did-miss': ['已记过号', 'marked as missed'], 'did-retake': ['已叫回重拍', 'called back for a retake'], 'did-void': ['已作废', 'void'],
+  'did-elsewhere': ['（另一台设备已操作）', '(done on another device)'], 'too-soon': ['刚换号，这一下没有生效', 'The number has just changed: that tap did nothing'],
+  confirm: ['报号相符', 'Number is right'], confirmed: ['报号已核对', 'number checked'], mismatch: ['报号不符', 'Wrong number'],
+  'mismatch-keys': ['按 X 或 PageUp', 'key X or PageUp'], 'confirm-first': ['先核对报号', 'Check the spoken number first'],
+  'say-number': ['请同学报号', 'Ask for the number'], 'did-confirm': ['报号相符', 'number is right'],
+  'did-mismatch': ['报号不符，已停', 'wrong number, stopped'], 'did-acknowledge': ['已知悉', 'acknowledged'], acknowledge: ['知道了', 'Understood'],
+  'shot-card': ['收卡 · 已拍', 'Card + shot'], 'no-card': ['没交卡，仍已拍', 'No card, shot'],
   'void-elsewhere': ['{number} 已由他人作废：此号没有照片', '{number} was voided by somebody else: it has no photograph'],
-  'void-more': ['（还有 {count} 个）', '({count} more)'],
-  'sit-scan': ['请下一位刷证件或扫码，直接就座', 'Next person: present card or code, then sit'],
-  stop: ['停拍', 'STOP'],
-  'stop-what': ['报的号与屏幕不符', 'The spoken number did not match'],
-  'stop-risk': ['照片可能张冠李戴', 'Photographs that may be of somebody else'],
-  'stop-none': ['之前的号都已核对', 'every number before was checked'],
+  'void-more': ['（还有 {count} 个）', '({count} more)'], 'sit-scan': ['请下一位刷证件或扫码，直接就座', 'Next person: present card or code, then sit'],
+  stop: ['停拍', 'STOP'], 'stop-what': ['报的号与屏幕不符', 'The spoken number did not match'],
+  'stop-risk': ['照片可能张冠李戴', 'Photographs that may be of somebody else'], 'stop-none': ['之前的号都已核对', 'every number before was checked'],
   'stop-1': ['不要按快门，请在座的同学不要离开', 'Do not press the shutter. Nobody leaves the seat'],
   'stop-2': ['叫引导员来，核对在座同学的号码和姓名', 'Call the marshal: compare number and name of who sits there'],
   'stop-3': ['引导员在其页面上选定处理方式后，本屏自动恢复', 'The marshal decides on the marshal page; this screen then goes on by itself'],
-  'stop-resolve': ['去处理', 'Settle it'],
+  'stop-resolve': ['去处理', 'Settle it'], undo: ['撤销', 'Undo'], 'did-undo': ['已撤销，请重新按“已拍”', 'taken back: press Shot again'],
+  'undo-none': ['现在没有可撤销的“已拍”', 'No shot to take back now'], final: ['不能撤销', 'final'],
+  kept: ['已存在本机，连上后发送', 'kept on this device, sent once connected'], unsure: ['未经服务器确认', 'not confirmed by the server'],
+  told: ['这些操作没有生效，请核对', 'These taps did not take effect. Check them'], keys: ['按键', 'Keys'],
+  'no-network': ['没有网络，稍后再试', 'No network. Try later'],
 });
 
 const SETTLE_MS = 1500;
 const SURE_MS = 5000;
-const WISHED = { call: 'called', shot: 'shot', miss: 'missed', retake: 'called', void: 'void', acknowledge: 'void' };
+const UNDO_MS = 20000;
+const WISHED = { call: 'called', shot: 'shot', miss: 'missed', retake: 'called', undo: 'called', void: 'void', acknowledge: 'void' };
+// From which state a tap leads where: what the line will be once the server knows.
+const STEPS = { call: ['waiting', 'called'], shot: ['called', 'shot'], miss: ['called', 'missed'], void: ['called', 'void'], retake: ['shot', 'called'], undo: ['shot', 'called'] };
 
-const lane = new Lane();
+const truth = new Lane(); // as the server said
+let lane = truth; // what is shown: that, and the kept taps
 let laneName = '';
-let pending = null; // {verb, number}
+let outbox = null;
+let undoable = { number: '', until: 0 };
+let undoTimer = 0;
 let sure = null; // the number whose retake awaits its second tap
 let sureTimer = 0;
 let shown = null; // number and state of the ticket in the middle
@@ -66,12 +61,45 @@ const retakable = () => lane.snapshot && lane.snapshot.last;
 const rules = () => (lane.snapshot && lane.snapshot.rules) || {};
 const needsConfirm = () => Boolean(rules().spoken_check && called() && !called().confirmed);
 const takesCard = () => { const ticket = called(); return Boolean(ticket && rules().payment === 'token' && ticket.payment === 'paid' && !ticket.card_back); };
+const pending = () => outbox && outbox.taps.find((tap) => !tap.kept);
+const keptCount = () => (outbox ? outbox.taps.filter((tap) => tap.kept).length : 0);
+const takesBack = () => { const last = retakable(); return last && last.number === undoable.number && performance.now() < undoable.until && last; };
 const isSettling = () => performance.now() - settledAt < SETTLE_MS;
+
+// ---- the line as it will be
+const nextWaiting = (view, number) => view.line.find((ticket) => ticket.state === 'waiting' && ticket.number !== number);
+function predict(guess, { number, verb, body, then }) {
+  const ticket = guess.tickets.get(number);
+  const put = (one, change) => guess.apply({ ...one, ...change, seq: one.seq + 0.001 });
+  const [from, to] = STEPS[verb] || [];
+  if (verb === 'acknowledge') guess.snapshot.open_voids = guess.snapshot.open_voids.filter((each) => each.number !== number);
+  if (!ticket) return;
+  if (verb === 'confirm' && ticket.state === 'called') put(ticket, { confirmed: true });
+  if (verb === 'mismatch' && ticket.state === 'called') guess.snapshot.stopped = { ticket, at_risk: null };
+  if (ticket.state !== from) return;
+  const isRetake = verb === 'retake';
+  put(ticket, { state: verb === 'miss' && ticket.shot_at ? 'shot' : to, retakes: ticket.retakes + Number(isRetake), confirmed: ticket.confirmed && verb === 'undo', shot_at: verb === 'shot' ? 'kept' : ticket.shot_at, card_back: ticket.card_back || Boolean(body.card) });
+  const next = guess.tickets.get(then);
+  if (next && next.state === 'waiting' && !guess.snapshot.current) put(next, { state: 'called', confirmed: false });
+}
+function guessed() {
+  if (!keptCount() || !truth.snapshot) return truth;
+  const guess = new Lane();
+  guess.replace(JSON.parse(JSON.stringify(truth.snapshot)));
+  for (const tap of outbox.taps) if (tap.kept) predict(guess, tap);
+  return guess;
+}
 
 // ---- what the page shows
 function draw() {
+  lane = guessed();
   const view = lane.snapshot;
   if (!view) return;
+  const isUnsure = lane !== truth || isLost();
+  document.body.toggleAttribute('data-unsure', isUnsure);
+  if (pending()) document.body.dataset.pending = pending().number; else delete document.body.dataset.pending;
+  drawCover();
+  drawTold();
   setText($('#lane'), laneTitle(view.lane, view.room));
   drawFacts(view);
   drawMiddle(called() || first());
@@ -101,6 +129,7 @@ function drawMiddle(ticket) {
   $('#hero').dataset.unsaid = String(isUnsaid);
   if (isUnsaid) label[1] = 'say-number';
   if (state === 'empty' && rules().scan_and_sit && lane.snapshot.session.state === 'open') label[0] = 'sit-scan';
+  if ('unsure' in document.body.dataset) label.push('unsure');
   setText($('#label'), label.map((key) => word(key)).join(' · '));
   setText($('#number'), ticket ? ticket.number : '');
   setText($('#name'), ticket ? ticket.name || '' : '');
@@ -131,7 +160,8 @@ function drawButtons() {
   const ticket = called() || first();
   const verb = called() ? 'shot' : 'call';
   const go = $('#go');
-  const isBusy = Boolean(pending);
+  const sending = pending();
+  const isBusy = Boolean(sending);
   const unsaid = needsConfirm();
   const label = unsaid ? 'confirm-first' : verb === 'shot' && takesCard() ? 'shot-card' : verb;
   setText($('#go-key'), !ticket ? word('nobody') : unsaid ? word(label) : `${verb === 'shot' ? '✓ ' : '▶ '}${word(label)} ${ticket.number}`);
@@ -148,10 +178,32 @@ function drawButtons() {
   for (const [id, isOff] of Object.entries(off)) {
     const button = $(`#${id}`);
     button.setAttribute('aria-disabled', String(isOff || isBusy));
-    const meant = pending && (id === pending.verb || (id === 'go' && ['call', 'shot'].includes(pending.verb)));
+    const meant = sending && (id === sending.verb || (id === 'go' && ['call', 'shot'].includes(sending.verb)));
     button.toggleAttribute('data-pending', Boolean(meant));
     button.toggleAttribute('data-settling', settling && (id === 'go' || id === 'miss'));
   }
+}
+
+function drawUndo() {
+  const last = takesBack();
+  $('#undo').hidden = !last;
+  if (last) setText($('#undo'), `↶ ${word('undo')} ${last.number}`);
+}
+
+// What the server refused of the kept taps, until it was seen.
+function drawTold() {
+  const told = outbox ? outbox.told : [];
+  $('#told').hidden = !told.length;
+  if ($('#told-list').dataset.key === (($('#told-list').dataset.key = `${word('language')} ${told.map((each) => each.key)}`))) return;
+  if (told.length) play('refused');
+  $('#told-list').replaceChildren(...told.map((each) => {
+    const { first } = bilingual(each.message);
+    const item = element('li', '', `✕ ${clockTime(each.at)} ${each.number} ${word(each.verb)}: ${first}`);
+    const button = item.appendChild(element('button', '', word('acknowledge')));
+    button.type = 'button';
+    button.addEventListener('click', () => outbox.seen(each.key));
+    return item;
+  }));
 }
 
 // The spoken number, and the payment card: beside the shot, and only where the rules ask for them.
@@ -180,23 +232,38 @@ function drawStop(stopped) {
   const stop = $('#stop');
   const wasHidden = stop.hidden;
   stop.hidden = !stopped;
+  clearInterval(alarmTimer);
+  if (stopped) {
+    if (wasHidden) play('alarm');
+    alarmTimer = setInterval(() => play('alarm'), 3000);
+  }
   for (const part of document.querySelectorAll('body > header, body > main')) part.inert = Boolean(stopped);
   if (!stopped) { if (!wasHidden) $('#go').focus({ focusVisible: false }); return; }
   if (wasHidden) for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   setText($('#stop-number'), stopped.ticket.number);
-  const risks = stopped.at_risk.filter((ticket) => ticket.number !== stopped.ticket.number);
+  const risks = (stopped.at_risk || []).filter((ticket) => ticket.number !== stopped.ticket.number);
   $('#stop-risk').replaceChildren(...risks.map((ticket) => {
     const item = element('li', '', ticket.number);
     if (ticket.name) item.append(element('span', 'stop-name', ticket.name));
     return item;
   }));
-  if (!risks.length) $('#stop-risk').append(element('li', 'none', word('stop-none')));
+  if (!risks.length && stopped.at_risk) $('#stop-risk').append(element('li', 'none', word('stop-none')));
   $('#stop-label').hidden = !risks.length;
   fitStop();
   if (wasHidden) stop.focus();
 }
 
+let alarmTimer = 0;
+let sound = null; // loaded at the first touch: browsers are silent before it
+const play = (name) => { if (sound) sound.beep(name); };
+for (const touch of ['pointerdown', 'keydown']) {
+  document.addEventListener(touch, () => {
+    import('/shared/sound.js').then((loaded) => { (sound = loaded).wakeSound($('#sound')); }, () => {});
+  }, { once: true });
+}
+
 function drawAnswer() {
+  drawUndo();
   $('#answer').dataset.kind = answer ? answer.kind : '';
   setText($('#answer-text'), answer ? answer.text() : '');
 }
@@ -215,42 +282,57 @@ function settle() {
 }
 
 // ---- what a tap does
-async function act(verb, number, body) {
-  const path = `${lanePath(laneName)}/tickets/${encodeURIComponent(number)}/${verb}`;
-  pending = { verb, number };
-  document.body.dataset.pending = number;
-  say('pending', () => `… ${number} ${word(verb)} · ${word('sending')}`);
-  draw();
-  try {
-    const onRepeat = () => say('pending', () => `… ${number} ${word(verb)} · ${word('sending-again')}`);
-    finish(verb, number, await command(path, body, { onRepeat }));
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    say('failed', () => `✕ ${number} ${word(verb)}: ${word('no-answer')}`);
-  } finally {
-    pending = null;
-    delete document.body.dataset.pending;
-    draw();
-  }
+const pathOf = (number, verb) => `${lanePath(laneName)}/tickets/${encodeURIComponent(number)}/${verb}`;
+function act(verb, number, body) {
+  const ticket = lane.tickets.get(number);
+  const next = body.advance && nextWaiting(lane.snapshot, number);
+  const isKept = isLost() || keptCount() > 0;
+  if (ticket && verb !== 'acknowledge') body = { ...body, retakes: ticket.retakes }; // not meant for a later frame of that number
+  say('pending', () => `… ${number} ${word(verb)} · ${word(isKept ? 'kept' : 'sending')}`);
+  if (isKept) keepUndo(verb, number);
+  outbox.add({ path: pathOf(number, verb), verb, number, body, kept: isKept, then: next ? next.number : '', issued: ticket && ticket.issued_at });
 }
 
-function finish(verb, number, got) {
+function keepUndo(verb, number) {
+  if (verb === 'shot') undoable = { number, until: performance.now() + UNDO_MS };
+  clearTimeout(undoTimer);
+  undoTimer = setTimeout(drawUndo, UNDO_MS + 20);
+}
+
+async function answered(tap, got) {
+  const { verb, number } = tap;
   const ticket = got.status === 200 ? got.data : got.data && got.data.ticket;
   // Another tablet was faster: the number already is where this tap wanted it.
   const elsewhere = got.status === 409 && got.data && got.data.code === 'wrong-state'
-    && ticket && ticket.number === number && ticket.state === WISHED[verb];
-  if (ticket) lane.apply(ticket);
-  if (got.status === 200 && got.data.called) lane.apply(got.data.called);
+    && ticket && ticket.number === number && ticket.state === WISHED[verb] && ticket.retakes === tap.body.retakes + Number(verb === 'retake');
+  if (ticket) truth.apply(ticket);
+  if (got.status === 200 && got.data.called) truth.apply(got.data.called);
+  if (verb === 'mismatch' && got.status === 200) truth.snapshot.stopped ||= { ticket, at_risk: null };
   if (verb === 'mismatch' || (got.data && got.data.code === 'lane-stopped')) refresh(); // who is at risk
-  if (got.status === 200 || elsewhere) {
-    say('done', () => `✓ ${number} ${word(`did-${verb}`)}${elsewhere ? word('did-elsewhere') : ''}`);
-    return;
+  if (got.status === 200 || (elsewhere && !tap.kept)) {
+    if (!tap.kept) keepUndo(verb, number);
+    const more = elsewhere ? word('did-elsewhere') : ['miss', 'void'].includes(verb) ? ` · ${word('final')}` : '';
+    say('done', () => `✓ ${number} ${word(`did-${verb}`)}${more}`);
+  } else {
+    say('failed', () => { const text = problemText(got); return `✕ ${number} ${word(verb)}: ${text.first} ${text.second || ''}`; });
+    if (tap.kept && tap.then && !elsewhere) await callAfter(tap);
   }
-  say('failed', () => { const text = problemText(got); return `✕ ${number} ${word(verb)}: ${text.first} ${text.second || ''}`; });
+  draw();
 }
+// The next one was not called with the tap that was refused; the taps that were made for that one need it.
+async function callAfter(tap) {
+  await refresh();
+  const then = truth.tickets.get(tap.then);
+  if (then && then.state === 'waiting' && !truth.snapshot.current) {
+    outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes }, issued: then.issued_at });
+  }
+}
+const again = ({ kept, number, verb }) => {
+  if (!kept) say('pending', () => `… ${number} ${word(verb)} · ${word('sending-again')}`);
+};
 
 function isFree(mindsSettling) {
-  if (pending) hint('still-sending');
+  if (pending()) hint('still-sending');
   else if (mindsSettling && isSettling()) hint('too-soon');
   else return true;
   return false;
@@ -314,6 +396,13 @@ function retake() {
   sureTimer = setTimeout(() => { disarm(); draw(); }, SURE_MS);
   draw();
 }
+function undo() {
+  const last = takesBack();
+  if (!isFree(false)) return;
+  disarm();
+  if (last) act('undo', last.number, {});
+  else hint('undo-none');
+}
 let voiding = '';
 function openVoid() {
   const ticket = called();
@@ -332,7 +421,7 @@ function chooseVoid(event) {
 }
 
 // ---- fingers and the foot pedal
-const ACTS = { go: goOn, miss, retake, void: openVoid, confirm, mismatch, 'no-card': shotWithoutCard, acknowledge };
+const ACTS = { go: goOn, miss, retake, void: openVoid, confirm, mismatch, 'no-card': shotWithoutCard, acknowledge, undo };
 for (const [id, press] of Object.entries(ACTS)) {
   const button = $(`#${id}`);
   button.addEventListener('click', (event) => {
@@ -340,24 +429,41 @@ for (const [id, press] of Object.entries(ACTS)) {
     if (event.detail) button.blur(); // so that the pedal's next key is the pedal's, not this button's
   });
 }
+$('#void-reasons').prepend(...['test', 'duplicate', 'left', 'wrong-person', 'equipment', 'other'].map((reason) => {
+  const button = element('button', '', word(`reason-${reason}`));
+  Object.assign(button, { type: 'button' }).dataset.word = `reason-${reason}`;
+  button.dataset.reason = reason;
+  return button;
+}));
 $('#void-menu').addEventListener('click', chooseVoid);
 $('#void-cancel').addEventListener('click', () => $('#void-menu').close());
 
+// Which keys do what on this device: a foot pedal or a Bluetooth remote sends what it likes (keys.js changes them).
+const KEYS = { step: [' ', 'Enter', 'PageDown', 'ArrowRight', 'ArrowDown'], undo: ['Backspace', 'z'], retake: ['r'], miss: ['m'], mismatch: ['x', 'PageUp'] };
+const PEDAL = { step, undo, retake, miss, mismatch };
+const keysNow = () => { try { return { ...KEYS, ...JSON.parse(store.get('paihao.keys')) }; } catch { return KEYS; } };
+let keys = keysNow();
+$('#keys').addEventListener('click', async () => {
+  try {
+    (await import('/photographer/keys.js')).chooseKeys(KEYS, keys, (chosen) => {
+      store.set('paihao.keys', JSON.stringify(chosen));
+      keys = keysNow();
+    });
+  } catch { hint('no-network'); }
+});
+
 let pedalAt = -SETTLE_MS;
 document.addEventListener('keydown', (event) => {
-  const isMismatch = ['x', 'X', 'PageUp'].includes(event.key) && rules().spoken_check;
-  if ((!isMismatch && ![' ', 'Enter', 'PageDown'].includes(event.key)) || event.ctrlKey || event.altKey || event.metaKey) return;
-  if ($('#void-menu').open || !$('#stop').hidden || document.documentElement.dataset.link !== 'live') return;
-  if (isMismatch) {
-    event.preventDefault();
-    if (!event.repeat) mismatch();
-    return;
-  }
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const name = Object.keys(PEDAL).find((each) => keys[each].includes(key));
+  if (!name || event.ctrlKey || event.altKey || event.metaKey || (name === 'mismatch' && !rules().spoken_check)) return;
+  if (document.querySelector('dialog[open]') || !$('#stop').hidden || !['live', 'lost'].includes(document.documentElement.dataset.link)) return;
   // Somebody who walks through the page by keyboard means the button in focus.
   const focus = document.activeElement;
-  if (event.key !== 'PageDown' && focus && focus.id !== 'go' && focus.matches('button:focus-visible, a:focus-visible')) return;
+  if ([' ', 'Enter'].includes(key) && focus && focus.id !== 'go' && focus.matches('button:focus-visible, a:focus-visible')) return;
   event.preventDefault();
   if (event.repeat) return;
+  if (name !== 'step') { PEDAL[name](); return; }
   if (performance.now() - pedalAt < SETTLE_MS) {
     if (isFree(true)) hint('too-soon'); // a bouncing pedal
     return;
@@ -366,10 +472,20 @@ document.addEventListener('keydown', (event) => {
   step();
 });
 
+function isOurs({ number, issued }) {
+  const ticket = truth.tickets.get(number);
+  return !ticket || !issued || ticket.issued_at === issued;
+}
+function link() {
+  if (!isLost()) outbox.pump();
+  else outbox.keep();
+}
 onLanguage(draw);
+busy.add(() => performance.now() < undoable.until);
 enter(['photographer', 'marshal', 'office']).then((entered) => {
   laneName = entered.lane;
   $('#stop-resolve').hidden = entered.me.role === 'photographer';
   $('#stop-resolve').href = `/marshal/?${new URLSearchParams({ lane: laneName })}`;
-  refresh = follow(laneName, lane, { draw });
+  outbox = new Outbox(laneName, { changed: draw, answered, again, isOurs });
+  refresh = follow(laneName, truth, { draw, link, kept: keptCount });
 });

@@ -1,70 +1,43 @@
 // What every page shares: the words, pairing, requests that are safe to repeat, and the live line of a lane.
 // Text from the server goes into the page through textContent only. One file, so that a page needs one request for it.
+// Carried without indentation and comments (packaging/embed).
 
 // ---- words, [Chinese, English]: those of the photographer's page, which loads nothing else, and what other pages share with it.
 // The rest stands in words.js and beside each page.
 export const WORDS = {
-  language: ['English', '中文'],
-  'title-index': ['拍号', 'Paihao'],
-  'title-check': ['队尾检查', 'Queue-tail check'],
-  'sound-off': ['点一下屏幕，打开声音', 'Touch the page to turn the sound on'],
-  'title-photographer': ['摄影师', 'Photographer'],
-  lane: ['机位', 'Lane'],
-  now: ['现在', 'Now'],
-  next: ['下一位', 'Next'],
-  shot: ['已拍', 'Shot'],
-  miss: ['过号', 'Missed'],
-  retake: ['重拍', 'Retake'],
-  void: ['作废', 'Void'],
-  call: ['叫号', 'Call'],
-  'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: this number will have no photograph'],
-  'reason-test': ['误取号或试取号', 'Issued by mistake or as a trial'],
-  'reason-duplicate': ['重复取号', 'Has another number'],
-  'reason-left': ['本人放弃拍摄', 'Declined to be photographed'],
-  'reason-wrong-person': ['证件或身份不符', 'Wrong card or wrong person'],
-  'reason-equipment': ['设备故障', 'Equipment failed'],
-  'reason-same-person': ['与 {number} 是同一个人', 'The same person as {number}'],
-  'reason-other': ['其他原因', 'Another reason'],
-  cancel: ['取消', 'Cancel'],
-  sending: ['正在发送', 'Sending'],
+  language: ['English', '中文'], 'title-index': ['拍号', 'Paihao'],
+  'sound-off': ['点一下屏幕，打开声音', 'Touch the page to turn the sound on'], 'title-photographer': ['摄影师', 'Photographer'], lane: ['机位', 'Lane'],
+  now: ['现在', 'Now'], next: ['下一位', 'Next'], shot: ['已拍', 'Shot'], miss: ['过号', 'Missed'], retake: ['重拍', 'Retake'], void: ['作废', 'Void'],
+  call: ['叫号', 'Call'], 'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: this number will have no photograph'],
+  'reason-test': ['误取号或试取号', 'Issued by mistake or as a trial'], 'reason-duplicate': ['重复取号', 'Has another number'],
+  'reason-left': ['本人放弃拍摄', 'Declined to be photographed'], 'reason-wrong-person': ['证件或身份不符', 'Wrong card or wrong person'],
+  'reason-equipment': ['设备故障', 'Equipment failed'], 'reason-same-person': ['与 {number} 是同一个人', 'The same person as {number}'],
+  'reason-other': ['其他原因', 'Another reason'], cancel: ['取消', 'Cancel'], sending: ['正在发送', 'Sending'],
   'sending-again': ['网络不通，正在重发', 'No network, sending again'],
   'still-sending': ['上一下仍在发送，这一下没有生效', 'The last tap is still being sent: this one did nothing'],
-  'no-answer': ['没有收到答复，请看当前号码后再按', 'No answer. Look at the number, then tap again'],
-  'failed': ['未成功', 'Failed'],
-  'look-twice': ['请再核对本人', 'look twice'],
-  'medium-manual': ['人工登记', 'Typed in by hand'],
-  'medium-passport': ['护照', 'Passport'],
-  'medium-campus_card': ['校园卡', 'Campus card'],
-  'medium-capture_code': ['采集码', 'Capture code'],
-  'medium-chip': ['身份证芯片号', 'Card chip number'],
-  'medium-id_card': ['身份证', 'ID card'],
-  unbound: ['未对应到人', 'not tied to a person'],
-  suspect: ['照片存疑，请核对本人', 'photo in doubt: check the person'],
-  'note-outsider': ['不在名单', 'not on the list'], 'note-unpaid': ['未缴费', 'unpaid'], 'note-out-of-order': ['次序不符', 'out of order'],
-  'note-out-of-slot': ['不在本时段', 'not in this time slot'], 'note-captured': ['此前已采集', 'captured earlier'],
-  'note-paper': ['纸质号条', 'paper slip'], 'note-name-differs': ['证件姓名与登记不符', 'another name on the card'],
-  'note-not-called': ['未点名', 'roll not called'],
-  'level-associate': ['专科', 'associate'], 'level-bachelor': ['本科', 'bachelor'], 'level-master': ['硕士', 'master'], 'level-doctor': ['博士', 'doctor'],
-  'retake-note': ['重拍', 'Retake'],
-  waiting: ['等候', 'Waiting'],
-  'session-open': ['取号开放中', 'Open for numbers'],
-  'session-closed': ['未开放取号', 'Closed for numbers'],
+  'failed': ['未成功', 'Failed'], 'look-twice': ['请再核对本人', 'look twice'],
+  'medium-manual': ['人工登记', 'Typed in by hand'], 'medium-passport': ['护照', 'Passport'], 'medium-campus_card': ['校园卡', 'Campus card'],
+  'medium-capture_code': ['采集码', 'Capture code'], 'medium-chip': ['身份证芯片号', 'Card chip number'], 'medium-id_card': ['身份证', 'ID card'],
+  unbound: ['未对应到人', 'not tied to a person'], suspect: ['照片存疑，请核对本人', 'photo in doubt: check the person'], 'note-outsider': ['不在名单', 'not on the list'],
+  'note-unpaid': ['未缴费', 'unpaid'], 'note-out-of-order': ['次序不符', 'out of order'], 'note-out-of-slot': ['不在本时段', 'not in this time slot'],
+  'note-captured': ['此前已采集', 'captured earlier'], 'note-paper': ['纸质号条', 'paper slip'], 'note-name-differs': ['证件姓名与登记不符', 'another name on the card'],
+  'note-not-called': ['未点名', 'roll not called'], 'level-associate': ['专科', 'associate'], 'level-bachelor': ['本科', 'bachelor'],
+  'level-master': ['硕士', 'master'], 'level-doctor': ['博士', 'doctor'], 'retake-note': ['重拍', 'Retake'], waiting: ['等候', 'Waiting'],
+  'session-open': ['取号开放中', 'Open for numbers'], 'session-closed': ['未开放取号', 'Closed for numbers'],
   'store-disk-full': ['磁盘已满，无法保存，请清理空间', 'The disk is full: nothing can be saved until space is freed'],
-  'store-store-failed': ['数据库故障，请立即联系负责人', 'The database failed: tell the person in charge'],
-  'event-closed': ['采集活动已结束', 'The event is closed'],
-  'nobody-called': ['还没有叫号', 'Nobody is called'],
-  lost: ['连接已断', 'Connection lost'],
-  'lost-detail': ['屏上内容可能已过时，正在自动重连', 'What you see may be out of date. Reconnecting by itself'],
-  'lost-since': ['{time} 起', 'since {time}'],
-  'lost-pending': ['{number} 的操作正在重发', 'The tap for {number} is being sent again'],
+  'store-store-failed': ['数据库故障，请立即联系负责人', 'The database failed: tell the person in charge'], 'event-closed': ['采集活动已结束', 'The event is closed'],
+  'nobody-called': ['还没有叫号', 'Nobody is called'], lost: ['连接已断', 'Connection lost'],
+  'lost-detail': ['屏上内容可能已过时，正在自动重连', 'What you see may be out of date. Reconnecting by itself'], 'lost-since': ['{time} 起', 'since {time}'],
   connecting: ['正在连接', 'Connecting'],
-  'which-lane': ['请选择机位', 'Choose a lane'],
-  'no-lane': ['没有可用的机位', 'There is no lane for this device'],
+  'lost-kept': ['{count} 下先存在本机，连上后按次序发送', '{count} kept on this device, sent in order once connected'],
+  'lost-through': ['可以继续按，屏上号码未经服务器确认', 'You may go on. What you see is not confirmed by the server'],
+  'too-old': ['超过 24 小时，没有发送', 'Older than 24 hours: not sent'], 'other-event': ['此号现属另一场活动，没有发送', 'That number is of another event now: not sent'],
 };
 
 export const store = {
   get(name) { try { return localStorage.getItem(name); } catch { return null; } },
-  set(name, value) { try { localStorage.setItem(name, value); } catch { /* private window: forgotten on leaving */ } },
+  // false: a private window, or full; forgotten on leaving
+  set(name, value) { try { localStorage.setItem(name, value); return true; } catch { return false; } },
 };
 
 let english = store.get('paihao.language') === 'en';
@@ -189,6 +162,7 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
       method, headers, signal: abort.signal, cache: 'no-store', credentials: 'same-origin',
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    notePages(response.headers.get('Paihao-Pages'));
     const text = await response.text();
     let data = null;
     try { data = text ? JSON.parse(text) : null; } catch { /* no JSON: the status speaks */ }
@@ -200,17 +174,19 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
   }
 }
 export const lanePath = (lane) => `/api/v1/lanes/${encodeURIComponent(lane)}`;
-const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+export const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
 // The same request with the same key until an answer comes: a command that was carried out but whose answer was
 // lost is answered again, never done twice. onRepeat is called before each repetition.
 export async function command(path, body, { onRepeat = () => {}, give_up_ms = 60000 } = {}) {
   const key = freshKey();
   const end = performance.now() + give_up_ms;
+  const isUnderWay = () => performance.now() < end;
+  busy.add(isUnderWay);
   for (;;) {
     try {
       const answer = await request(path, { method: 'POST', body, key });
-      const busy = answer.status === 503 && answer.data && ['busy', 'stopping'].includes(answer.data.code);
-      if (!busy) return answer;
+      const isBusy = answer.status === 503 && answer.data && ['busy', 'stopping'].includes(answer.data.code);
+      if (!isBusy) { busy.delete(isUnderWay); return answer; }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
     }
@@ -219,9 +195,10 @@ export async function command(path, body, { onRepeat = () => {}, give_up_ms = 60
     await pause(700);
   }
 }
-export function problemText(answer) {
-  const message = answer && answer.data && bilingual(answer.data.message);
-  return message || { first: `${word('failed')} (${answer ? answer.status : '–'})`, second: '' };
+export function problemText(answer, isRaw = false) {
+  const message = answer && answer.data && answer.data.message;
+  if (isRaw) return message || { zh: `${WORDS.failed[0]} (${answer.status})`, en: `${WORDS.failed[1]} (${answer.status})` };
+  return bilingual(message) || { first: `${word('failed')} (${answer ? answer.status : '–'})`, second: '' };
 }
 
 // ---- pairing
@@ -253,22 +230,6 @@ async function persist(ask) {
 }
 const suits = (me, roles, lane) => roles.includes(me.role) && (!lane || !me.lane || me.lane === lane);
 
-function chooseLane(lanes) {
-  const main = $('main');
-  main.replaceChildren(element('h1', '', word(lanes.length ? 'which-lane' : 'no-lane')));
-  const list = element('ul', 'choices');
-  for (const lane of lanes) {
-    const link = element('a', 'button', laneTitle(lane, ''));
-    link.href = `?${new URLSearchParams({ lane })}`;
-    list.append(element('li'));
-    list.lastChild.append(link);
-  }
-  main.append(list);
-  main.classList.add('plain');
-  setLink('idle');
-  return new Promise(() => {});
-}
-
 // Pairs when the address carries a token, and finds the lane. A device that may already do more keeps what it has,
 // so that one laptop can show several pages. Resolves with {me, lane}; else leaves for the pairing page.
 export async function enter(roles) {
@@ -288,7 +249,7 @@ export async function enter(roles) {
   if (!roles.includes(me.role)) return goPair('role', wished);
   const lanes = me.lane ? [me.lane] : me.lanes || [];
   const lane = wished || (lanes.length === 1 ? lanes[0] : null);
-  if (!lane || !lanes.includes(lane)) return chooseLane(lanes);
+  if (!lane || !lanes.includes(lane)) return (await import('/shared/lanes.js')).chooseLane(lanes);
   return { me, lane };
 }
 
@@ -373,66 +334,77 @@ const SILENCE_MS = 2500;
 let cover = null;
 let lostAt = null;
 let focused = null;
+let through = null; // on a page that lets taps through to its outbox: () => how many it keeps
+let source = null;
 
 function setLink(state) {
   document.documentElement.dataset.link = state; // connecting, live, lost; idle where nothing is followed
 }
-const isLost = () => document.documentElement.dataset.link === 'lost';
-function drawCover() {
+export const isLost = () => document.documentElement.dataset.link === 'lost';
+export function drawCover() {
   if (!cover || cover.hidden) return;
-  const other = (key) => word(key, {}, true);
-  const title = element('p', 'cover-title', word('lost'));
-  const second = element('p', 'cover-second', other('lost'));
-  const detail = element('p', 'cover-detail', `${word('lost-detail')} · ${word('lost-since', { time: clockTime(lostAt) })}`);
-  cover.replaceChildren(title, second, detail, element('p', 'cover-detail', other('lost-detail')));
-  const { pending } = document.body.dataset;
-  if (pending) cover.append(element('p', 'cover-detail', word('lost-pending', { number: pending })));
+  const line = (style, key, isOther = false, values = {}) => cover.append(element('p', style, word(key, values, isOther)));
+  const detail = through ? 'lost-through' : 'lost-detail';
+  cover.replaceChildren();
+  line('cover-title', 'lost');
+  line('cover-second', 'lost', true);
+  line('cover-detail', detail);
+  cover.lastChild.append(` · ${word('lost-since', { time: clockTime(lostAt) })}`);
+  if (!through) line('cover-detail', detail, true);
+  else if (through()) line('cover-detail', 'lost-kept', false, { count: through() });
 }
 function coverPage(wantsCover) {
   const wasLost = isLost();
   setLink(wantsCover ? 'lost' : 'live');
+  if (!wantsCover) stayAwake();
   if (wantsCover === wasLost) return;
-  cover ||= document.body.appendChild(Object.assign(element('div', 'cover'), { hidden: true }));
+  cover ||= Object.assign(element('div', through ? 'cover band' : 'cover'), { hidden: true });
+  if (!cover.parentNode) document.body[through ? 'prepend' : 'append'](cover);
   cover.setAttribute('role', 'alert');
   cover.hidden = !wantsCover;
   lostAt = new Date(Date.now() - SILENCE_MS).toISOString();
+  if (wantsCover) drawCover();
+  if (wantsCover) for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close(); // it would stand before the cover
+  if (through) return;
   const parts = document.querySelectorAll('body > :not(.cover)');
   if (wantsCover) focused = document.activeElement;
-  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close(); // it would stand before the cover
   for (const part of parts) part.inert = wantsCover;
-  if (wantsCover) drawCover();
-  else if (focused && focused !== document.body) focused.focus({ preventScroll: true });
+  if (!wantsCover && focused && focused !== document.body) focused.focus({ preventScroll: true });
 }
 
 // Keeps `lane` current and calls draw() after every change, door(event) for what somebody got at the door,
-// check(event) for what a reader at the tail of the queue found, lists() when a list was imported. Until the first snapshot the page says that it is connecting. Returns a function that fetches a fresh snapshot,
+// check(event) for what a reader at the tail of the queue found, lists() when a list was imported, link() when the connection
+// is lost and with each snapshot. `kept`: the page may be used while the connection is lost; () => how many taps it keeps. Until the first snapshot the page says that it is connecting. Returns a function that fetches a fresh snapshot,
 // for what no event tells: who is at risk, who is expected, the rules.
-export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {} }) {
+export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {}, link = () => {}, kept = null }) {
+  through = kept;
   const path = `${lanePath(laneName)}/events`;
-  let source = null;
   let heardAt = performance.now();
   let openedAt = 0;
+  let opens = 0;
   let delay_ms = 0;
   let reopen = 0;
 
   const handlers = {
-    snapshot: (data) => { lane.replace(data); draw(); },
+    snapshot: (data) => { heardTime(data.now); lane.replace(data); link(); draw(); },
     ticket: (data) => { if (lane.apply(data)) draw(); },
     lane: (data) => { lane.setLane(data); draw(); refresh(); },
     lists: () => { refresh(); lists(); },
     reader: (data) => { lane.setReader(data); draw(); },
     store: (data) => { if (lane.snapshot) { lane.snapshot.store = data.store; draw(); } },
     door: (data) => { if (lane.snapshot) door(data); }, check: (data) => { if (lane.snapshot) check(data); },
-    beat: () => {},
+    beat: (data) => heardTime(data.now),
     resync: () => {},
   };
   // One at a time; a change meanwhile asks once more. Older than what the page knows already: asked again.
-  let isAsking = false;
+  let asking = null;
   let isStale = false;
-  const refresh = async () => {
+  const refresh = () => {
     isStale = true;
-    if (isAsking) return;
-    isAsking = true;
+    asking ||= ask().finally(() => { asking = null; });
+    return asking;
+  };
+  const ask = async () => {
     try {
       while (isStale) {
         isStale = false;
@@ -443,18 +415,21 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
       }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error; // the cover says so
-    } finally { isAsking = false; }
+    }
   };
   const heard = (name) => {
     heardAt = performance.now();
     delay_ms = 0;
-    if (name === 'snapshot') coverPage(false); // after a loss only a snapshot makes the page true again
+    if (name !== 'snapshot') return;
+    if (opens > 1) stillPaired(); // and are the pages still those of the server
+    coverPage(false); // after a loss only a snapshot makes the page true again
   };
   const open = () => {
     clearTimeout(reopen);
     reopen = 0;
     if (source) source.close();
     openedAt = performance.now();
+    opens += 1;
     source = new EventSource(path);
     const mine = source;
     for (const [name, handle] of Object.entries(handlers)) {
@@ -483,7 +458,9 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   const watch = () => {
     const now = performance.now();
     if (now - heardAt <= SILENCE_MS) return;
+    const wasLost = isLost();
     coverPage(true);
+    if (!wasLost) { link(); draw(); }
     // A connection that was accepted but never speaks is given up as well.
     if (!reopen && now - Math.max(openedAt, heardAt) > SILENCE_MS) again(false);
   };
@@ -494,5 +471,9 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   return refresh;
 }
 onLanguage(drawCover);
+
+// ---- carried in this place: files of their own, so that none is too long, and no requests of their own (packaging/embed)
+// @with web/shared/parts/outbox.js
+// @with web/shared/parts/alive.js
 
 wireLanguage();

@@ -15,6 +15,7 @@ export function wakeSound(hint, isNow = false) {
   };
   if (isNow) wake();
   for (const gesture of ['pointerdown', 'keydown']) document.addEventListener(gesture, wake, { once: true });
+  if (navigator.userActivation && navigator.userActivation.isActive) wake();
 }
 
 export function beep(result) {

@@ -2,6 +2,8 @@
 import { addWords } from '/shared/core.js';
 
 addWords({
+  'no-answer': ['没有收到答复，请看当前号码后再按', 'No answer. Look at the number, then tap again'],
+  'title-check': ['队尾检查', 'Queue-tail check'],
   'note-override-shot': ['特批再拍', 'allowed: shot before'],
   'note-override-excluded': ['特批：不采集名单', 'allowed: excluded'],
   'note-override-roster': ['特批：不在名单', 'allowed: not on the list'],

@@ -335,7 +335,6 @@ let cover = null;
 let lostAt = null;
 let focused = null;
 let through = null; // on a page that lets taps through to its outbox: () => how many it keeps
-let source = null;
 
 function setLink(state) {
   document.documentElement.dataset.link = state; // connecting, live, lost; idle where nothing is followed
@@ -379,6 +378,7 @@ function coverPage(wantsCover) {
 export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {}, link = () => {}, kept = null }) {
   through = kept;
   const path = `${lanePath(laneName)}/events`;
+  let source = null; // each its own: the hall's display follows several lanes
   let heardAt = performance.now();
   let openedAt = 0;
   let opens = 0;

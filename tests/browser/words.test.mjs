@@ -23,7 +23,7 @@ const table = [];
 for (const name of files.filter((each) => each.endsWith('.js'))) {
   for (const [, quoted, bare, zh, en] of code(read(name)).matchAll(ENTRY)) {
     const entry = { key: quoted || bare, zh: text(zh), en: text(en), name };
-    const isWord = HAN.test(entry.zh) || !/[A-Za-z]{2}/.test(entry.zh.replace(/\{\w+\}/g, '')) || entry.key === 'language';
+    const isWord = HAN.test(entry.zh) || !/[A-Za-z]/.test(entry.zh.replace(/\{\w+\}/g, '')) || entry.key === 'language';
     if (isWord) table.push(entry); // else a pair of names in the code; a word without Chinese is missed where it is asked for
   }
 }

@@ -30,6 +30,7 @@ function makeDialog() {
   title.dataset.word = 'keys-title';
   const how = element('p');
   how.dataset.word = 'keys-how';
+  document.head.append(Object.assign(element('link'), { rel: 'stylesheet', href: '/photographer/keys.css' }));
   made.append(title, how, Object.assign(element('ul'), { id: 'keys-list' }));
   return document.body.appendChild(made);
 }

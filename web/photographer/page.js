@@ -197,8 +197,8 @@ function drawTold() {
   if ($('#told-list').dataset.key === (($('#told-list').dataset.key = `${word('language')} ${told.map((each) => each.key)}`))) return;
   if (told.length) play('refused');
   $('#told-list').replaceChildren(...told.map((each) => {
-    const { first: reason, second } = bilingual(each.message);
-    const item = element('li', '', `✕ ${clockTime(each.at)} ${each.number} ${word(each.verb)}: ${reason} ${second}`);
+    const { first } = bilingual(each.message);
+    const item = element('li', '', `✕ ${clockTime(each.at)} ${each.number} ${word(each.verb)}: ${first}`);
     const button = item.appendChild(element('button', '', word('acknowledge')));
     button.type = 'button';
     button.addEventListener('click', () => outbox.seen(each.key));

@@ -201,7 +201,7 @@ export async function command(path, body, { onRepeat = () => {}, give_up_ms = 60
 }
 export function problemText(answer, isRaw = false) {
   const message = answer && answer.data && answer.data.message;
-  if (isRaw) return message || { zh: `未成功 (${answer.status})`, en: `Failed (${answer.status})` };
+  if (isRaw) return message || { zh: `${WORDS.failed[0]} (${answer.status})`, en: `${WORDS.failed[1]} (${answer.status})` };
   return bilingual(message) || { first: `${word('failed')} (${answer ? answer.status : '–'})`, second: '' };
 }
 
@@ -340,7 +340,6 @@ let cover = null;
 let lostAt = null;
 let focused = null;
 let through = null; // on a page that lets taps through to its outbox: () => how many it keeps
-let source = null;
 
 function setLink(state) {
   document.documentElement.dataset.link = state; // connecting, live, lost; idle where nothing is followed
@@ -348,13 +347,15 @@ function setLink(state) {
 export const isLost = () => document.documentElement.dataset.link === 'lost';
 export function drawCover() {
   if (!cover || cover.hidden) return;
-  const lines = (...keys) => keys.map(([style, key, values, other]) => element('p', style, word(key, values, other)));
-  const since = ` · ${word('lost-since', { time: clockTime(lostAt) })}`;
+  const line = (style, key, isOther = false, values = {}) => cover.append(element('p', style, word(key, values, isOther)));
   const detail = through ? 'lost-through' : 'lost-detail';
-  cover.replaceChildren(...lines(['cover-title', 'lost', {}, false], ['cover-second', 'lost', {}, true], ['cover-detail', detail, {}, false], ['cover-detail', detail, {}, true]));
-  cover.children[2].append(since);
-  const count = through ? through() : 0;
-  if (count) cover.append(...lines(['cover-detail', 'lost-kept', { count }, false], ['cover-detail', 'lost-kept', { count }, true]));
+  cover.replaceChildren();
+  line('cover-title', 'lost');
+  line('cover-second', 'lost', true);
+  line('cover-detail', detail);
+  cover.lastChild.append(` · ${word('lost-since', { time: clockTime(lostAt) })}`);
+  if (!through) line('cover-detail', detail, true);
+  else if (through()) line('cover-detail', 'lost-kept', false, { count: through() });
 }
 function coverPage(wantsCover) {
   const wasLost = isLost();
@@ -382,6 +383,7 @@ function coverPage(wantsCover) {
 export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {}, link = () => {}, kept = null }) {
   through = kept;
   const path = `${lanePath(laneName)}/events`;
+  let source = null; // each its own: the hall's display follows several lanes
   let heardAt = performance.now();
   let openedAt = 0;
   let opens = 0;

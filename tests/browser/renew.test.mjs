@@ -108,4 +108,13 @@ test('the stop sounds until it is settled, also when there is no network', async
   await page.context().close();
 });
 
+test('a lane that is not there: the page offers those that are', async () => {
+  const page = await browser.device();
+  await page.goto(`${daemon.origin}/photographer/?lane=Z#token=${daemon.tokens.office}`);
+  await hasText(page, 'main h1', '请选择机位');
+  await page.locator('main a', { hasText: '机位 A' }).click();
+  await live(page);
+  await page.context().close();
+});
+
 test('the browser complained of nothing', () => assert.deepEqual(browser.complaints, []));

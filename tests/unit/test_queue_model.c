@@ -431,7 +431,7 @@ static uint32_t pick_number(struct world *w, const struct model_lane *lane, enum
     else if (kind == COMMAND_PAPER)
         return one_in(w, 3) ? roll_dice(w, m_count(m, lane, TICKET_NONE) + 1)
                             : m_count(m, lane, TICKET_NONE) + 1;
-    else if (late && one_in(w, 2))
+    else if (late && (kind == COMMAND_UNDO || one_in(w, 2)))
         n = model_last_shot(m, lane);
     else if (!late && !one_in(w, 6))
         n = m_first(m, lane, TICKET_CALLED, NULL);
@@ -465,6 +465,8 @@ static void ask_of_number(struct world *w, const struct model_lane *lane, struct
         c->value = one_in(w, 2) ? 0 : roll_dice(w, m_count(&w->model, lane, TICKET_NONE) + 2);
     }
     struct model_number *n = m_number(&w->model, lane, c->number);
+    if (c->kind == COMMAND_SHOT && n && w->model.people[n->who].has_card)
+        c->card = !one_in(w, 4);
     if (c->kind == COMMAND_BIND) {
         unsigned to = one_in(w, 3) ? 0 : 1 + roll_dice(w, MODEL_PEOPLE - 13);
         if (one_in(w, 2)) {
@@ -534,7 +536,7 @@ static void random_command(struct world *w, struct queue_command *c)
         {COMMAND_PAPER, 60},       {COMMAND_SESSION_OPEN, 25}, {COMMAND_SESSION_CLOSE, 12},
         {COMMAND_LATE_ROUND, 15},  {COMMAND_LANE_SET, 8},      {COMMAND_RULES_SET, 6},
         {COMMAND_EVENT_CREATE, 2}, {COMMAND_EVENT_CLOSE, 2},   {COMMAND_LIST_IMPORTED, 4},
-        {COMMAND_LEDGER_SIGN, 20}, {COMMAND_UNDO, 60},         {COMMAND_HANDED_OVER, 4},
+        {COMMAND_LEDGER_SIGN, 20}, {COMMAND_UNDO, 120},        {COMMAND_HANDED_OVER, 4},
         {COMMAND_RESTORED, 2},     {COMMAND_PURGED, 1},
     };
     static const char *const payments[] = {"paid cash",     "paid alipay", "paid ", "waived ",

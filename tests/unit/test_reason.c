@@ -67,31 +67,58 @@ static void what_stands_in_clear_is_read(void **state)
     assert_string_equal(opened, "bus-late");
 }
 
+static bool is_offered[sizeof codes / sizeof *codes];
+static size_t n_buttons;
+
+static void offers(const char *path, const char *code, size_t length)
+{
+    char text[64] = "";
+    assert_true(length < sizeof text);
+    memcpy(text, code, length);
+    n_buttons++;
+    if (!reason_is_code(text))
+        fail_msg("%s offers %s, which is not of the list", path, text);
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        is_offered[i] |= strcmp(codes[i], text) == 0;
+}
+
+static void look_at_document(const struct asset *asset)
+{
+    static const char mark[] = "data-reason=\"";
+    const char *at = (const char *)asset->data, *end = (const char *)asset->end;
+    while ((at = memmem(at, (size_t)(end - at), mark, strlen(mark))) != NULL) {
+        at += strlen(mark);
+        const char *quote = memchr(at, '"', (size_t)(end - at));
+        assert_non_null(quote);
+        offers(asset->path, at, (size_t)(quote - at));
+    }
+}
+
+/* Buttons that a page makes of a list: ['test', ...].map((reason) ... */
+static void look_at_module(const struct asset *asset)
+{
+    static const char mark[] = "].map((reason)";
+    const char *start = (const char *)asset->data, *end = (const char *)asset->end;
+    const char *at = memmem(start, (size_t)(end - start), mark, strlen(mark));
+    const char *list = at ? memrchr(start, '[', (size_t)(at - start)) : NULL;
+    while (list && (list = memchr(list, '\'', (size_t)(at - list))) != NULL) {
+        list++;
+        const char *quote = memchr(list, '\'', (size_t)(at - list));
+        assert_non_null(quote);
+        offers(asset->path, list, (size_t)(quote - list));
+        list = quote + 1;
+    }
+}
+
 /* Both ways: a button that is not of the list would be sealed, a code without a button is no code. */
 static void the_pages_offer_these_and_no_others(void **state)
 {
     (void)state;
-    static const char mark[] = "data-reason=\"";
-    bool is_offered[sizeof codes / sizeof *codes] = {false};
-    size_t n_buttons = 0;
-    for (const struct asset *asset = assets; asset->path; asset++) {
-        const char *at = (const char *)asset->data, *end = (const char *)asset->end;
-        if (!strstr(asset->path, ".html"))
-            continue;
-        while ((at = memmem(at, (size_t)(end - at), mark, strlen(mark))) != NULL) {
-            at += strlen(mark);
-            char code[64] = "";
-            const char *quote = memchr(at, '"', (size_t)(end - at));
-            assert_non_null(quote);
-            assert_true((size_t)(quote - at) < sizeof code);
-            memcpy(code, at, (size_t)(quote - at));
-            n_buttons++;
-            if (!reason_is_code(code))
-                fail_msg("%s offers %s, which is not of the list", asset->path, code);
-            for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
-                is_offered[i] |= strcmp(codes[i], code) == 0;
-        }
-    }
+    for (const struct asset *asset = assets; asset->path; asset++)
+        if (strstr(asset->path, ".html"))
+            look_at_document(asset);
+        else if (strstr(asset->path, ".js"))
+            look_at_module(asset);
     assert_true(n_buttons >= sizeof codes / sizeof *codes);
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (!is_offered[i])

@@ -241,8 +241,7 @@ for (const address of ['/', '/pair/', '/photographer/', '/marshal/', '/display/'
       for (const node of there.querySelectorAll('[data-word], [data-other]')) {
         for (const [key, index] of [[node.dataset.word, 0], [node.dataset.other, 1]]) {
           if (key && !WORDS[key]) bad.push(key);
-          else if (key && !node.textContent && node.closest('[hidden], dialog')) continue; // shown by the page alone
-          else if (key && node.textContent !== WORDS[key][index]) bad.push(`${key}: the document says ${node.textContent}`);
+          else if (key && node.textContent && node.textContent !== WORDS[key][index]) bad.push(`${key}: the document says ${node.textContent}`);
         }
       }
       return bad;

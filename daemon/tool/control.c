@@ -79,8 +79,8 @@ static size_t take_header(char *data, size_t one, size_t count, void *arg)
 /* Asks how things are, or how they should be: done twice it is the same. A daemon that is stopping may hang up on it. */
 static bool is_repeatable(const char *method, const char *path)
 {
-    static const char *const endings[] = {"/session", "/revoke", "/event/close", "/late", "/ledger/sign",
-                                         "/handover/record", "/purge"};
+    static const char *const endings[] = {"/session",     "/revoke",          "/event/close", "/late",
+                                          "/ledger/sign", "/handover/record", "/purge"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t length = strlen(path), ending = strlen(endings[i]);
         if (length >= ending && strcmp(path + length - ending, endings[i]) == 0)

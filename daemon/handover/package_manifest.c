@@ -65,7 +65,7 @@ static int by_name_without_case(const void *a, const void *b)
 
 struct manifest_file *manifest_find(const struct manifest *manifest, const char *name)
 {
-    struct manifest_file key;
+    struct manifest_file key = {.size = 0};
     size_t length = strlen(name);
     if (length >= sizeof key.name || manifest->count == 0)
         return NULL;

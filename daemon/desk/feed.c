@@ -86,6 +86,7 @@ void feed_add_entry(struct feed *feed, const struct queue *queue, const struct q
         return;
     case ENTRY_PAYMENT:
     case ENTRY_CARD_OUT:
+    case ENTRY_LEARNT:
         add_ticket(feed, queue_ticket_of(queue, &entry->person), entry->seq, entry->seq);
         return;
     case ENTRY_RULES_SET:

@@ -51,7 +51,7 @@ static void read_person(const struct group *group, const struct person_id *id, s
 
 /* What was empty is filled; what is known is never overwritten by a later reading, but for the name by the card's own,
  * unless the roster gave it. */
-static void learn_about(struct group *group, const struct person_id *id, const struct person_record *news,
+static bool learn_about(struct group *group, const struct person_id *id, const struct person_record *news,
                         bool is_card)
 {
     struct person_record record;
@@ -66,6 +66,7 @@ static void learn_about(struct group *group, const struct person_id *id, const s
     if (has_changed)
         group_write_person(group, &record);
     wipe_bytes(&record, sizeof record);
+    return has_changed;
 }
 
 void group_write_credential(struct group *group, const struct credential_record *credential,
@@ -84,14 +85,30 @@ static bool is_known_by(const struct group *group, const uint8_t digest[static D
     return directory_by_digest(group->news ? group->news : group->desk->directory, digest);
 }
 
-/* What was presented names this person from now on, unless it names somebody already. */
-static void keep_credentials(struct group *group, struct job *job, const struct person_id *person)
+/* What was presented names this person from now on, unless it names somebody already. True: something new. */
+static bool keep_credentials(struct group *group, struct job *job, const struct person_id *person)
 {
-    if (!is_known_by(group, job->credential.digest))
+    const bool is_new = !is_known_by(group, job->credential.digest);
+    if (is_new)
         group_write_credential(group, &job->credential, person, job->payload, job->payload_size);
-    if (job->second.kind == CREDENTIAL_STUDENT_NO && !is_known_by(group, job->second.digest))
-        group_write_credential(group, &job->second, person, (const uint8_t *)job->fresh.student_no,
-                               strlen(job->fresh.student_no));
+    if (job->second.kind != CREDENTIAL_STUDENT_NO || is_known_by(group, job->second.digest))
+        return is_new;
+    group_write_credential(group, &job->second, person, (const uint8_t *)job->fresh.student_no,
+                           strlen(job->fresh.student_no));
+    return true;
+}
+
+/* A number that is there already brings no entry of its own, and nothing is learnt without one: whatever the people on
+ * record are is a matter of the journal's position. */
+static void note_learnt(struct group *group, const struct queue_command *command)
+{
+    struct queue_entry entry = {.kind = ENTRY_LEARNT,
+                                .at_us = command->at_us,
+                                .mono_us = command->mono_us,
+                                .person = command->person};
+    memcpy(entry.lane, command->lane, sizeof entry.lane);
+    memcpy(entry.device, command->device, sizeof entry.device);
+    group_append(group, &entry);
 }
 
 /* Blanks do not tell names apart: cards and people set them differently. */
@@ -171,11 +188,14 @@ void people_of_check_in(struct group *group, struct job *job, bool was_known, en
     const struct person_id *person = &job->command.queue.person;
     if ((verdict != QUEUE_DONE && verdict != QUEUE_ALREADY_WAITING) || !job->credential.kind)
         return;
+    bool has_learnt = !was_known;
     if (was_known)
-        learn_about(group, person, &job->fresh, job->command.queue.medium == MEDIUM_ID_CARD);
+        has_learnt = learn_about(group, person, &job->fresh, job->command.queue.medium == MEDIUM_ID_CARD);
     else
         group_write_person(group, &job->fresh);
-    keep_credentials(group, job, person);
+    has_learnt |= keep_credentials(group, job, person);
+    if (has_learnt && verdict == QUEUE_ALREADY_WAITING)
+        note_learnt(group, &job->command.queue);
 }
 
 /* ---- binding */

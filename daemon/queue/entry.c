@@ -42,6 +42,7 @@ static const struct {
     {ENTRY_RESTORED, "restored"},
     {ENTRY_PURGED, "purged"},
     {ENTRY_UNDONE, "undone"},
+    {ENTRY_LEARNT, "learnt"},
 };
 
 const char *entry_kind_name(enum entry_kind kind)

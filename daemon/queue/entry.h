@@ -61,6 +61,9 @@ enum entry_kind {
     ENTRY_UNDONE =
         37, /* lane, number, person; value: the entry kind that is taken back. Only ENTRY_SHOT: called again, the frame
                does not count */
+    ENTRY_LEARNT =
+        38, /* person: who has a number presented something else, or more is known now. Changes no number; a package of
+               the position before shows less */
 };
 const char *
     entry_kind_name(enum entry_kind); /* "issued", "session-opened" ...; "?" for a number without a name */

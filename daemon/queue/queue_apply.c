@@ -173,6 +173,8 @@ static enum queue_apply_fault apply_in_event(struct queue *queue, const struct q
     case ENTRY_CARD_OUT:
     case ENTRY_ROLL:
         return apply_to_person(queue, entry);
+    case ENTRY_LEARNT:
+        return people_latest(queue, &entry->person) ? QUEUE_APPLY_OK : QUEUE_APPLY_IMPOSSIBLE;
     default:
         return apply_in_lane(queue, entry);
     }

@@ -485,6 +485,34 @@ static void open_pages_are_told_of_lists(void **state)
     door_free(door);
 }
 
+/* Somebody who has a number shows another thing: no new number, yet an entry, so that the people on record are a matter of
+ * the journal's position, as the packages promise. */
+static void what_is_learnt_of_somebody_has_an_entry(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    door_expect(door_check_in(door, "A", 1), PROBLEM_NONE);
+    const uint64_t before = desk_seq(door->desk);
+    door_expect(door_check_in(door, "A", 1), PROBLEM_NONE);
+    assert_int_equal(desk_seq(door->desk), before); /* nothing new */
+    struct presentation card = door_card(1);
+    strcpy(card.student_no, "20220001");
+    card.medium = MEDIUM_MANUAL;
+    const struct desk_command again = door_check_in_of("A", &card);
+    struct desk_answer answer = door_ask(door, &again);
+    door_expect(answer, PROBLEM_NONE);
+    assert_string_equal(answer.ticket.label, "A0001");
+    assert_false(answer.created);
+    assert_int_equal(desk_seq(door->desk), before + 1);
+    door_expect(door_ask(door, &again), PROBLEM_NONE);
+    assert_int_equal(desk_seq(door->desk), before + 1);
+    struct queue_event event;
+    desk_event(door->desk, &event);
+    assert_int_equal(event.content_seq, before + 1);
+    door_verify(door);
+    door_free(door);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -500,6 +528,7 @@ int main(void)
         cmocka_unit_test(a_chip_becomes_somebody_of_the_roster),
         cmocka_unit_test(paper_slips_are_entered_in_order),
         cmocka_unit_test(open_pages_are_told_of_lists),
+        cmocka_unit_test(what_is_learnt_of_somebody_has_an_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

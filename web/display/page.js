@@ -6,7 +6,7 @@ import '/shared/theme.js';
 import { Board } from '/display/board.js';
 import { Caller, hasVoice } from '/display/voice.js';
 import {
-  $, NoAnswer, element, goPair, isEnglish, laneTitle, onLanguage, pairWith, request, setText, store, takeToken, word,
+  $, NoAnswer, goPair, isEnglish, onLanguage, pairWith, request, setText, store, takeToken, word,
 } from '/shared/core.js';
 import { isSounding, wakeSound } from '/shared/sound.js';
 
@@ -78,18 +78,6 @@ async function enterHall() {
   const mine = me.lane ? [me.lane] : me.lanes || [];
   return { mine, lanes: wished.length ? wished.filter((lane) => mine.includes(lane)) : mine };
 }
-function choose(lanes) {
-  const list = element('ul', 'choices');
-  for (const lane of lanes) {
-    const link = element('a', 'button', laneTitle(lane, ''));
-    link.href = `?${new URLSearchParams({ lane })}`;
-    list.append(element('li'));
-    list.lastChild.append(link);
-  }
-  $('main').replaceChildren(element('h1', '', word(lanes.length ? 'which-lane' : 'no-lane')), list);
-  $('main').className = 'plain';
-  document.documentElement.dataset.link = 'idle';
-}
 function drawBar() {
   setText($('#lane'), boards.length === 1 && boards[0].view ? boards[0].title : '');
 }
@@ -113,7 +101,7 @@ onLanguage(() => {
   for (const board of boards) if (!board.view) setText(board.parts['now-word'], word('connecting'));
 });
 drawSound();
-enterHall().then(({ mine, lanes }) => {
+enterHall().then(async ({ mine, lanes }) => {
   const isShowable = lanes.length && lanes.length <= LANES_MOST;
-  if (isShowable) show(lanes); else choose(mine);
+  if (isShowable) show(lanes); else (await import('/shared/lanes.js')).chooseLane(mine);
 });

@@ -159,10 +159,11 @@ class Daemon:
         return self.process
 
     def start(self, timeout=20.0):
-        """Starts it and waits until /healthz answers 200. Returns self."""
+        """Starts it and waits until everything of it is up: it says so, and /healthz answers 200. Returns self."""
+        told = self.log_text().count("listening on")
         self.spawn()
         end = time.monotonic() + timeout * PATIENCE
-        while not self.is_healthy():
+        while self.log_text().count("listening on") == told or not self.is_healthy():
             if self.process.poll() is not None:
                 raise AssertionError(f"paihaod ended with {self.process.returncode}:\n{self.log_text()}")
             if time.monotonic() > end:

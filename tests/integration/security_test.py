@@ -84,7 +84,8 @@ MAY = {
 }
 STREAMS = {"GET LANE/events", "GET /api/v1/handover"}  # HEAD has no meaning there
 UPLOADS = {"/api/v1/roster", "/api/v1/payments", "/api/v1/schedule"}
-PAGES = [path for path in ROOT.joinpath("web").rglob("*") if path.is_file()]
+# parts/ is carried inside of the module that names it
+PAGES = [path for path in ROOT.joinpath("web").rglob("*") if path.is_file() and path.parent.name != "parts"]
 
 
 def declared_routes():

@@ -173,6 +173,7 @@ for (const button of document.querySelectorAll('[data-to-view]')) button.addEven
 
 // ---- the session
 let sureToClose = false;
+let sureTimer = 0;
 let sessionPending = false;
 function drawSession(view) {
   const isOpen = view.session.state === 'open';
@@ -210,7 +211,8 @@ $('#session-button').addEventListener('click', () => {
   else if (sureToClose) setSession('closed');
   else {
     sureToClose = true;
-    setTimeout(() => { sureToClose = false; draw(); }, SURE_MS);
+    clearTimeout(sureTimer);
+    sureTimer = setTimeout(() => { sureToClose = false; draw(); }, SURE_MS);
     draw();
   }
 });

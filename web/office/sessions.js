@@ -12,6 +12,7 @@ export function startSessions(lanes, ask) {
   const views = new Map(); // lane -> snapshot
   let report = null; // {lane, open, voids, stopped}, or {lane, lines} of a close that the ledger refused
   let sure = '';
+  let sureTimer = 0;
   let pending = '';
   let failure = null; // {lane, answer}
 
@@ -104,7 +105,8 @@ export function startSessions(lanes, ask) {
     const isOpen = views.get(lane).session.state === 'open';
     if (isOpen && sure !== lane) {
       sure = lane;
-      setTimeout(() => { sure = ''; draw(); }, SURE_MS);
+      clearTimeout(sureTimer);
+      sureTimer = setTimeout(() => { sure = ''; draw(); }, SURE_MS);
       draw();
       return;
     }

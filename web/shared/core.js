@@ -25,7 +25,7 @@ export const WORDS = {
   'level-master': ['硕士', 'master'], 'level-doctor': ['博士', 'doctor'], 'retake-note': ['重拍', 'Retake'], waiting: ['等候', 'Waiting'],
   'session-open': ['取号开放中', 'Open for numbers'], 'session-closed': ['未开放取号', 'Closed for numbers'],
   'store-disk-full': ['磁盘已满，无法保存，请清理空间', 'The disk is full: nothing can be saved until space is freed'],
-  'store-event-elsewhere': ['本活动已在另一台电脑上继续，此处停止发号，请立即联系负责人', 'The event goes on at another computer: no numbers here; tell the person in charge'],
+  'store-event-elsewhere': ['本活动已在另一台电脑上继续，请联系负责人', 'The event goes on at another computer: tell the person in charge'],
   'store-store-failed': ['数据库故障，请立即联系负责人', 'The database failed: tell the person in charge'], 'event-closed': ['采集活动已结束', 'The event is closed'],
   'nobody-called': ['还没有叫号', 'Nobody is called'], lost: ['连接已断', 'Connection lost'],
   'lost-detail': ['屏上内容可能已过时，正在自动重连', 'What you see may be out of date. Reconnecting by itself'], 'lost-since': ['{time} 起', 'since {time}'],
@@ -72,8 +72,12 @@ export function addWords(words) {
   translate();
 }
 
-// Dark or light as this device was told (theme.js), else as its system is.
-if (store.get('paihao.theme')) document.documentElement.dataset.theme = store.get('paihao.theme');
+// Dark or light as this device was told (theme.js), else as the page or the system is.
+const night = matchMedia('(prefers-color-scheme: dark)');
+const pageTheme = document.documentElement.dataset.theme;
+function setTheme() { document.documentElement.dataset.theme = store.get('paihao.theme') || pageTheme || (night.matches ? 'dark' : 'light'); }
+night.addEventListener('change', setTheme);
+setTheme();
 
 const languageListeners = new Set();
 export const onLanguage = (listener) => languageListeners.add(listener);

@@ -2,7 +2,7 @@
 // in the environment also takes a picture of every page on the way, to be looked at by a person.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -173,11 +173,13 @@ step('the photographer: call, the spoken number, the shot with its card', async 
   await settled(photographer);
   await button(photographer, '叫号').click();
   await hasText(photographer, '#label', '请同学报号');
+  await settled(photographer);
   await picture(photographer, 'photographer-unsaid');
   await hasText(display, 'body', 'A0001');
   await settled(photographer);
   await button(photographer, '报号相符').click();
   await hasText(photographer, '#confirm', '报号已核对');
+  await settled(photographer);
   await picture(photographer, 'photographer-confirmed');
   await picture(display, 'display-called');
   await settled(photographer);
@@ -191,11 +193,9 @@ step('the photographer: a shot tapped by mistake is taken back', async () => {
   await becomes('A0001', 'called');
   await hasText(photographer, '#answer', '已撤销');
   await picture(photographer, 'photographer-undone');
-  await settled(photographer);
-  await button(photographer, '报号相符').click().catch(() => {});
   await hasText(photographer, '#confirm', '报号已核对');
   await settled(photographer);
-  await button(photographer, '已拍').click();
+  await button(photographer, '收卡 · 已拍 A0001').click();
   await becomes('A0001', 'shot');
 });
 
@@ -250,9 +250,12 @@ step('the photographer without a network: taps are kept and sent', async () => {
   await daemon.down();
   await photographer.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 9000 });
   await settled(photographer);
-  await button(photographer, '已拍').click();
+  await button(photographer, '已拍 A0004').click();
   await hasText(photographer, '#number', 'A0005');
+  await settled(photographer);
   await picture(photographer, 'photographer-lost');
+  const tall = await photographer.locator('#number').evaluate((node) => parseFloat(getComputedStyle(node).fontSize));
+  assert.ok(tall >= 90, `the number stays large without a network, too: ${tall} px`);
   await picture(display, 'display-lost');
   await daemon.up();
   await live(photographer);
@@ -262,7 +265,7 @@ step('the photographer without a network: taps are kept and sent', async () => {
   await button(photographer, '报号相符').click();
   await hasText(photographer, '#confirm', '报号已核对');
   await settled(photographer);
-  await button(photographer, '已拍').click();
+  await button(photographer, '没交卡，仍已拍').click();
   await becomes('A0005', 'shot');
 });
 
@@ -289,7 +292,7 @@ step('the marshal: a late round for the one who was missed; the photographer tak
     await button(photographer, '报号相符').click();
     await hasText(photographer, '#confirm', '报号已核对');
     await settled(photographer);
-    await button(photographer, '已拍').click();
+    await button(photographer, '收卡 · 已拍').click();
     await becomes(number, 'shot');
   }
   await picture(liaison, 'liaison-class');
@@ -300,7 +303,88 @@ step('the marshal: a late round for the one who was missed; the photographer tak
 step('the person in charge: the ledger is signed, the session closes', async () => {
   await view(office, 'figures');
   await picture(office, 'office-figures');
-  await view(office, 'ledger');
+  await view(office, 'sessions');
+  await button(office, '结束活动').click();
+  await button(office, '再按一次').click();
+  await hasText(office, '#close-report', '活动没有结束：台账未平');
+  await button(office, '去台账签认').click();
+  await hasText(office, '#ledger-state', '还有 8 项未平');
   await picture(office, 'office-ledger');
-  console.log(await textOf(office, '#ledger'));
+  for (const [kind, reason] of Object.entries({ 人员: '本人放弃', 缴费: '凭证已看，班级补交', 缴费拍摄卡: '卡由班长收回' })) {
+    const card = office.locator('#ledger-of-event .ledger-line', { has: office.locator('h4', { hasText: `${kind} · 整个活动` }) });
+    await card.locator('input[type="text"]').fill(reason);
+    await card.locator('input[type="checkbox"]').check();
+    await card.locator('button').click();
+    await eventually(`${kind} is signed`, async () => (await card.innerText()).includes('已签认'));
+  }
+  await hasText(office, '#ledger-state', '各项都已平账或签认');
+  await view(office, 'sessions');
+  await button(office, '停止取号').click();
+  await button(office, '再按一次').click();
+  await hasText(office, '#close-report', '没有遗留');
+  await button(office, '结束活动').click();
+  await button(office, '再按一次').click();
+  await hasText(office, '#event-answer', '活动已结束');
+  await picture(office, 'office-closed');
+  await hasText(photographer, '#alarm', '活动已结束');
+});
+
+let agency;
+step('the person in charge: both packages, the passphrase written down', async () => {
+  await view(office, 'handover');
+  await button(office, '生成交接包').click();
+  await hasText(office, '.handover-job', '已完成', 15000);
+  const passphrase = (await textOf(office, '.handover-passphrase')).trim();
+  await picture(office, 'office-handover');
+  await writeFile(path.join(daemon.folder, 'word'), `${passphrase}\n`);
+  const [download] = await Promise.all([office.waitForEvent('download'), office.click('.handover-job a.button')]);
+  agency = path.join(daemon.folder, download.suggestedFilename());
+  await download.saveAs(agency);
+  await button(office, '已抄好，不再显示').click();
+  await eventually('it is gone', async () => (await office.locator('.handover-passphrase').count()) === 0);
+});
+
+const stick = () => path.join(daemon.folder, 'stick');
+step('the crew chief: verifies what was received; it names nobody', async () => {
+  assert.match(await daemon.tool('handover', 'verify', agency, '--passphrase-file', path.join(daemon.folder, 'word')), /sound/);
+  await writeFile(path.join(daemon.folder, 'wrong'), 'AAAAA-AAAAA-AAAAA-AAAAA-AAAAA\n');
+  await assert.rejects(daemon.tool('handover', 'verify', agency, '--passphrase-file', path.join(daemon.folder, 'wrong')), /passphrase/);
+});
+
+step('the school: a folder on a stick, numbers and students, absentees', async () => {
+  await mkdir(stick());
+  await daemon.tool('handover', 'school', '--output', stick());
+  const [name] = await readdir(stick());
+  const folder = path.join(stick(), name);
+  assert.match(await daemon.tool('handover', 'verify', folder), /sound/);
+  const rows = await readFile(path.join(folder, 'numbers.csv'), 'utf8');
+  assert.ok(rows.includes(people[1].name) && rows.includes('A0006'));
+  assert.ok((await readFile(path.join(folder, 'letters.html'), 'utf8')).includes(people[8].name), 'an absentee has a letter');
+});
+
+// The tool on another computer: a data folder of its own.
+async function elsewhere(name) {
+  const config = path.join(daemon.folder, `${name}.conf`);
+  await writeFile(config, (await readFile(daemon.config, 'utf8')).replace(`${daemon.folder}/data`, `${daemon.folder}/${name}`));
+  return async (...args) => (await run(path.join(BUILD, 'paihao'), ['--config', config, ...args])).stdout;
+}
+
+step('afterwards: backup, merge, everything personal destroyed; another computer has the backup', async () => {
+  const backup = path.join(stick(), 'event.db');
+  await daemon.tool('backup', '--output', backup);
+  const key = path.join(daemon.folder, 'secret.key');
+  await copyFile(path.join(daemon.folder, 'data', 'secret.key'), key);
+  const campus = await elsewhere('campus');
+  await campus('event', 'create', '--name', 'Other campus');
+  const merged = await campus('merge', backup, path.join(daemon.folder, 'campus'), '--key', key, '--key', path.join(daemon.folder, 'campus', 'secret.key'), '--kind', 'agency', '--output', stick());
+  assert.match(merged, /agency/);
+  assert.match(await daemon.tool('journal', 'verify'), /sound/);
+  const certificate = path.join(daemon.folder, 'certificate.html');
+  await daemon.tool('purge', '--certificate', certificate, '--yes');
+  assert.match(await readFile(certificate, 'utf8'), /销毁/);
+  assert.match(await daemon.tool('journal', 'verify'), /sound/);
+  const raw = await readFile(path.join(daemon.folder, 'data', 'event.db'));
+  for (const who of people) for (const text of [who.name, who.id_number]) assert.equal(raw.includes(text), false);
+  const other = await elsewhere('other');
+  assert.match(await other('restore', backup, '--key', key), /A0008/);
 });

@@ -231,7 +231,8 @@ test('the language is switched on this device only, at once, and remembered', as
 for (const address of ['/', '/pair/', '/photographer/', '/marshal/', '/display/', '/check/', '/liaison/', '/office/']) {
   test(`no text of ${address} is missing in either language`, async () => {
     const page = await browser.device({ expects: UNPAIRED });
-    await page.goto(`${daemon.origin}${address}#token=${daemon.tokens.whole}`);
+    // with a token the pairing page goes on to another one, at its own time
+    await page.goto(`${daemon.origin}${address}${address === '/pair/' ? '' : `#token=${daemon.tokens.whole}`}`);
     await page.waitForTimeout(300);
     const wrong = await page.evaluate(async () => {
       const { WORDS } = await import('/shared/core.js'); // and what this page has put beside them

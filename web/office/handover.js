@@ -67,7 +67,8 @@ export function startHandover(ask) {
   const jobs = element('div', 'handover-jobs');
   const spoken = element('p', 'handover-spoken');
   spoken.setAttribute('role', 'status');
-  root.append(spoken, state, ...KINDS.map(panel), jobs);
+  const others = element('div', 'handover-jobs');
+  root.append(spoken, state, jobs, ...KINDS.map(panel), others); // a passphrase is seen without scrolling
 
   const formOf = (kind) => $(`input[name="form-${kind}"]:checked`, root).value;
   const running = () => (data ? data.jobs.find((job) => RUNNING.includes(job.state)) : null);
@@ -159,10 +160,10 @@ export function startHandover(ask) {
   };
   const kept = () => {
     const mine = new Set(data.jobs.map((job) => job.download));
-    const others = data.packages.filter((each) => !mine.has(each.download));
-    if (!others.length) return [];
+    const rest = data.packages.filter((each) => !mine.has(each.download));
+    if (!rest.length) return [];
     const list = element('ul', 'handover-kept');
-    for (const each of others) {
+    for (const each of rest) {
       const item = element('li');
       const link = element('a', 'button', `${each.name} · ${size(each.size)}`);
       link.href = each.download;
@@ -188,7 +189,8 @@ export function startHandover(ask) {
       state.append(say);
     }
     if (data && !data.is_closed) state.append(element('p', 'handover-open', `⚠ ${word('handover-still-open')}`));
-    jobs.replaceChildren(...(data ? [...data.jobs.map(drawJob), ...kept()] : []));
+    jobs.replaceChildren(...(data ? data.jobs.map(drawJob) : []));
+    others.replaceChildren(...(data ? kept() : []));
     const job = data && data.jobs[0];
     setText(spoken, job ? `${word(`handover-${job.kind}`)}: ${word(`handover-is-${job.state}`)}` : '');
     if (name) $(`[data-${name}]`, jobs)?.focus();

@@ -1,12 +1,13 @@
-// Each lane's session: opened and closed here, and at the close a list of everybody who is still open. A close that the
-// ledger refuses shows which lines do not come to zero, and the way there.
+// Each lane's session: opened and closed here, and at the close a list of everybody who is still open. At the very end the
+// event. A close that the ledger refuses shows which lines do not come to zero, and the way there.
 import { startBackup } from '/office/backup.js';
 import {
-  $, NoAnswer, command, element, lanePath, laneTitle, onLanguage, problemText, word,
+  $, NoAnswer, command, element, lanePath, laneTitle, onLanguage, problemText, setText, word,
 } from '/shared/core.js';
 import { lineFacts } from '/office/ledger.js';
 
 const SURE_MS = 5000;
+const EVENT = ' event'; // no lane is called so
 
 export function startSessions(lanes, ask) {
   const views = new Map(); // lane -> snapshot
@@ -14,7 +15,7 @@ export function startSessions(lanes, ask) {
   let sure = '';
   let sureTimer = 0;
   let pending = '';
-  let failure = null; // {lane, answer}
+  let failure = null; // {lane, answer}; the lane EVENT is the whole event
 
   const facts = (view) => {
     const parts = [word('session-facts', view.counts)];
@@ -41,7 +42,7 @@ export function startSessions(lanes, ask) {
   };
   const drawOpenLines = (box) => {
     const list = element('ul');
-    const title = element('h3', '', `✕ ${word('close-ledger', { lane: laneTitle(report.lane, '') })}`);
+    const title = element('h3', '', `✕ ${report.lane === EVENT ? word('close-event-ledger') : word('close-ledger', { lane: laneTitle(report.lane, '') })}`);
     list.append(...report.lines.map((line) => element('li', '', lineFacts(line))));
     if (box.textContent.startsWith(title.textContent + list.textContent)) return; // the button keeps the focus
     const button = element('button', '', word('close-to-ledger'));
@@ -64,10 +65,21 @@ export function startSessions(lanes, ask) {
     if (voids.length) box.append(element('p', '', `${word('close-voids', { count: voids.length })}: ${voids.map((ticket) => ticket.number).join(' ')}`));
     if (stopped) box.append(element('p', '', `✕ ${word('session-stopped', { number: stopped.ticket.number })}`));
   };
+  const drawEvent = () => {
+    const isClosed = [...views.values()].some((view) => view.event && view.event.state === 'closed');
+    const button = $('#event-close');
+    button.hidden = isClosed;
+    button.dataset.sure = String(sure === EVENT);
+    setText(button, pending === EVENT ? `… ${word('sending')}` : word(sure === EVENT ? 'event-close-sure' : 'event-close'));
+    const isRefused = failure && failure.lane === EVENT;
+    $('#event-answer').dataset.kind = isRefused ? 'failed' : isClosed ? 'done' : '';
+    setText($('#event-answer'), isRefused ? `✕ ${problemText(failure.answer).first}` : isClosed ? `✓ ${word('event-is-closed')}` : '');
+  };
   const draw = () => {
     const focus = document.activeElement && document.activeElement.dataset.lane;
     $('#sessions').replaceChildren(...lanes.map(row));
     if (focus) [...document.querySelectorAll('#sessions button')].find((node) => node.dataset.lane === focus)?.focus();
+    drawEvent();
     drawReport();
   };
   const backup = startBackup(ask);
@@ -85,10 +97,11 @@ export function startSessions(lanes, ask) {
     failure = null;
     draw();
     try {
-      const answer = await command(`${lanePath(lane)}/session`, { state });
+      const answer = lane === EVENT ? await command('/api/v1/event/close', {}) : await command(`${lanePath(lane)}/session`, { state });
       const lines = answer.data && answer.data.code === 'ledger-open' && answer.data.lines;
       if (lines) report = { lane, lines };
       if (answer.status !== 200) failure = { lane, answer };
+      else if (lane === EVENT) report = null;
       else if (state === 'closed') report = { lane, open: answer.data.open || [], voids: answer.data.open_voids || [], stopped: answer.data.stopped };
       else if (report && report.lane === lane) report = null;
     } catch (error) {
@@ -98,11 +111,8 @@ export function startSessions(lanes, ask) {
     pending = '';
     await show();
   };
-  $('#sessions').addEventListener('click', (event) => {
-    const button = event.target.closest('button[data-lane]');
-    if (!button || pending) return;
-    const { lane } = button.dataset;
-    const isOpen = views.get(lane).session.state === 'open';
+  // What cannot be taken back needs a second tap.
+  const press = (lane, isOpen) => {
     if (isOpen && sure !== lane) {
       sure = lane;
       clearTimeout(sureTimer);
@@ -112,7 +122,14 @@ export function startSessions(lanes, ask) {
     }
     sure = '';
     set(lane, isOpen ? 'closed' : 'open');
+  };
+  $('#sessions').addEventListener('click', (event) => {
+    const button = event.target.closest('button[data-lane]');
+    if (!button || pending) return;
+    const { lane } = button.dataset;
+    press(lane, views.get(lane).session.state === 'open');
   });
+  $('#event-close').addEventListener('click', () => { if (!pending) press(EVENT, true); });
   onLanguage(draw);
   return { show };
 }

@@ -152,7 +152,6 @@ function drawNext(tickets) {
     if (note) item.append(element('span', 'note', `⚠ ${note}`));
     return item;
   });
-  $('#next').hidden = Boolean(rules().scan_and_sit) && !items.length;
   $('#next').replaceChildren(...items);
 }
 
@@ -426,7 +425,8 @@ for (const [id, press] of Object.entries(ACTS)) {
   const button = $(`#${id}`);
   button.addEventListener('click', (event) => {
     press();
-    if (event.detail) button.blur(); // so that the pedal's next key is the pedal's, not this button's
+    // so that the pedal's next key is the pedal's, not this button's
+    if (event.detail) button.blur();
   });
 }
 $('#void-reasons').prepend(...['test', 'duplicate', 'left', 'wrong-person', 'equipment', 'other'].map((reason) => {

@@ -90,7 +90,8 @@ function wireLanguage() {
       store.set('paihao.language', english ? 'en' : 'zh');
       translate();
       for (const listener of languageListeners) listener();
-      if (event.detail) button.blur(); // a foot pedal's space must not press it again
+      // a foot pedal's space must not press it again
+      if (event.detail) button.blur();
     });
   }
 }
@@ -171,7 +172,8 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
     notePages(response.headers.get('Paihao-Pages'));
     const text = await response.text();
     let data = null;
-    try { data = text ? JSON.parse(text) : null; } catch { /* no JSON: the status speaks */ }
+    // no JSON: the status speaks
+    try { data = text ? JSON.parse(text) : null; } catch {}
     if (path === '/api/v1/me' && response.status === 200) wasPaired = true;
     if (response.status === 401 && wasPaired && path !== '/api/v1/pair') goPair('ended'); // taken away, or expired
     return { status: response.status, data };
@@ -387,7 +389,8 @@ function coverPage(wantsCover) {
 export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {}, link = () => {}, kept = null }) {
   through = kept;
   const path = `${lanePath(laneName)}/events`;
-  let source = null; // each its own: the hall's display follows several lanes
+  // each its own: the hall's display follows several lanes
+  let source = null;
   let heardAt = performance.now();
   let openedAt = 0;
   let opens = 0;
@@ -462,7 +465,8 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
   const stillPaired = async () => {
     try {
       if ((await request('/api/v1/me')).status === 401) await goPair('ended', laneName);
-    } catch { /* no answer is what the cover says already */ }
+    // no answer is what the cover says already
+    } catch {}
   };
   const watch = () => {
     const now = performance.now();

@@ -28,6 +28,7 @@ setInterval(renewPage, 1000);
 let awake = null;
 export async function stayAwake() {
   if (document.documentElement.dataset.link !== 'live' || document.visibilityState !== 'visible' || !navigator.wakeLock || (awake && !awake.released)) return;
-  try { awake = await navigator.wakeLock.request('screen'); } catch { /* not now: low battery, or not yet touched */ }
+  // not now: low battery, or not yet touched
+  try { awake = await navigator.wakeLock.request('screen'); } catch {}
 }
 document.addEventListener('visibilitychange', stayAwake);

@@ -42,7 +42,8 @@ export class Outbox {
     try {
       const { taps, told } = JSON.parse(store.get(this.name));
       Object.assign(this, { taps, told });
-    } catch { /* nothing is kept, or nothing can be */ }
+    // nothing is kept, or nothing can be
+    } catch {}
   }
 
   change(mutate) {

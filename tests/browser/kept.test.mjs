@@ -125,6 +125,19 @@ test('a tap says of which event it is', async () => {
   await close(page);
 });
 
+test('a window that is closed before its tap was sent: the other one of that device sends it', async () => {
+  const [number] = await line(2);
+  const page = await open();
+  const other = await page.context().newPage();
+  await other.goto(`${daemon.origin}/pair/`);
+  await keep(other, { taps: [aTap(number, 'shot', { kept: false })], told: [] });
+  await other.close();
+  await eventually('it is pending', async () => page.evaluate(() => 'pending' in document.body.dataset));
+  await eventually('sent', async () => (await daemon.stateOf(number)) === 'shot', 9000);
+  await eventually('free again', async () => page.evaluate(() => !('pending' in document.body.dataset)));
+  await close(page);
+});
+
 test('a revoked device with kept taps says so; paired again it sends them', async () => {
   const [number] = await line(2);
   const made = (await daemon.api('POST', '/tokens', { role: 'photographer', lane: 'A', once: true }, 'whole')).data;

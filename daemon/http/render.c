@@ -234,5 +234,6 @@ void render_event_brief(struct buffer *out, const struct queue_event *event)
     buffer_add_text(out, "{\"name\":");
     render_text(out, event->name);
     member_text(out, "state", event->is_closed ? "closed" : "open");
+    member_time(out, "created_at", event->created_us);
     buffer_add(out, "}", 1);
 }

@@ -36,7 +36,8 @@ void render_ticket_answer(struct buffer *, const struct ticket_view *, const str
                           enum audience);
 void render_session(struct buffer *, const struct queue_lane *);
 void render_counts(struct buffer *, const struct queue_counts *);
-void render_event_brief(struct buffer *, const struct queue_event *); /* {"name","state"} or null */
+void render_event_brief(struct buffer *,
+                        const struct queue_event *); /* {"name","state","created_at"} or null */
 void render_rules(struct buffer *, const struct queue_rules *);
 /* ,"stopped":{...}|null,"open_voids":[...] */
 void render_trouble(struct buffer *, const struct lane_view *, enum audience);

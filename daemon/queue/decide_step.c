@@ -20,11 +20,24 @@ static uint32_t step_value(enum entry_kind kind, const struct ticket *ticket)
     }
 }
 
+/* Whatever a tablet's clock says: a step was tapped after the number was given and after the step before it. */
+static uint32_t kept_ms(const struct queue_command *command, const struct ticket *ticket)
+{
+    int64_t before_us = ticket->issued_us;
+    if (ticket->called_us > before_us)
+        before_us = ticket->called_us;
+    if (ticket->shot_us > before_us)
+        before_us = ticket->shot_us;
+    const int64_t most_ms = command->at_us > before_us ? (command->at_us - before_us) / 1000 : 0;
+    return command->age_ms > most_ms ? (uint32_t)most_ms : command->age_ms;
+}
+
 struct queue_entry *decision_add_step(struct queue_decision *decision, const struct queue_command *command,
                                       enum entry_kind kind, const struct ticket *ticket)
 {
     struct queue_entry *entry = decision_add_for(decision, command, kind, ticket);
     entry->value = step_value(kind, ticket);
+    step_kept_text(kept_ms(command, ticket), entry->extra);
     if (kind != ENTRY_CALLED && kind != ENTRY_SHOT && kind != ENTRY_UNDONE)
         memcpy(entry->text, command->text, sizeof entry->text);
     return entry;
@@ -85,6 +98,13 @@ bool is_seen_otherwise(const struct queue_command *command, const struct ticket 
     return command->has_seen && command->seen_retakes != ticket->retakes;
 }
 
+static bool may_undo(const struct queue *queue, const struct lane_state *lane, const struct slot *slot,
+                     const struct queue_command *command)
+{
+    const int64_t tapped_us = command->at_us - command->age_ms * INT64_C(1000);
+    return gate_may_undo(queue, lane, slot, tapped_us) && !gate_was_tapped_before(slot, tapped_us);
+}
+
 enum queue_verdict decide_step(const struct queue *queue, const struct lane_state *lane,
                                const struct queue_command *command, struct queue_decision *decision)
 {
@@ -102,8 +122,7 @@ enum queue_verdict decide_step(const struct queue *queue, const struct lane_stat
         verdict = check_call(lane, ticket, decision);
     else if (command->kind == COMMAND_SHOT)
         verdict = check_shot(queue, command, ticket, decision);
-    else if (command->kind == COMMAND_UNDO &&
-             !gate_may_undo(queue, lane, slot, command->at_us - command->age_ms * INT64_C(1000)))
+    else if (command->kind == COMMAND_UNDO && !may_undo(queue, lane, slot, command))
         verdict = decision_refuse(decision, QUEUE_UNDO_LATE, ticket);
     if (verdict != QUEUE_DONE)
         return verdict;

@@ -51,7 +51,7 @@ enum command_kind {
     COMMAND_RESTORED,    /* text as in the entry */
     COMMAND_PURGED,      /* text as in the entry; nothing may follow */
     /* lane, number: takes back the lane's latest frame, while the number stands as shot, no longer than UNDO_US after the
-     * tap. Not beyond a retake of that frame, a slip of paper with a frame, a settled mismatch, another session, or once
+     * tap, nor by a tap made before the frame. Not beyond a retake of that frame, a slip of paper with a frame, a settled mismatch, another session, or once
      * somebody else was found to own the number. A payment card that came back with the frame is out again; whoever was
      * called meanwhile stays called. */
     COMMAND_UNDO,
@@ -172,7 +172,8 @@ enum queue_verdict {
     QUEUE_VERDICT_COUNT
 };
 
-enum { QUEUE_ENTRIES_MAX = 16, UNDO_US = 60000000 };
+/* UNDO_SLACK_US: what the times of two taps of one tablet may be wrong against each other, by their way to here. */
+enum { QUEUE_ENTRIES_MAX = 16, UNDO_US = 60000000, UNDO_SLACK_US = 5000000 };
 
 struct queue_decision {
     enum queue_verdict verdict;

@@ -72,6 +72,11 @@ bool gate_may_undo(const struct queue *queue, const struct lane_state *lane, con
            !(frame->took_card && queue_person(queue, &slot->ticket.person).has_card);
 }
 
+bool gate_was_tapped_before(const struct slot *slot, int64_t tapped_us)
+{
+    return tapped_us < slot->frame.tapped_us - UNDO_SLACK_US;
+}
+
 bool gate_is_stopped(const struct lane_state *lane, enum entry_kind kind)
 {
     switch (kind) {

@@ -162,6 +162,8 @@ bool gate_is_uncalled(const struct queue *, const struct person_id *);
 bool gate_may_call(const struct lane_state *, const struct ticket *);
 /* May the number's frame be taken back by a tap made then. */
 bool gate_may_undo(const struct queue *, const struct lane_state *, const struct slot *, int64_t tapped_us);
+/* A tap made well before the number's frame was not for that one, but for one that is gone since. */
+bool gate_was_tapped_before(const struct slot *, int64_t tapped_us);
 /* Stops at a mismatch: no call, frame, retake, miss, undo or confirmation until it is resolved. */
 bool gate_is_stopped(const struct lane_state *, enum entry_kind);
 /* May the numbers of `from` go to `to`: of the two, one at most has numbers that stand. */

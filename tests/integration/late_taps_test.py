@@ -3,6 +3,7 @@
 
 import datetime
 import json
+import time
 import unittest
 
 from harness import Daemon, manual
@@ -69,31 +70,46 @@ class LateTaps(unittest.TestCase):
         self.verify()
 
     def test_a_kept_tap(self):
+        time.sleep(2.2)
         before = now()
-        first = self.act(0, "shot", {"advance": True, "age_ms": 600000, "retakes": 0}, "a-tap")
-        self.assertAlmostEqual(time_of(first["shot_at"]), before - 600, delta=5)
-        self.assertAlmostEqual(time_of(first["called"]["called_at"]), before - 600, delta=5)
+        first = self.act(0, "shot", {"advance": True, "age_ms": 2000, "retakes": 0}, "a-tap")
+        self.assertAlmostEqual(time_of(first["shot_at"]), before - 2, delta=1)
+        self.assertAlmostEqual(time_of(first["called"]["called_at"]), before - 2, delta=1)
         self.daemon.kill()
         self.daemon.start()
-        again = self.act(0, "shot", {"advance": True, "age_ms": 605000, "retakes": 0}, "a-tap")
+        again = self.act(0, "shot", {"advance": True, "age_ms": 7000, "retakes": 0}, "a-tap")
         self.assertEqual((again["shot_at"], again["seq"]), (first["shot_at"], first["seq"]))
-        self.act(0, "shot", {"advance": False, "age_ms": 605000, "retakes": 0}, "a-tap", expected=422, code="key-reused")
+        self.act(0, "shot", {"advance": False, "age_ms": 7000, "retakes": 0}, "a-tap", expected=422, code="key-reused")
         self.assertEqual(self.states()[0], ["shot", "called", "waiting", "waiting"])
         self.act(0, "retake", {"age_ms": 1})
         self.act(0, "shot", {"age_ms": 500000, "retakes": 0}, expected=409, code="wrong-state")
         self.act(0, "shot", {"age_ms": 0, "retakes": 1})
         kept = [(entry["kind"], entry["extra"]) for entry in self.tail() if entry["number"]]
-        self.assertEqual(kept[-4:], [("shot", "kept 600000"), ("called", "kept 600000"), ("retake", "kept 1"), ("shot", "")])
+        self.assertEqual(kept[-4:], [("shot", "kept 2000"), ("called", "kept 2000"), ("retake", "kept 1"), ("shot", "")])
         self.verify()
 
     def test_every_step_takes_an_age(self):
-        self.act(0, "confirm", {"age_ms": 5000})
-        self.act(0, "miss", {"age_ms": 4000, "advance": True})
-        self.act(1, "void", {"age_ms": 3000, "reason": "test"})
-        self.act(2, "call", {"age_ms": 2000})
-        self.act(2, "leave", {"age_ms": 1000})
+        time.sleep(0.6)
+        self.act(0, "confirm", {"age_ms": 500})
+        self.act(0, "miss", {"age_ms": 400, "advance": True})
+        self.act(1, "void", {"age_ms": 300, "reason": "test"})
+        self.act(2, "call", {"age_ms": 200})
+        self.act(2, "leave", {"age_ms": 100})
         marks = [entry["extra"] for entry in self.tail() if entry["extra"].startswith("kept ")]
-        self.assertEqual(marks, ["kept 5000", "kept 4000", "kept 4000", "kept 3000", "kept 3000", "kept 2000", "kept 1000"])
+        self.assertEqual(marks, ["kept 500", "kept 400", "kept 400", "kept 300", "kept 300", "kept 200", "kept 100"])
+        self.verify()
+
+    def test_a_clock_that_lies(self):
+        """No step is older than the number, nor than the step before it; an undo is for the frame that was there."""
+        first = self.act(0, "shot", {"advance": True, "age_ms": 86400000})
+        self.assertGreaterEqual(time_of(first["shot_at"]), time_of(first["called_at"]))
+        called = first["called"]
+        self.assertGreaterEqual(time_of(called["called_at"]), time_of(called["issued_at"]))
+        self.act(0, "undo", {"age_ms": 30000}, expected=409, code="undo-late")
+        self.assertEqual(self.states()[0][:2], ["shot", "called"])
+        self.act(0, "undo")
+        missed = self.act(0, "miss", {"age_ms": 86400000})
+        self.assertEqual(missed["state"], "missed")
         self.verify()
 
 

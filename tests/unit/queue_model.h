@@ -257,11 +257,26 @@ static void m_settle_frames(struct model_lane *lane, const struct model_number *
             lane->frames[i].is_settled = true;
 }
 
+/* When it was tapped: not before what the number had gone through. */
+static int64_t m_tapped(const struct model *m, const struct model_number *n, struct queue_entry *entry)
+{
+    int64_t age_ms = m->command->age_ms;
+    const int64_t before[] = {n->t.issued_us, n->t.called_us, n->t.shot_us};
+    for (size_t i = 0; i < 3; i++)
+        while (age_ms > 0 && m->command->at_us - age_ms * 1000 < before[i])
+            age_ms = m->command->at_us < before[i] ? 0 : (m->command->at_us - before[i]) / 1000;
+    if (age_ms)
+        sprintf(entry->extra, "kept %lld", (long long)age_ms);
+    else
+        memset(entry->extra, 0, sizeof entry->extra);
+    return m->command->at_us - age_ms * 1000;
+}
+
 static void m_step(struct model *m, struct model_number *n, enum entry_kind kind, bool is_paper)
 {
     struct model_lane *lane = m_lane(m, n->t.lane);
     struct queue_entry *entry = m_say(m, kind, n);
-    const int64_t now = m->command->at_us - m->command->age_ms * 1000LL;
+    const int64_t now = m_tapped(m, n, entry);
     if (is_paper)
         strcpy(entry->extra, "paper");
     if (kind != ENTRY_CALLED && kind != ENTRY_SHOT) {
@@ -603,10 +618,12 @@ static enum queue_verdict m_undo(struct model *m, struct model_lane *lane, struc
     const struct model_frame *frame = lane->n_frames ? &lane->frames[lane->n_frames - 1] : NULL;
     const int64_t now = m->command->at_us - m->command->age_ms * 1000LL;
     if (!frame || frame->n != n || frame->is_settled || now > frame->tapped_us + 60000000 ||
-        (frame->with_card && m->people[n->who].has_card))
+        now < frame->tapped_us - 5000000 || (frame->with_card && m->people[n->who].has_card))
         return m_refuse(m, QUEUE_UNDO_LATE, n);
     m_refuse(m, QUEUE_DONE, n);
-    m_say(m, ENTRY_UNDONE, n)->value = 18;
+    struct queue_entry *entry = m_say(m, ENTRY_UNDONE, n);
+    entry->value = 18;
+    m_tapped(m, n, entry);
     n->t.state = TICKET_CALLED;
     n->t.shots--;
     n->t.shot_us = frame->shot_us;

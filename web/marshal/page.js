@@ -4,7 +4,7 @@ import '/shared/theme.js';
 import '/marshal/day-words.js';
 import {
   $, Lane, NoAnswer, WORDS, bilingual, clockTime, command, element, enter, fitText, follow, lanePath, laneTitle, mediumNote, onLanguage,
-  problemText, reasonText, samePersonAs, setText, store, word,
+  problemText, setText, store, word,
 } from '/shared/core.js';
 import { Classes } from '/shared/classes.js';
 import { beep, wakeSound } from '/shared/sound.js';
@@ -13,6 +13,7 @@ import { bindButton, keepRows, sameParts } from '/marshal/bind.js';
 import { checkIdNumber } from '/marshal/id-number.js';
 import { Payments } from '/marshal/payments.js';
 import { startPassport } from '/marshal/passport.js';
+import { reasonText, samePersonAs } from '/marshal/reason.js';
 import { helpParts } from '/marshal/refusal.js';
 import { startScan } from '/marshal/scan.js';
 import { DoorHelp } from '/marshal/tap.js';

@@ -5,6 +5,7 @@ import {
   $, NoAnswer, WORDS, bilingual, onLanguage, request, takeToken, word,
 } from '/shared/core.js';
 import '/pair/words.js';
+import { showKept } from '/pair/kept.js';
 import { PAGES, pageAddress } from '/shared/pages.js';
 
 // A device that is something else already asks before it changes; looking does not spend a one-time code.
@@ -48,7 +49,17 @@ function draw() {
   }
 }
 
+// Nobody goes on over taps that this device will not send, before they were read.
 function goOn(isScanned) {
+  const hasKept = showKept(paired);
+  $('#kept-seen').hidden = !hasKept;
+  if (!hasKept) { leave(isScanned); return; }
+  $('#kept-seen').onclick = () => { $('#kept').hidden = true; leave(isScanned); };
+  draw();
+  $('#kept-seen').focus();
+}
+
+function leave(isScanned) {
   const pages = PAGES[paired.role] || [];
   const lane = paired.lane || query.get('lane');
   const wished = query.get('to');
@@ -144,10 +155,11 @@ window.addEventListener('hashchange', () => start());
 async function start() {
   const token = takeToken();
   me = await whoAmI();
+  showKept(me);
   draw();
   if (token) await pair(token, true);
   else if (!wish) $('#token').focus();
 }
-onLanguage(draw);
+onLanguage(() => { if (!$('#kept').hidden) showKept(paired || me); draw(); });
 draw();
 start();

@@ -64,6 +64,7 @@ const takesCard = () => { const ticket = called(); return Boolean(ticket && rule
 const pending = () => outbox && outbox.taps.find((tap) => !tap.kept);
 const keptCount = () => (outbox ? outbox.taps.filter((tap) => tap.kept).length : 0);
 const takesBack = () => { const last = retakable(); return last && last.number === undoable.number && performance.now() < undoable.until && last; };
+const eventNow = () => truth.snapshot.event?.created_at; // tells an event from another with the same numbers
 const isSettling = () => performance.now() - settledAt < SETTLE_MS;
 
 // ---- the line as it will be
@@ -289,7 +290,7 @@ function act(verb, number, body) {
   if (ticket && verb !== 'acknowledge') body = { ...body, retakes: ticket.retakes }; // not meant for a later frame of that number
   say('pending', () => `… ${number} ${word(verb)} · ${word(isKept ? 'kept' : 'sending')}`);
   if (isKept) keepUndo(verb, number);
-  outbox.add({ path: pathOf(number, verb), verb, number, body, kept: isKept, then: next ? next.number : '', issued: ticket && ticket.issued_at });
+  outbox.add({ path: pathOf(number, verb), verb, number, body, kept: isKept, then: next ? next.number : '', event: eventNow(), issued: ticket && ticket.issued_at });
 }
 
 function keepUndo(verb, number) {
@@ -323,7 +324,7 @@ async function callAfter(tap) {
   await refresh();
   const then = truth.tickets.get(tap.then);
   if (then && then.state === 'waiting' && !truth.snapshot.current) {
-    outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes }, issued: then.issued_at });
+    outbox.addBefore(tap, { path: pathOf(tap.then, 'call'), verb: 'call', number: tap.then, body: { retakes: then.retakes }, event: tap.event, issued: then.issued_at });
   }
 }
 const again = ({ kept, number, verb }) => {
@@ -441,7 +442,12 @@ $('#void-cancel').addEventListener('click', () => $('#void-menu').close());
 // Which keys do what on this device: a foot pedal or a Bluetooth remote sends what it likes (keys.js changes them).
 const KEYS = { step: [' ', 'Enter', 'PageDown', 'ArrowRight', 'ArrowDown'], undo: ['Backspace', 'z'], retake: ['r'], miss: ['m'], mismatch: ['x', 'PageUp'] };
 const PEDAL = { step, undo, retake, miss, mismatch };
-const keysNow = () => { try { return { ...KEYS, ...JSON.parse(store.get('paihao.keys')) }; } catch { return KEYS; } };
+const keysNow = () => {
+  try {
+    const own = JSON.parse(store.get('paihao.keys'));
+    return Object.values(own).every(Array.isArray) ? { ...KEYS, ...own } : KEYS;
+  } catch { return KEYS; }
+};
 let keys = keysNow();
 $('#keys').addEventListener('click', async () => {
   try {
@@ -472,9 +478,9 @@ document.addEventListener('keydown', (event) => {
   step();
 });
 
-function isOurs({ number, issued }) {
+function isOurs({ number, issued, event }) {
   const ticket = truth.tickets.get(number);
-  return !ticket || !issued || ticket.issued_at === issued;
+  return (!event || event === eventNow()) && (!ticket || !issued || ticket.issued_at === issued);
 }
 function link() {
   if (!isLost()) outbox.pump();

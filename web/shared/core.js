@@ -11,7 +11,7 @@ export const WORDS = {
   call: ['叫号', 'Call'], 'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: this number will have no photograph'],
   'reason-test': ['误取号或试取号', 'Issued by mistake or as a trial'], 'reason-duplicate': ['重复取号', 'Has another number'],
   'reason-left': ['本人放弃拍摄', 'Declined to be photographed'], 'reason-wrong-person': ['证件或身份不符', 'Wrong card or wrong person'],
-  'reason-equipment': ['设备故障', 'Equipment failed'], 'reason-same-person': ['与 {number} 是同一个人', 'The same person as {number}'],
+  'reason-equipment': ['设备故障', 'Equipment failed'],
   'reason-other': ['其他原因', 'Another reason'], cancel: ['取消', 'Cancel'], sending: ['正在发送', 'Sending'],
   'sending-again': ['网络不通，正在重发', 'No network, sending again'],
   'still-sending': ['上一下仍在发送，这一下没有生效', 'The last tap is still being sent: this one did nothing'],
@@ -94,16 +94,6 @@ function wireLanguage() {
       if (event.detail) button.blur();
     });
   }
-}
-
-// The number that stands for whom a card was tied to, in the reason of the one made void for it; '' in any other reason.
-export const samePersonAs = (reason) => (/^same-person (\S+)$/.exec(reason || '') || ['', ''])[1];
-
-// A reason is a code of the table above, or what somebody wrote.
-export function reasonText(reason) {
-  const number = samePersonAs(reason);
-  const code = number ? 'same-person' : reason;
-  return WORDS[`reason-${code}`] ? word(`reason-${code}`, { number }) : reason;
 }
 
 // ---- small helpers for the document

@@ -34,16 +34,15 @@ export class Outbox {
     this.read();
     this.keep();
     addEventListener('beforeunload', (event) => { if (!this.isStored && this.taps.length + this.told.length) event.preventDefault(); });
-    addEventListener('storage', (event) => { if (event.key === this.name) { this.read(); changed(); } }); // another window of this device
+    addEventListener('storage', (event) => { if (event.key === this.name) { this.read(); changed(); setTimeout(() => this.pump(), 5000); } }); // another window of this device, which may be closed before it has sent
     busy.add(() => this.taps.length + this.told.length > 0);
   }
 
   read() {
     try {
       const { taps, told } = JSON.parse(store.get(this.name));
-      Object.assign(this, { taps, told });
-    // nothing is kept, or nothing can be
-    } catch {}
+      Object.assign(this, { taps: taps.filter((tap) => tap?.path && tap.time && tap.body), told: told.filter((each) => each?.message) });
+    } catch { /* nothing is kept, or nothing can be, or it is no outbox */ }
   }
 
   change(mutate) {
@@ -97,6 +96,10 @@ export class Outbox {
       return;
     }
     await this.answered({ ...tap, kept: isKept }, answer);
-    this.finish(tap, isKept && answer.status !== 200 ? problemText(answer, true) : null);
+    const message = isKept && answer.status !== 200 ? problemText(answer, true) : null;
+    // What was to take back this frame must not take back another tablet's.
+    const back = message && tap.verb === 'shot' && this.taps.find((each) => each.verb === 'undo' && each.number === tap.number);
+    this.finish(tap, message);
+    if (back) this.finish(back, message);
   }
 }

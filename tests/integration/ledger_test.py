@@ -153,7 +153,9 @@ class OverHttp(Ledger):
         status, answer, _ = self.sign(wish)
         self.assertEqual((status, answer["code"], answer["difference"]), (409, "ledger-moved", 2))
         self.daemon.act("A", number, "card", self.camera)
-        self.assertEqual(self.close("A")[0], 200, "one card again, which was signed")
+        self.assertEqual(self.close("A")[2]["code"], "ledger-open", "one card again, but another one than was signed")
+        self.assertEqual(self.sign(wish)[1]["recorded"], True)
+        self.assertEqual(self.close("A")[0], 200)
         self.assertEqual(self.daemon.tool("journal", "verify").returncode, 0)
 
     def test_negative_differences_and_lines_of_a_class(self):

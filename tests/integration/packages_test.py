@@ -2,6 +2,7 @@
 """Packages of people whose names mean harm, and of two rooms that had no network between them. The golden days
 (day_*_test.py) hold both packages against a whole day each."""
 
+import base64
 import csv
 import io
 import json
@@ -81,6 +82,25 @@ class Packages(unittest.TestCase):
         letters = packages.text_of(folder / "letters.html")
         for name in absent:
             self.assertIn(name, letters)
+
+    def test_somebody_with_several_codes(self):
+        """A number's payload is the code that was shown for it, not another one of the same person."""
+        who = harness.person(700)
+        daemon, camera = self.event("codes", [student(700, who.name, "甲班")], [])
+        door, shown = daemon.token("marshal"), [b"code of an earlier enrolment", b"code of this one", b"of somebody else"]
+        for number, (code, last) in enumerate(zip(shown, ("miss", "shot", "shot")), 1):
+            label = f"A{number:04d}"
+            self.assertEqual(daemon.check_in("A", harness.capture_code(code), door)[0], 201)
+            self.assertEqual(daemon.act("A", label, "call", camera)[0], 200)
+            self.assertEqual(daemon.act("A", label, last, camera)[0], 200)
+            if number < 3:
+                status, told = daemon.act("A", label, "bind", door, {"id_number": who.id_number, "name": who.name})
+                self.assertEqual(status, 200, told)
+        self.assertEqual(daemon.stop(), 0)
+        folder = self.folder() / "agency"
+        packages.make("agency", folder, daemon.data)
+        _, rows = packages.read_csv(folder / "numbers.csv")
+        self.assertEqual([base64.b64decode(row["payload (base64)"]) for row in rows], shown)
 
     def check_csv(self, path):
         rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))

@@ -102,6 +102,19 @@ class Packages(unittest.TestCase):
         _, rows = packages.read_csv(folder / "numbers.csv")
         self.assertEqual([base64.b64decode(row["payload (base64)"]) for row in rows], shown)
 
+    def test_a_code_that_is_somebodys_number_stays_away(self):
+        """Where codes alone are scanned, an ID card's barcode is one. The agency hears that there was something, not what."""
+        daemon, _ = self.event("codes", [student(1, harness.person(1).name, "甲班")], [])
+        door, number = daemon.token("marshal"), harness.person(701).id_number
+        for code in (number, f" {number}\r\n", "a capture code"):
+            self.assertEqual(daemon.check_in("A", harness.capture_code(code.encode()), door)[0], 201)
+        self.assertEqual(daemon.stop(), 0)
+        folder = self.folder() / "agency"
+        names, _ = packages.make("agency", folder, daemon.data)
+        _, rows = packages.read_csv(folder / "numbers.csv")
+        self.assertEqual([(row["notes"], base64.b64decode(row["payload (base64)"])) for row in rows],
+                         [("withheld", b""), ("withheld", b""), ("", b"a capture code")])
+
     def check_csv(self, path):
         rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
         for row in rows:

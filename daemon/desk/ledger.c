@@ -235,6 +235,36 @@ void ledger_add(struct ledger *ledger, const struct ledger_person *who)
     blame_whom(ledger, &person);
 }
 
+/* ---- who makes a difference */
+static bool concerns(const struct ledger_cause *cause, const struct ledger_line *line)
+{
+    static const enum ledger_kind kinds[LEDGER_FAULT_COUNT] = {LEDGER_PEOPLE, LEDGER_PEOPLE, LEDGER_MONEY,
+                                                               LEDGER_MONEY, LEDGER_CARDS};
+    if (kinds[cause->fault] != line->kind)
+        return false;
+    if (line->scope == LEDGER_UNIT)
+        return cause->unit == line->unit;
+    return line->scope == LEDGER_EVENT || (cause->is_shot && strcmp(cause->lane, line->lane) == 0);
+}
+
+/* FNV-1a. Ids are random, so that it needs no key. */
+static uint32_t sum_of_cause(const struct ledger_cause *cause)
+{
+    uint32_t sum = (2166136261u ^ (uint32_t)cause->fault) * 16777619u;
+    for (size_t i = 0; i < PERSON_ID_SIZE; i++)
+        sum = (sum ^ cause->person.bytes[i]) * 16777619u;
+    return sum;
+}
+
+uint32_t ledger_who(const struct ledger *ledger, const struct ledger_line *line)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < ledger->n_causes; i++)
+        if (concerns(&ledger->causes[i], line))
+            sum += sum_of_cause(&ledger->causes[i]);
+    return sum ? sum : 1;
+}
+
 /* ---- lines */
 static void add_line(struct ledger *ledger, const struct book *book, struct ledger_line line)
 {
@@ -247,9 +277,10 @@ static void add_line(struct ledger *ledger, const struct book *book, struct ledg
     for (size_t i = 0; i < line.n_parts; i++)
         difference -= sum->parts[i];
     line.difference = (int32_t)difference;
-    const struct ledger_mark mark = {line.kind, line.unit};
+    const struct ledger_mark mark = {.kind = line.kind, .unit = line.unit};
     const struct queue_signature *signature = queue_signature(ledger->queue, line.lane, &mark);
-    line.is_signed = line.difference && signature && signature->difference == line.difference;
+    line.is_signed = line.difference && signature && signature->difference == line.difference &&
+                     (!signature->mark.who || signature->mark.who == ledger_who(ledger, &line));
     if (ledger->n_lines == ledger->lines_capacity) {
         ledger->lines_capacity = ledger->lines_capacity ? 2 * ledger->lines_capacity : 64;
         ledger->lines = bytes_resize(ledger->lines, ledger->lines_capacity * sizeof *ledger->lines);
@@ -334,18 +365,6 @@ uint32_t ledger_open(struct ledger *ledger, const char *lane)
     for (size_t i = 0; i < count; i++)
         open += ledger_is_open(&lines[i]) && (!lane || strcmp(lines[i].lane, lane) == 0);
     return open;
-}
-
-/* ---- who makes a difference */
-static bool concerns(const struct ledger_cause *cause, const struct ledger_line *line)
-{
-    static const enum ledger_kind kinds[LEDGER_FAULT_COUNT] = {LEDGER_PEOPLE, LEDGER_PEOPLE, LEDGER_MONEY,
-                                                               LEDGER_MONEY, LEDGER_CARDS};
-    if (kinds[cause->fault] != line->kind)
-        return false;
-    if (line->scope == LEDGER_UNIT)
-        return cause->unit == line->unit;
-    return line->scope == LEDGER_EVENT || (cause->is_shot && strcmp(cause->lane, line->lane) == 0);
 }
 
 size_t ledger_causes(struct ledger *ledger, const struct ledger_line *line, struct ledger_cause ret_causes[],

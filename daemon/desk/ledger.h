@@ -28,7 +28,7 @@ struct ledger_line {
     uint32_t parts[LEDGER_PARTS_MAX];
     size_t n_parts;
     int32_t difference; /* left side less right side */
-    bool is_signed;     /* exactly this difference was signed, and it is not zero */
+    bool is_signed;     /* exactly this difference of these people was signed, and it is not zero */
 };
 const char *ledger_part_code(enum ledger_kind, size_t index); /* "shot" "missed" ...; NULL behind the last */
 
@@ -76,6 +76,8 @@ uint32_t ledger_open(struct ledger *, const char *lane);
  * returns how many there are. */
 size_t ledger_causes(struct ledger *, const struct ledger_line *, struct ledger_cause ret_causes[],
                      size_t most);
+/* A sum over who makes the line's difference and how, in any order; never 0. Another loss of the same size has another. */
+uint32_t ledger_who(const struct ledger *, const struct ledger_line *);
 void ledger_free(struct ledger *); /* NULL is fine */
 
 /* Paid, and not photographed. */

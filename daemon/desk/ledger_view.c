@@ -45,8 +45,10 @@ bool group_take_difference(const struct group *group, struct queue_command *comm
     if (ledger_mark_parse(command->extra, &mark))
         line = ledger_line(ledger, mark.kind, command->lane, mark.unit);
     const bool has_line = line;
-    if (has_line)
+    if (has_line) {
         command->difference = line->difference;
+        command->who = ledger_who(ledger, line);
+    }
     ledger_free(ledger);
     return has_line;
 }
@@ -69,7 +71,7 @@ static void fill_causes(const struct desk *desk, struct ledger *ledger, struct d
 
 static void fill_signature(const struct desk *desk, struct desk_ledger_line *view)
 {
-    const struct ledger_mark mark = {view->line.kind, view->line.unit};
+    const struct ledger_mark mark = {.kind = view->line.kind, .unit = view->line.unit};
     const struct queue_signature *signature = queue_signature(desk->visible, view->line.lane, &mark);
     if (!signature)
         return;

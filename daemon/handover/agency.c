@@ -3,6 +3,7 @@
 #include "handover/agency.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "handover/cells.h"
 #include "handover/table.h"
 #include "identity/mask.h"
+#include "identity/scan_shape.h"
 
 static const struct book_column fixed[] = {
     {"拍摄号", "number", 12, BOOK_TEXT},
@@ -96,11 +98,32 @@ static void put_field(struct table *table, size_t field, const struct day_person
     table_text(table, values[field]);
 }
 
-static void put_payload(struct table *table, const struct day_number *number)
+/* A scanner that takes codes alone takes an ID card's barcode or a passport's lines for one, too. */
+static bool is_of_document(const struct day_number *number)
+{
+    char lines[2][MRZ_LINE_LENGTH];
+    const struct scan_text text = scan_text_trim(number->payload, number->payload_size);
+    return scan_shape_is_id_number(text) || scan_shape_zone(text, lines) != SCAN_ZONE_NONE;
+}
+
+static bool is_withheld(const struct agency *agency, const struct day_number *number)
+{
+    return number->payload && !names_field(&agency->facts->profile, "id_number") && is_of_document(number);
+}
+
+static void put_notes(struct table *table, const struct day_number *number, bool is_withheld)
+{
+    char notes[32];
+    snprintf(notes, sizeof notes, "%s%s%s", number->on_paper ? " paper" : "", number->was_kept ? " kept" : "",
+             is_withheld ? " withheld" : "");
+    table_text(table, *notes ? notes + 1 : "");
+}
+
+static void put_payload(struct table *table, const struct day_number *number, bool is_withheld)
 {
     char text[(CREDENTIAL_MAX + 2) / 3 * 4 + 1];
     text[0] = '\0';
-    if (number->payload)
+    if (number->payload && !is_withheld)
         cell_base64(number->payload, number->payload_size, text);
     table_text(table, text);
 }
@@ -113,10 +136,10 @@ static void put_both(struct table *table, int64_t utc_us)
 
 static int put_number(void *arg, const struct day_number *number)
 {
-    static const char *const notes[2][2] = {{"", "kept"}, {"paper", "paper kept"}};
     struct agency *agency = arg;
     struct table *table = agency->table;
     const struct ticket *ticket = number->ticket;
+    const bool withholds = is_withheld(agency, number);
     table_text(table, number->label);
     table_text(table, ticket->lane);
     table_number(table, ticket->session);
@@ -128,7 +151,7 @@ static int put_number(void *arg, const struct day_number *number)
     table_number(table, ticket->shots);
     table_number(table, ticket->retakes);
     table_text(table, ticket->is_suspect ? "yes" : "no");
-    table_text(table, notes[number->on_paper][number->was_kept]);
+    put_notes(table, number, withholds);
     table_text(table, reason_is_code(number->reason) ? number->reason : "");
     for (size_t i = 0; i < N_FIELDS; i++)
         if (agency->has_field[i] && names_field(&agency->facts->profile, fields[i].en))
@@ -137,7 +160,7 @@ static int put_number(void *arg, const struct day_number *number)
             table_text(table, "");
     table_text(table, agency->facts->event);
     table_text(table, agency->event_id);
-    put_payload(table, number);
+    put_payload(table, number, withholds);
     table_end_row(table);
     return 0;
 }

@@ -52,8 +52,9 @@ static bool take_members(json_t *json, struct claim *ret)
     struct claim claim = {.moves = 0};
     if (json_unpack(json, "{s:s, s:s, s:I, s:s, s:I, s:s !}", "paihao", &mark, "event", &event, "moves",
                     &moves, "copy", &copy, "seq", &seq, "head", &head) != 0 ||
-        strcmp(mark, CLAIM_MARK) != 0 || moves < 0 || moves > UINT32_MAX || seq < 1 || !is_copy_id(copy) ||
-        (moves == 0) != (*copy == '\0') || !take_hash(event, claim.event) || !take_hash(head, claim.head))
+        strcmp(mark, CLAIM_MARK) != 0 || moves < 0 || moves > CLAIM_MOVES_MOST || seq < 1 ||
+        !is_copy_id(copy) || (moves == 0) != (*copy == '\0') || !take_hash(event, claim.event) ||
+        !take_hash(head, claim.head))
         return false;
     claim.moves = (uint32_t)moves;
     claim.seq = (uint64_t)seq;

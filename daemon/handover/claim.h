@@ -8,6 +8,9 @@
 #define HANDOVER_CLAIM_H
 #include "journal/journal_copies.h"
 
+enum {
+    CLAIM_MOVES_MOST = 1000
+}; /* a claim of more is none: nobody restores as often, and to go on takes a step for each */
 struct claim {
     uint8_t event[JOURNAL_HASH_SIZE];
     uint32_t moves;

@@ -29,6 +29,7 @@ static int replay_entry(void *arg, const struct queue_entry *entry)
     if (queue_apply(day->queue, entry) != QUEUE_APPLY_OK)
         return 1;
     day_marks_take(day, entry);
+    day_codes_take(day, entry);
     if (entry->seq == 1)
         hex_encode(replay->hash, sizeof replay->hash, day->facts.id);
     if (queue_event(day->queue)->content_seq == entry->seq) {

@@ -23,6 +23,12 @@ static struct day_marks *add_lane(struct day *day, const char *lane)
     return marks;
 }
 
+struct day_marks *day_marks_lane(struct day *day, const char *lane)
+{
+    struct day_marks *marks = lane_marks(day, lane);
+    return marks ? marks : add_lane(day, lane);
+}
+
 static void reach(struct day_marks *marks, uint32_t number)
 {
     if (number > marks->capacity) {
@@ -51,9 +57,7 @@ void day_marks_take(struct day *day, const struct queue_entry *entry)
     const unsigned mark = entry->number && entry->kind != ENTRY_BOUND ? mark_of(entry) : 0;
     if (!mark)
         return;
-    struct day_marks *marks = lane_marks(day, entry->lane);
-    if (!marks)
-        marks = add_lane(day, entry->lane);
+    struct day_marks *marks = day_marks_lane(day, entry->lane);
     reach(marks, entry->number);
     marks->marks[entry->number - 1] |= (uint8_t)mark;
 }
@@ -66,9 +70,12 @@ unsigned day_marks_of(const struct day *day, const struct ticket *ticket)
 
 void day_marks_done(struct day *day)
 {
-    for (size_t i = 0; i < day->n_lanes; i++)
+    for (size_t i = 0; i < day->n_lanes; i++) {
         free(day->lanes[i].marks);
+        free(day->lanes[i].codes);
+    }
     free(day->lanes);
     day->lanes = NULL;
     day->n_lanes = 0;
+    day->n_capture_codes = 0;
 }

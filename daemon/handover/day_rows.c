@@ -57,8 +57,15 @@ static bool load_payload(struct day *day, struct day_number *number)
 {
     if (number->ticket->medium != MEDIUM_CAPTURE_CODE || day->facts.is_purged)
         return true;
-    if (journal_payload(day->journal, &number->ticket->person, CREDENTIAL_CAPTURE_CODE, day->payload,
-                        sizeof day->payload, &number->payload_size) != JOURNAL_OK)
+    const struct person_id *person = &number->ticket->person;
+    bool is_one_of_several;
+    const size_t index = day_code_of(day, number->ticket, &is_one_of_several);
+    const enum journal_fault fault =
+        is_one_of_several ? journal_payload_at(day->journal, person, CREDENTIAL_CAPTURE_CODE, index,
+                                               day->payload, sizeof day->payload, &number->payload_size)
+                          : journal_payload(day->journal, person, CREDENTIAL_CAPTURE_CODE, day->payload,
+                                            sizeof day->payload, &number->payload_size);
+    if (fault != JOURNAL_OK)
         return false;
     number->payload = number->payload_size ? day->payload : NULL;
     return true;

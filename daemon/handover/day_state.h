@@ -13,6 +13,9 @@ struct day_marks { /* of a lane's numbers: number n at n - 1 */
     char lane[LANE_NAME_MAX + 1];
     uint8_t *marks;
     size_t n_marks, capacity;
+    uint32_t *
+        codes; /* likewise: which capture code of the day the number was given for, from 1 in the order they came */
+    size_t n_codes, codes_capacity;
 };
 struct day {
     struct journal *journal; /* one read transaction */
@@ -22,6 +25,7 @@ struct day {
     size_t n_people, people_capacity;
     struct day_marks *lanes;
     size_t n_lanes;
+    uint32_t n_capture_codes;
     struct unit_record *units;
     size_t n_units;
     struct day_facts facts;
@@ -37,5 +41,11 @@ struct day {
 void day_marks_take(struct day *, const struct queue_entry *);
 unsigned day_marks_of(const struct day *, const struct ticket *); /* enum day_mark */
 void day_marks_done(struct day *);
+
+/* day_codes.c: somebody may have shown several codes (a bind joined them), and each number has its own. */
+void day_codes_take(struct day *, const struct queue_entry *); /* after it was applied */
+/* How many codes came before the number's among those of its person. */
+size_t day_code_of(const struct day *, const struct ticket *, bool *ret_is_one_of_several);
+struct day_marks *day_marks_lane(struct day *, const char *lane); /* added if there is none */
 
 #endif

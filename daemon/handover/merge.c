@@ -24,8 +24,9 @@ struct node { /* a person of a day */
     struct person_id id;
     uint32_t day, parent; /* parent: the group's first node stands for it */
     uint8_t level;        /* enum degree; of a group's first node: the group's */
-    bool has_id, has_student_no, on_roster;
-    struct mark_digest id_number, student_no;
+    bool has_id, has_student_no, has_name, on_roster;
+    bool is_unsure; /* of a group's first node: joined by a student number under two names */
+    struct mark_digest id_number, student_no, name;
     uint64_t days;            /* of a group's first node: a bit for each day in it */
     uint32_t place, n_places; /* of a group's first node: its members */
 };
@@ -48,6 +49,7 @@ const char *merge_case_name(enum merge_case which)
         [MERGE_SHOT_TWICE] = "shot-twice",
         [MERGE_NUMBER_TWICE] = "number-twice",
         [MERGE_SHOT_ELSEWHERE] = "shot-elsewhere",
+        [MERGE_NAME_DIFFERS] = "name-differs",
     };
     return names[which];
 }
@@ -85,6 +87,21 @@ static struct node *add_node(struct merge *merge, size_t day)
     return node;
 }
 
+/* Without blanks: cards and people set them differently. Is compared with names only. */
+static void take_name(struct node *node, const char *name)
+{
+    struct buffer letters = {0};
+    for (const char *at = name; *at; at++)
+        if (*at != ' ')
+            buffer_add(&letters, at, 1);
+    node->has_name = letters.size > 0;
+    if (node->has_name) {
+        node->name = digest_of(MARK_STUDENT_NO, letters.data, letters.size);
+        wipe_bytes(letters.data, letters.size);
+    }
+    buffer_done(&letters);
+}
+
 struct gathering {
     struct merge *merge;
     size_t day, first; /* the day's first node */
@@ -101,6 +118,7 @@ static int take_person(void *arg, const struct day_person *person)
     node->on_roster = person->on_roster;
     node->has_id = *person->id_number;
     node->has_student_no = *person->student_no;
+    take_name(node, person->name);
     if (node->has_id) {
         node->id_number = digest_of(MARK_ID_NUMBER, person->id_number, strlen(person->id_number));
         add_mark(merge, MARK_ID_NUMBER, at, node->id_number);
@@ -200,6 +218,10 @@ static void join(struct merge *merge, uint32_t a, uint32_t b, enum mark_kind by)
     struct node *one = &merge->nodes[a < b ? a : b], *other = &merge->nodes[a < b ? b : a];
     if (a == b || !may_join(one, other, by))
         return;
+    if (by == MARK_STUDENT_NO && one->has_name && other->has_name && differ(&one->name, &other->name) &&
+        !(one->has_id && other->has_id))
+        one->is_unsure = true;
+    one->is_unsure |= other->is_unsure;
     other->parent = a < b ? a : b;
     one->days |= other->days;
     if (!one->level)
@@ -207,6 +229,10 @@ static void join(struct merge *merge, uint32_t a, uint32_t b, enum mark_kind by)
     if (!one->has_id && other->has_id) {
         one->has_id = true;
         one->id_number = other->id_number;
+    }
+    if (!one->has_name && other->has_name) {
+        one->has_name = true;
+        one->name = other->name;
     }
     if (!one->has_student_no && other->has_student_no) {
         one->has_student_no = true;
@@ -310,6 +336,10 @@ static bool case_of(const struct merge *merge, const struct node *first, enum me
         numbers += member.ticket != NULL;
         planned += !member.ticket && merge->nodes[merge->members[first->place + i]].on_roster;
     }
+    if (first->is_unsure) {
+        *ret = MERGE_NAME_DIFFERS;
+        return numbers > 0;
+    }
     *ret = shots > 1 ? MERGE_SHOT_TWICE : numbers > 1 ? MERGE_NUMBER_TWICE : MERGE_SHOT_ELSEWHERE;
     return numbers > 1 || (shots == 1 && planned > 0);
 }
@@ -365,7 +395,7 @@ bool merge_is_shot_elsewhere(const struct merge *merge, size_t day, const struct
     struct merge_elsewhere member;
     const struct node *first = merge ? group_of(merge, day, id) : NULL;
     bool is_found = false;
-    for (uint32_t i = 0; first && i < first->n_places; i++) {
+    for (uint32_t i = 0; first && !first->is_unsure && i < first->n_places; i++) {
         member_at(merge, first->place + i, &member);
         if (member.day == day || !is_shot(&member) ||
             (is_found && ret->ticket->shot_us <= member.ticket->shot_us))
@@ -379,7 +409,7 @@ bool merge_is_shot_elsewhere(const struct merge *merge, size_t day, const struct
 bool merge_is_first(const struct merge *merge, size_t day, const struct person_id *id)
 {
     const struct node *first = merge ? group_of(merge, day, id) : NULL;
-    return !first || first->day == day;
+    return !first || first->is_unsure || first->day == day;
 }
 
 /* ---- life */

@@ -5,7 +5,8 @@
  * A person is one human at one degree level, and is known again by the ID number; else by the student number; else by the
  * passport; else by the same bytes of a capture code, of a card's chip or of a campus card. What is stronger than the mark
  * they share, what both have and what differs keeps two apart; so does the degree level. Where an ID number is known at
- * several levels, a record that does not say its level is nobody's. One database never has the same person twice. */
+ * several levels, a record that does not say its level is nobody's. One database never has the same person twice.
+ * A student number alone under two names (one was mistyped) is told, and nobody is taken for photographed by it. */
 #ifndef HANDOVER_MERGE_H
 #define HANDOVER_MERGE_H
 #include <jansson.h>
@@ -52,9 +53,11 @@ enum merge_case {
     MERGE_SHOT_TWICE,     /* photographed on more than one day */
     MERGE_NUMBER_TWICE,   /* numbers on more than one day, photographed on one at most */
     MERGE_SHOT_ELSEWHERE, /* planned on more than one day, came to one, photographed there */
+    MERGE_NAME_DIFFERS, /* the same student number under another name: for people to settle, and absent until then */
     MERGE_CASE_COUNT
 };
-const char *merge_case_name(enum merge_case); /* "shot-twice" "number-twice" "shot-elsewhere" */
+const char *
+    merge_case_name(enum merge_case); /* "shot-twice" "number-twice" "shot-elsewhere" "name-differs" */
 uint64_t merge_count(const struct merge *, enum merge_case);
 /* Each human who is known on several days and is one of these cases: their members, one a day, in the order of the days.
  * 0 or the row function's first other answer. Ordered by case, then as the first of the days lists its people. */

@@ -15,6 +15,7 @@ static const char *const case_texts[MERGE_CASE_COUNT][2] = {
     [MERGE_SHOT_TWICE] = {"多场均已拍摄", "photographed on more than one"},
     [MERGE_NUMBER_TWICE] = {"多场取号", "numbers on more than one"},
     [MERGE_SHOT_ELSEWHERE] = {"已在别场拍摄", "photographed elsewhere"},
+    [MERGE_NAME_DIFFERS] = {"学号相同、姓名不同，请核对", "one student number, two names: please settle"},
 };
 
 /* ---- rows: one a member */
@@ -54,7 +55,7 @@ void merge_report_member(const struct merge_report *report, const struct merge_e
 
 bool merge_report_shows(const struct merge_report *report, enum merge_case which)
 {
-    return report->kind == HANDOVER_SCHOOL || which != MERGE_SHOT_ELSEWHERE;
+    return report->kind == HANDOVER_SCHOOL || (which != MERGE_SHOT_ELSEWHERE && which != MERGE_NAME_DIFFERS);
 }
 
 static void put_csv_row(struct rows *rows, enum merge_case which, const struct merge_elsewhere *member)

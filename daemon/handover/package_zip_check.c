@@ -41,6 +41,7 @@ static enum package_fault check_sum(const char *path, struct package_watch *watc
         got = pread(fd, comment, sizeof comment, (off_t)(before + 2 * PACKAGE_SUM_SIZE - sizeof comment));
     if (got < 0)
         error = -errno;
+    const int layout = error ? 0 : package_zip_layout(fd, (uint64_t)end);
     close(fd);
     if (error && error != -EINVAL)
         return package_failed(ret, path, error);
@@ -49,7 +50,9 @@ static enum package_fault check_sum(const char *path, struct package_watch *watc
         return package_says(ret, PACKAGE_BROKEN, path, "not a whole package of this program");
     if (memcmp(comment + words, hex, 2 * PACKAGE_SUM_SIZE) != 0)
         return package_says(ret, PACKAGE_BROKEN, path, "damaged");
-    return PACKAGE_OK;
+    if (layout == -EINVAL)
+        return package_says(ret, PACKAGE_BROKEN, path, "holds what its directory does not say");
+    return layout ? package_failed(ret, path, layout) : PACKAGE_OK;
 }
 
 /* ---- entries */

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,11 @@ static uint64_t count_in(const char *data_dir, const char *name)
     uint64_t count = 0;
     char *path = bytes_format("%s/%s", data_dir, name);
     DIR *stream = opendir(path);
+    struct stat status;
     for (const struct dirent *entry; stream && (entry = readdir(stream));)
-        count += entry->d_name[0] != '.';
+        count += entry->d_name[0] != '.' &&
+                 fstatat(dirfd(stream), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                 !S_ISDIR(status.st_mode); /* halves are made in folders of their own */
     if (stream)
         closedir(stream);
     free(path);

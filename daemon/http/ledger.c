@@ -46,7 +46,7 @@ static enum problem take_line(const json_t *object, struct queue_command *comman
     const int kind = code ? ledger_kind_from_code(code) : -1;
     if (kind < 0 || (lane && has_unit) || (has_unit && !take_integer(object, "unit", 1, UINT32_MAX, &unit)))
         return PROBLEM_BAD_REQUEST;
-    const struct ledger_mark mark = {(enum ledger_kind)kind, (uint32_t)unit};
+    const struct ledger_mark mark = {.kind = (enum ledger_kind)kind, .unit = (uint32_t)unit};
     ledger_mark_text(&mark, command->extra);
     if (lane)
         strcpy(command->lane, lane);

@@ -190,6 +190,9 @@ void journal_head(const struct journal *, uint8_t ret_hash[static JOURNAL_HASH_S
 /* The exact payload of one of a person's credentials (largest id first); size 0 when there is none. */
 enum journal_fault journal_payload(struct journal *, const struct person_id *, enum credential_kind,
                                    uint8_t *ret_bytes, size_t capacity, size_t *ret_size);
+/* The same of the index-th one, from 0, in the order they came. Looks through the whole table. */
+enum journal_fault journal_payload_at(struct journal *, const struct person_id *, enum credential_kind,
+                                      size_t index, uint8_t *ret_bytes, size_t capacity, size_t *ret_size);
 
 /* Every credential with its payload unsealed, in the order they came; both borrowed until the function returns. */
 typedef int (*journal_payload_fn)(void *arg, const struct credential_record *, const uint8_t *payload,

@@ -311,6 +311,37 @@ enum journal_fault journal_payload(struct journal *journal, const struct person_
     return fault;
 }
 
+struct nth_payload {
+    struct payload_reading reading;
+    enum credential_kind kind;
+    size_t before; /* so many more of that kind come first */
+};
+
+static bool take_nth_payload(struct journal *journal, sqlite3_stmt *statement, void *arg)
+{
+    struct nth_payload *nth = arg;
+    struct credential_record record;
+    if (!row_credential(statement, &record))
+        return false;
+    return record.kind != nth->kind || nth->before-- != 0 || take_payload(journal, statement, &nth->reading);
+}
+
+enum journal_fault journal_payload_at(struct journal *journal, const struct person_id *person,
+                                      enum credential_kind kind, size_t index, uint8_t *ret_bytes,
+                                      size_t capacity, size_t *ret_size)
+{
+    sqlite3_stmt *statement = journal->statements.select_credentials_of;
+    size_t size = 0;
+    struct nth_payload nth = {{ret_bytes, capacity, &size}, kind, index};
+    sqlite3_bind_blob(statement, 1, person->bytes, PERSON_ID_SIZE, SQLITE_STATIC);
+    enum journal_fault fault = read_rows(journal, statement, take_nth_payload, &nth);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (!fault)
+        *ret_size = size;
+    return fault;
+}
+
 struct all_payloads {
     journal_payload_fn take;
     void *arg;

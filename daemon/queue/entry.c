@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -202,10 +203,12 @@ int ledger_kind_from_code(const char *code)
 
 void ledger_mark_text(const struct ledger_mark *mark, char ret_text[static PROFILE_MAX + 1])
 {
+    char unit[16] = "", who[16] = "";
     if (mark->unit)
-        snprintf(ret_text, PROFILE_MAX + 1, "%s u%" PRIu32, ledger_code(mark->kind), mark->unit);
-    else
-        snprintf(ret_text, PROFILE_MAX + 1, "%s", ledger_code(mark->kind));
+        snprintf(unit, sizeof unit, " u%" PRIu32, mark->unit);
+    if (mark->who)
+        snprintf(who, sizeof who, " w%08" PRIx32, mark->who);
+    snprintf(ret_text, PROFILE_MAX + 1, "%s%s%s", ledger_code(mark->kind), unit, who);
 }
 
 bool ledger_mark_parse(const char *text, struct ledger_mark *ret)
@@ -226,6 +229,8 @@ bool ledger_mark_parse(const char *text, struct ledger_mark *ret)
          isdigit((unsigned char)*at) && unit <= UINT32_MAX; at++)
         unit = unit * 10 + (uint64_t)(*at - '0');
     mark.unit = (uint32_t)unit;
+    const char *who = strstr(text, " w");
+    mark.who = who ? (uint32_t)strtoul(who + 2, NULL, 16) : 0;
     ledger_mark_text(&mark, exact);
     if (unit > UINT32_MAX || strcmp(exact, text) != 0)
         return false;

@@ -152,10 +152,12 @@ enum roll { ROLL_UNKNOWN = 0, ROLL_PRESENT, ROLL_ABSENT };
 enum ledger_kind { LEDGER_NUMBERS = 0, LEDGER_PEOPLE, LEDGER_MONEY, LEDGER_CARDS, LEDGER_KIND_COUNT };
 const char *ledger_code(enum ledger_kind); /* "numbers" "people" "money" "cards" */
 int ledger_kind_from_code(const char *);   /* -1: unknown */
-/* Which line was signed, as ENTRY_LEDGER_SIGNED has it in its extra: "cards", or "people u12" of a unit. */
+/* Which line was signed, as ENTRY_LEDGER_SIGNED has it in its extra: "cards", or "people u12" of a unit, and behind it
+ * " w1f2e3d4c" for those who made its difference then. */
 struct ledger_mark {
     enum ledger_kind kind;
     uint32_t unit; /* 0: of the entry's lane, or of the event */
+    uint32_t who;  /* desk/ledger.h: ledger_who; 0: not said */
 };
 void ledger_mark_text(const struct ledger_mark *, char ret_text[static PROFILE_MAX + 1]);
 bool ledger_mark_parse(const char *text, struct ledger_mark *ret);

@@ -105,6 +105,7 @@ struct queue_command {
     /* session and event close: lines of the lane or of the whole ledger that are neither zero nor signed */
     uint32_t open_lines;
     int32_t difference; /* ledger-sign: of the line, as it is now */
+    uint32_t who;       /* ledger-sign: who makes it (desk/ledger.h); 0: not said */
     bool
         has_seen; /* steps, confirm and mismatch: meant for the number as it stood after `seen_retakes` retakes */
     uint32_t seen_retakes;
@@ -260,7 +261,8 @@ const struct ticket *queue_shot_of(const struct queue *, const struct person_id 
 const struct ticket *queue_ticket_behind(const struct queue *, const struct ticket *);
 /* Under rules that want each person to pay: who has not. Refunded is owed again. */
 bool queue_is_owed(const struct queue *, const struct queue_person *);
-/* The latest signature under a line of the ledger; NULL: none. It counts while the line's difference is that one. */
+/* The latest signature under a line of the ledger; NULL: none. It counts while the line's difference is that one,
+ * made by the same people. */
 struct queue_signature {
     char lane[LANE_NAME_MAX + 1]; /* "": the event's line, or a unit's */
     struct ledger_mark mark;

@@ -30,9 +30,10 @@ static bool is_line(const struct queue *queue, const char *lane, const char *ext
     return ledger_mark_parse(extra, ret) && (!*lane || (!ret->unit && state_lane(queue, lane)));
 }
 
-static bool is_signed_so(const struct queue_signature *signature, uint32_t value)
+static bool is_signed_so(const struct queue_signature *signature, uint32_t value,
+                         const struct ledger_mark *mark)
 {
-    return signature && signature->difference == (int32_t)value;
+    return signature && signature->difference == (int32_t)value && signature->mark.who == mark->who;
 }
 
 enum queue_verdict decide_ledger_sign(const struct queue *queue, const struct queue_command *command,
@@ -45,13 +46,14 @@ enum queue_verdict decide_ledger_sign(const struct queue *queue, const struct qu
         return QUEUE_WRONG_STATE;
     if ((int32_t)command->value != command->difference)
         return QUEUE_LEDGER_MOVED;
-    if (!command->value || is_signed_so(find(queue, command->lane, &mark), command->value))
+    mark.who = command->who;
+    if (!command->value || is_signed_so(find(queue, command->lane, &mark), command->value, &mark))
         return QUEUE_UNCHANGED;
     if (entry_text_is_blank(command->text))
         return QUEUE_REASON_NEEDED;
     struct queue_entry *entry = decision_add(decision, command, ENTRY_LEDGER_SIGNED);
     entry->value = command->value;
-    memcpy(entry->extra, command->extra, sizeof entry->extra);
+    ledger_mark_text(&mark, entry->extra);
     memcpy(entry->text, command->text, sizeof entry->text);
     return QUEUE_DONE;
 }
@@ -63,7 +65,7 @@ enum queue_apply_fault apply_signed(struct queue *queue, const struct queue_entr
         !is_line(queue, entry->lane, entry->extra, &mark))
         return QUEUE_APPLY_IMPOSSIBLE;
     struct queue_signature *signature = find(queue, entry->lane, &mark);
-    if (is_signed_so(signature, entry->value))
+    if (is_signed_so(signature, entry->value, &mark))
         return QUEUE_APPLY_IMPOSSIBLE;
     if (!signature) {
         queue->signatures =

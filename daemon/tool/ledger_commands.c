@@ -111,8 +111,8 @@ enum tool_exit check_ledger_sign(const struct tool_options *options)
 enum tool_exit run_ledger_sign(struct tool *tool)
 {
     const struct tool_options *options = &tool->options;
-    const struct ledger_mark mark = {(enum ledger_kind)ledger_kind_from_code(options->line),
-                                     (uint32_t)options->unit};
+    const struct ledger_mark mark = {.kind = (enum ledger_kind)ledger_kind_from_code(options->line),
+                                     .unit = (uint32_t)options->unit};
     struct desk_command command = {.kind = DESK_LEDGER_SIGN,
                                    .queue = {.kind = COMMAND_LEDGER_SIGN, .authority = AUTHORITY_OFFICE}};
     int32_t difference = 0;

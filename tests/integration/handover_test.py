@@ -1,6 +1,7 @@
 """Packages from outside: made by the tool beside a daemon and without one, of a backup, and by the pages' jobs; what is on
 record, what is refused, who sees a passphrase. Sticks are small tmpfs in a mount namespace of this test's own."""
 
+import hashlib
 import http.client
 import json
 import os
@@ -8,12 +9,14 @@ import pathlib
 import pty
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 import urllib.parse
+import zlib
 
 import harness
 
@@ -94,6 +97,33 @@ class ToolTest(Case):
         told = self.verify(made["path"], "another", check=False)
         self.assertEqual((told.returncode, json.loads(told.stdout)["code"]), (1, "passphrase-wrong"))
         self.assertIn("口令", told.stderr)
+
+    def test_nothing_hides_between_what_is_sealed(self):
+        """The sum at the end has no key: whoever adds something can reckon it anew."""
+        made = self.make("agency", "--output", self.out, "--zip")
+        whole = pathlib.Path(made["path"]).read_bytes()
+        end = whole.rindex(b"PK\5\6")
+        start, = struct.unpack("<I", whole[end + 16:end + 20])
+        name, data = "名单.txt".encode(), harness.person(1).id_number.encode()
+        hidden = b"PK\3\4" + struct.pack("<HHHHHIIIHH", 20, 0x800, 0, 0, 33, zlib.crc32(data), len(data), len(data),
+                                         len(name), 0) + name + data
+
+        def moved(by):
+            return whole[end:end + 16] + struct.pack("<I", start + by) + whole[end + 20:]
+        flags = whole.index(b"PK\3\4") + 6
+        for case, forged in {
+                "as it was": whole,
+                "an entry that is not sealed": whole[:start] + hidden + whole[start:end] + moved(len(hidden)),
+                "behind the directory": whole[:end] + b"-" * 30 + whole[end:],
+                "in front": hidden + whole,
+                "another name in front": whole.replace(b"numbers.csv", b"Numbers.csv", 1),
+                "not sealed in front": whole[:flags] + b"\0" + whole[flags + 1:]}.items():
+            with self.subTest(case):
+                path = self.out / "forged.zip"
+                path.write_bytes(forged[:-64] + hashlib.sha256(forged[:-64]).hexdigest().encode())
+                told = self.verify(path, made["passphrase"], check=False)
+                self.assertEqual((told.returncode, json.loads(told.stdout).get("code")),
+                                 (0, None) if forged is whole else (1, "package-broken"), told)
 
     def test_what_is_refused(self):
         made = self.make("agency", "--output", self.out)

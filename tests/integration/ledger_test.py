@@ -72,6 +72,29 @@ class OverHttp(Ledger):
         self.assertEqual(self.daemon.http("POST", "/api/v1/event/close", json={}, token=self.office)[0], 200)
         self.assertEqual(self.entries(), [])
 
+    def test_a_signature_is_for_those_who_made_the_difference(self):
+        self.pay(1, card=True)
+        number = self.shoot(1)  # and keeps the card
+        for lane in (None, "A"):
+            body = {"line": "cards", "difference": 1, "reason": "卡遗失"}
+            self.assertEqual(self.sign({**body, "lane": lane} if lane else body)[0], 200)
+        self.assertTrue(self.line("cards", "A")["signed"])
+        self.assertEqual(self.daemon.act("A", number, "card", self.camera)[0], 200)  # found again
+        self.pay(2, card=True)
+        another = self.shoot(2)  # somebody else keeps one: as many, and nobody has signed for that
+        line = self.line("cards", "A")
+        self.assertEqual((line["difference"], line["causes"][0]["numbers"]), (1, [another]))
+        self.assertEqual((line["is_open"], line["signed"]), (True, None))
+        self.assertEqual(line["outdated"]["difference"], 1)
+        self.assertEqual(self.close("A")[2]["code"], "ledger-open")
+        self.assertEqual(self.sign({"line": "cards", "lane": "A", "difference": 1, "reason": "也遗失"})[1]["recorded"], True)
+        self.assertEqual(self.close("A")[0], 200)
+        self.daemon.stop()
+        self.assertTrue(self.daemon.tool_json("journal", "verify")["ok"])
+        lines = {(line["line"], line["lane"]): line for line in self.daemon.tool_json("ledger")["lines"] if not line["unit"]}
+        self.assertTrue(lines["cards", "A"]["signed"])
+        self.assertTrue(lines["cards", None]["is_open"])
+
     def test_a_session_looks_at_its_own_lane_and_the_event_at_everything(self):
         self.pay(1, card=True)
         number = self.shoot(1)  # and goes home with the card
@@ -111,7 +134,8 @@ class OverHttp(Ledger):
         self.assertRegex(line["signed"]["device"], r"^token:\d+$")
         self.assertRegex(line["signed"]["at"], r"^20\d\d-.*Z$")
         (entry,) = self.entries()
-        self.assertEqual((entry["lane"], entry["extra"], entry["value"]), ("A", "cards", 1))
+        self.assertEqual((entry["lane"], entry["value"]), ("A", 1))
+        self.assertRegex(entry["extra"], "^cards w[0-9a-f]{8}$")
         self.assertNotIn("家长", entry["text"])
         self.assertEqual(self.close("A")[0], 200)
         self.assertFalse(self.ledger()["is_balanced"], "the event's own line and the class's are open")
@@ -129,14 +153,16 @@ class OverHttp(Ledger):
         status, answer, _ = self.sign(wish)
         self.assertEqual((status, answer["code"], answer["difference"]), (409, "ledger-moved", 2))
         self.daemon.act("A", number, "card", self.camera)
-        self.assertEqual(self.close("A")[0], 200, "one card again, which was signed")
+        self.assertEqual(self.close("A")[2]["code"], "ledger-open", "one card again, but another one than was signed")
+        self.assertEqual(self.sign(wish)[1]["recorded"], True)
+        self.assertEqual(self.close("A")[0], 200)
         self.assertEqual(self.daemon.tool("journal", "verify").returncode, 0)
 
     def test_negative_differences_and_lines_of_a_class(self):
         self.shoot(3, paid=False)
         for body in ({"line": "money"}, {"line": "money", "unit": 2}):
             self.assertEqual(self.sign({**body, "difference": -1, "reason": "明日补缴"})[:2][0], 200)
-        self.assertEqual([(entry["extra"], entry["value"]) for entry in self.entries()],
+        self.assertEqual([(entry["extra"].rsplit(" w", 1)[0], entry["value"]) for entry in self.entries()],
                          [("money", 2 ** 32 - 1), ("money u2", 2 ** 32 - 1)])
         self.assertTrue(self.ledger()["is_balanced"])
         self.assertEqual(self.line("money", unit=2)["signed"]["difference"], -1)

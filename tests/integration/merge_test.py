@@ -111,7 +111,8 @@ class Merge(unittest.TestCase):
 
     def test_the_school_knows_who_was_at_both(self):
         told, _ = self.merge("school", "school")  # beside two daemons that run
-        self.assertEqual(told["merge"]["counts"], {"shot-twice": 1, "number-twice": 1, "shot-elsewhere": 1})
+        self.assertEqual(told["merge"]["counts"], {"shot-twice": 1, "number-twice": 1, "shot-elsewhere": 1,
+                                                   "name-differs": 0})
         self.tool("handover", "verify", told["path"])
         package = pathlib.Path(told["path"])
         report = json.loads((package / "merge-report.json").read_text())

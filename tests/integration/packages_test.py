@@ -2,6 +2,7 @@
 """Packages of people whose names mean harm, and of two rooms that had no network between them. The golden days
 (day_*_test.py) hold both packages against a whole day each."""
 
+import base64
 import csv
 import io
 import json
@@ -81,6 +82,38 @@ class Packages(unittest.TestCase):
         letters = packages.text_of(folder / "letters.html")
         for name in absent:
             self.assertIn(name, letters)
+
+    def test_somebody_with_several_codes(self):
+        """A number's payload is the code that was shown for it, not another one of the same person."""
+        who = harness.person(700)
+        daemon, camera = self.event("codes", [student(700, who.name, "甲班")], [])
+        door, shown = daemon.token("marshal"), [b"code of an earlier enrolment", b"code of this one", b"of somebody else"]
+        for number, (code, last) in enumerate(zip(shown, ("miss", "shot", "shot")), 1):
+            label = f"A{number:04d}"
+            self.assertEqual(daemon.check_in("A", harness.capture_code(code), door)[0], 201)
+            self.assertEqual(daemon.act("A", label, "call", camera)[0], 200)
+            self.assertEqual(daemon.act("A", label, last, camera)[0], 200)
+            if number < 3:
+                status, told = daemon.act("A", label, "bind", door, {"id_number": who.id_number, "name": who.name})
+                self.assertEqual(status, 200, told)
+        self.assertEqual(daemon.stop(), 0)
+        folder = self.folder() / "agency"
+        packages.make("agency", folder, daemon.data)
+        _, rows = packages.read_csv(folder / "numbers.csv")
+        self.assertEqual([base64.b64decode(row["payload (base64)"]) for row in rows], shown)
+
+    def test_a_code_that_is_somebodys_number_stays_away(self):
+        """Where codes alone are scanned, an ID card's barcode is one. The agency hears that there was something, not what."""
+        daemon, _ = self.event("codes", [student(1, harness.person(1).name, "甲班")], [])
+        door, number = daemon.token("marshal"), harness.person(701).id_number
+        for code in (number, f" {number}\r\n", "a capture code"):
+            self.assertEqual(daemon.check_in("A", harness.capture_code(code.encode()), door)[0], 201)
+        self.assertEqual(daemon.stop(), 0)
+        folder = self.folder() / "agency"
+        names, _ = packages.make("agency", folder, daemon.data)
+        _, rows = packages.read_csv(folder / "numbers.csv")
+        self.assertEqual([(row["notes"], base64.b64decode(row["payload (base64)"])) for row in rows],
+                         [("withheld", b""), ("withheld", b""), ("", b"a capture code")])
 
     def check_csv(self, path):
         rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))

@@ -128,6 +128,7 @@ class Purge(Case):
         daemon.tool("backup")
         close_day(daemon)
         (daemon.data / "handover").mkdir()
+        (daemon.data / "handover" / "staging").mkdir()  # is no package
         (daemon.data / "handover" / "school.zip").write_bytes(b"names: " + person(1).name.encode())
         daemon.tool("handover", "numbers", "--lane", "A", "--output", daemon.data)
         (daemon.data / ".new-1234").write_bytes(person(2).name.encode())

@@ -372,7 +372,7 @@ static void a_signature_covers_exactly_that(void **state)
     assert_int_equal(sign(&w, "", "money", 0, 0, "all is well"), QUEUE_UNCHANGED);
     assert_int_equal(sign(&w, "A", "cards", 1, 1, "lost"), QUEUE_DONE);
     assert_int_equal(sign(&w, "A", "cards", 1, 1, "lost"), QUEUE_UNCHANGED);
-    const struct ledger_mark mark = {LEDGER_CARDS, 0};
+    const struct ledger_mark mark = {.kind = LEDGER_CARDS};
     const struct queue_signature *signature = queue_signature(w.queue, "A", &mark);
     assert_non_null(signature);
     assert_string_equal(signature->reason, "lost");

@@ -22,7 +22,7 @@ addWords({
   'ledger-reason': ['原因（签认后写入日志）', 'Reason (kept in the journal)'], 'ledger-sign': ['签认差额 {difference}', 'Sign the difference {difference}'],
   'ledger-all': ['下面同类的 {count} 项也用这个原因签认', 'Sign the {count} lines of that kind below with this reason, too'],
   'ledger-signed': ['{time} 已签认（{device}）：{reason}', 'Signed at {time} ({device}): {reason}'],
-  'ledger-outdated': ['{time} 签认过 {difference}（{reason}），此后差额已变', 'Signed at {time} for {difference} ({reason}); the difference has changed since'],
+  'ledger-outdated': ['{time} 签认过 {difference}（{reason}），此后差额已变或换了人', 'Signed at {time} for {difference} ({reason}); the difference, or who makes it, has changed since'],
   'ledger-no-reason': ['请填写原因', 'Write the reason'],
 });
 

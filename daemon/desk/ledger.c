@@ -29,6 +29,7 @@ struct ledger {
     struct book event, *lanes, *units;
     size_t n_lanes;
     uint32_t n_units;
+    bool asks_for_money;       /* the rules do */
     struct ledger_line *lines; /* NULL: not asked for yet */
     size_t n_lines, lines_capacity;
     struct ledger_cause *causes;
@@ -53,10 +54,16 @@ bool person_gets_refund(const struct queue *queue, const struct person_id *perso
 }
 
 /* ---- which sums the rules ask for */
-static bool asks_for_money(const struct ledger *ledger)
+static bool rules_ask_for_money(const struct queue *queue)
 {
     static const struct queue_person nothing;
-    return queue_is_owed(ledger->queue, &nothing);
+    return queue_is_owed(queue, &nothing);
+}
+
+/* Money that was taken is counted whatever the rules say by now. */
+static bool asks_for_money(const struct ledger *ledger)
+{
+    return ledger->asks_for_money || ledger->event.sums[LEDGER_MONEY].total;
 }
 
 static bool asks_for_cards(const struct ledger *ledger)
@@ -93,6 +100,7 @@ struct ledger *ledger_new(const struct queue *queue, uint32_t n_units)
     ledger->queue = queue;
     ledger->n_lanes = queue_lane_count(queue);
     ledger->n_units = n_units;
+    ledger->asks_for_money = rules_ask_for_money(queue);
     ledger->lanes = bytes_alloc(ledger->n_lanes * sizeof *ledger->lanes);
     ledger->units = bytes_alloc(n_units * sizeof *ledger->units);
     for (size_t i = 0; i < ledger->n_lanes; i++)
@@ -163,18 +171,21 @@ static void add_people(struct book *book, const struct standing *person)
         add_part(&book->sums[LEDGER_PEOPLE], part_of_people(person));
 }
 
-static bool is_shot_owing(const struct standing *person)
+static bool is_shot_owing(const struct ledger *ledger, const struct standing *person)
 {
-    return person->shot && person->state.payment != PAYMENT_WAIVED;
+    const enum payment_state payment = person->state.payment;
+    if (!ledger->asks_for_money && payment != PAYMENT_PAID && payment != PAYMENT_REFUNDED)
+        return false;
+    return person->shot && payment != PAYMENT_WAIVED;
 }
 
-static void add_money(struct book *book, const struct standing *person)
+static void add_money(const struct ledger *ledger, struct book *book, const struct standing *person)
 {
     struct sum *sum = &book->sums[LEDGER_MONEY];
     const bool is_paid = person->state.payment == PAYMENT_PAID;
     const bool is_refunded = person->state.payment == PAYMENT_REFUNDED;
     sum->total += is_paid || is_refunded;
-    sum->parts[MONEY_SHOT] += is_shot_owing(person);
+    sum->parts[MONEY_SHOT] += is_shot_owing(ledger, person);
     sum->parts[MONEY_CARRIED] += is_paid && !person->shot && person->is_open;
     sum->parts[MONEY_REFUND] += is_refunded || (is_paid && !person->shot && !person->is_open);
 }
@@ -192,7 +203,7 @@ static void add_to_unit(const struct ledger *ledger, struct book *book, const st
     cards->total += person->state.has_card;
     cards->parts[CARDS_CARRIED] += person->state.has_card && person->is_open;
     add_people(book, person);
-    add_money(book, person);
+    add_money(ledger, book, person);
 }
 
 static void blame_whom(struct ledger *ledger, const struct standing *person)
@@ -200,7 +211,7 @@ static void blame_whom(struct ledger *ledger, const struct standing *person)
     const bool is_listed = person->who->on_roster || person->who->is_excluded;
     if (is_listed && part_of_people(person) < 0)
         blame(ledger, person, person->shot ? LEDGER_EXCLUDED_SHOT : LEDGER_VOID_ONLY);
-    if (is_shot_owing(person) && person->state.payment != PAYMENT_PAID)
+    if (is_shot_owing(ledger, person) && person->state.payment != PAYMENT_PAID)
         blame(ledger, person,
               person->state.payment == PAYMENT_REFUNDED ? LEDGER_REFUNDED_SHOT : LEDGER_UNPAID_SHOT);
     if (person->state.has_card && !person->is_open)
@@ -227,7 +238,7 @@ void ledger_add(struct ledger *ledger, const struct ledger_person *who)
     for (; ticket && !person.is_open; ticket = queue_ticket_behind(ledger->queue, ticket))
         person.is_open = ticket->state == TICKET_WAITING || ticket->state == TICKET_CALLED;
     add_people(&ledger->event, &person);
-    add_money(&ledger->event, &person);
+    add_money(ledger, &ledger->event, &person);
     ledger->event.sums[LEDGER_CARDS].parts[CARDS_CARRIED] += person.state.has_card && person.is_open;
     add_to_lane(ledger, &person);
     if (who->unit && who->unit <= ledger->n_units)

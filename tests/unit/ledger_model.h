@@ -39,10 +39,23 @@ static bool l_excluded_shot(struct model *m, unsigned p)
     return m->facts[p].is_excluded && m_shot(m, p);
 }
 
+/* Whether each is to pay; and whether anybody paid all the same, under rules of earlier. */
+static bool l_each_pays(const struct model *m)
+{
+    const enum payment_way way = m->event.rules.payment;
+    return way != PAYMENT_NONE && way != PAYMENT_CLASS;
+}
+
+static bool l_has_paid(const struct model *m, unsigned p)
+{
+    return m->people[p].payment == PAYMENT_PAID || m->people[p].payment == PAYMENT_REFUNDED;
+}
+
 static bool l_not_paid_for(struct model *m, unsigned p)
 {
     const enum payment_state payment = m->people[p].payment;
-    return m_shot(m, p) && payment != PAYMENT_PAID && payment != PAYMENT_WAIVED;
+    return m_shot(m, p) && payment != PAYMENT_PAID && payment != PAYMENT_WAIVED &&
+           (l_each_pays(m) || l_has_paid(m, p));
 }
 
 static bool l_card_out(struct model *m, unsigned p)
@@ -94,7 +107,7 @@ static void l_money(struct model *m, struct model_line *line)
         if (line->unit && m->facts[p].unit != line->unit)
             continue;
         line->total += paid || payment == PAYMENT_REFUNDED;
-        line->parts[0] += shot && payment != PAYMENT_WAIVED;
+        line->parts[0] += shot && (l_each_pays(m) ? payment != PAYMENT_WAIVED : l_has_paid(m, p));
         line->parts[1] += payment == PAYMENT_REFUNDED || (paid && !shot && !l_is_open(m, p));
         line->parts[2] += paid && !shot && l_is_open(m, p);
         line->difference -= l_not_paid_for(m, p);
@@ -141,7 +154,7 @@ static void l_cards(struct model *m, struct model_line *line)
 static bool l_applies(const struct model *m, const struct model_line *line)
 {
     const enum payment_way way = m->event.rules.payment;
-    bool has_people = false;
+    bool has_people = false, has_paid = false;
     for (unsigned p = 1; p < MODEL_PEOPLE; p++)
         has_people |= l_listed(m, p) && (!line->unit || m->facts[p].unit == line->unit);
     if (line->unit && !has_people)
@@ -152,7 +165,9 @@ static bool l_applies(const struct model *m, const struct model_line *line)
     case LEDGER_PEOPLE:
         return !*line->lane && has_people;
     case LEDGER_MONEY:
-        return !*line->lane && way != PAYMENT_NONE && way != PAYMENT_CLASS;
+        for (unsigned p = 1; p < MODEL_PEOPLE; p++)
+            has_paid |= l_has_paid(m, p);
+        return !*line->lane && (has_paid || l_each_pays(m));
     default:
         return way == PAYMENT_TOKEN || m->event.cards_out > 0;
     }

@@ -271,6 +271,8 @@ static const struct {
      "numbers 2=1+0+0+1 people 3=1+1+0+0+1 money 3=1+1+1", ""},
     {"nobody paid, nobody came", PAYMENT_PREPAID, "rr", "",
      "numbers 0=0+0+0+0 people 2=0+2+0+0+0 money 0=0+0+0", ""},
+    {"rules that ask for no money any more: what was taken is to be given back", PAYMENT_NONE, "rr",
+     "P1 I2 S2", "numbers 1=1+0+0+0 people 2=1+1+0+0+0 money 1=0+1+0", ""},
     {"shot unpaid", PAYMENT_PREPAID, "rr", "P1 I1 S1 I2 S2",
      "numbers 2=2+0+0+0 people 2=2+0+0+0+0 money 1=2+0+0",
      "money -1 unpaid-shot A2, money u1 -1 unpaid-shot A2"},

@@ -9,6 +9,11 @@ import unittest
 from harness import ROOT
 
 TRAPS = {
+    "ends": r"""
+    const e1 = 'no end;}';
+    function e2() { return e1; }
+    console.log(e2(), `x;}`);
+""",
     "texts": r"""
     // a comment
     const a = 'x // no comment, y';   // said with care
@@ -52,6 +57,10 @@ TRAPS = {
     const v = 1; /* one , two */ const w = 2;
     /*
     // ends here: */ console.log(v, w);
+    function y() { for (let i = 0; i < 2; i++) { if (i) { return 'a; }'; } }
+    }
+    do { y(); } while (0);
+    console.log(y(), (() => { return 1; })());
     class X { constructor() { this.y = () => { return { z: 1 }; }; } }
     console.log(new X().y().z);
 """,
@@ -79,7 +88,7 @@ class Embed(unittest.TestCase):
                 self.assertLess(len(carried.read_text(encoding="utf-8")), len(text), file)
 
     def test_styles_and_documents(self):
-        style = '/* gone */\n  a > b { color: #ffffff; margin: 0.5em, 0.1em; }\n/* two\n  lines */\n  i::before { content: "a : b ; { "; }\n'
+        style = '/* gone */\n  a > b { color: #ffffff; margin: 0.5em, 0.1em; }\n/* two\n  lines */\n  i::before { content: "a : b ; { "; }\n  b[c="d"]:e { f: "g"; }\n'
         page = "<!-- gone -->\n  <p>\n    text\n  </p>\n<pre>\n  kept\n</pre>\n"
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
@@ -88,8 +97,8 @@ class Embed(unittest.TestCase):
             (folder / "web/x/a.html").write_text(page, encoding="utf-8")
             self.carry(folder, ["web/x/a.css", "web/x/a.html"])
             self.assertEqual((folder / "out/web_x_a.css").read_text(encoding="utf-8"),
-                             'a>b{color:#fff;margin:.5em,.1em}/* two\n  lines */\ni::before { content: "a : b ; { "; }')
-            self.assertEqual((folder / "out/web_x_a.html").read_text(encoding="utf-8"), "<p>\ntext\n</p>\n<pre>\n  kept\n</pre>\n")
+                             'a>b{color:#fff;margin:.5em,.1em}/* two\n  lines */\ni::before{content:"a : b ; { "}b[c=d]:e{f:"g"}')
+            self.assertEqual((folder / "out/web_x_a.html").read_text(encoding="utf-8"), "<p>text\n</p><pre>\n  kept\n</pre>\n")
 
     def test_a_version_for_each_content(self):
         with tempfile.TemporaryDirectory() as name:

@@ -660,7 +660,7 @@ class Pages(Http):
 
     @staticmethod
     def meaning(text, kind):
-        """A page's source without what packaging/embed leaves away: spaces, and comments that have a line's end to themselves."""
+        """A page's source without what packaging/embed leaves away: spaces, ends before a brace, quotes of a style's names, comments with a line's end to themselves."""
         lines = [line for line in text.split("\n") if not (kind == ".js" and line.lstrip().startswith("//") and "*/" not in line)]
         if kind == ".js":
             lines = [re.sub(r"(?<=[;,{}()]) +// [^'\"`]*$", "", line) for line in lines]
@@ -670,7 +670,10 @@ class Pages(Http):
             text = re.sub(r";?\s*}", "}", text)
         if kind == ".html":
             text = re.sub(r"(?m)^\s*<!--[^>]*-->$", "", text)
-        return re.sub(r"\s", "", re.sub(r"\bconst\b", "let", text) if kind == ".js" else text)
+        text = re.sub(r"\s", "", re.sub(r"\bconst\b", "let", text) if kind == ".js" else text)
+        if kind == ".js":
+            text = text.replace(";}", "}")
+        return re.sub(r'="([a-z][a-z-]*)"\]', r"=\1]", text) if kind == ".css" else text
 
     def test_each_file_is_what_stands_in_the_tree(self):
         web = ROOT / "web"

@@ -48,3 +48,12 @@ END;
 -- A token is known by where its device stands, and when it was last heard of.
 ALTER TABLE token ADD COLUMN name TEXT NOT NULL DEFAULT '' CHECK (length(CAST(name AS BLOB)) <= 60);
 ALTER TABLE token ADD COLUMN seen_us INTEGER NOT NULL DEFAULT 0; -- 0: never
+
+-- Documents go with what is personal once the journal says so: somebody may have written a name into a remark.
+DROP TRIGGER document_never_goes;
+
+CREATE TRIGGER document_never_goes BEFORE DELETE ON document
+WHEN NOT EXISTS (SELECT 1 FROM entry WHERE kind = 36) -- ENTRY_PURGED
+BEGIN
+    SELECT RAISE(ABORT, 'a document is kept');
+END;

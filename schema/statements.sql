@@ -143,6 +143,7 @@ FROM document LEFT JOIN entry ON entry.seq = document.seq ORDER BY document.seq;
 -- name: select_lost_documents
 SELECT seq FROM entry
 WHERE kind = 9 AND extra LIKE 'document-%' AND seq NOT IN (SELECT seq FROM document)
+    AND NOT EXISTS (SELECT 1 FROM entry WHERE kind = 36)
 ORDER BY seq;
 
 -- name: select_answers
@@ -174,6 +175,9 @@ DELETE FROM person;
 
 -- name: purge_credentials
 DELETE FROM credential;
+
+-- name: purge_documents
+DELETE FROM document;
 
 -- name: purge_answers
 DELETE FROM answer;

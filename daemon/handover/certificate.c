@@ -88,6 +88,7 @@ static void fill(const struct certificate *certificate, struct rows *rows)
     add(rows, "销毁时间", "Destroyed", time_text(copy->purged_us));
     add(rows, "人员记录", "Records of people", number(counts->people));
     add(rows, "证件号、学号和采集码", "ID numbers, student numbers, codes", number(counts->credentials));
+    add(rows, "规则和时间表的原文", "Texts of profiles and schedules", bytes_text("全部 all"));
     add(rows, "手写的原因（已无法读取）", "Written reasons (unreadable now)", number(counts->reasons));
     add(rows, "本机保存的交接包", "Packages kept on this computer", number(counts->packages));
     add(rows, "本机数据目录内的备份", "Backups in the data folder", number(counts->backups));

@@ -29,8 +29,8 @@ static enum journal_fault run_named(sqlite3 *db, const char *name, char **ret_de
 
 static enum journal_fault delete_rows(sqlite3 *db, char **ret_detail)
 {
-    static const char *const steps[] = {"purge_people", "purge_credentials", "purge_answers",
-                                        "purge_token_names"};
+    static const char *const steps[] = {"purge_people", "purge_credentials", "purge_documents",
+                                        "purge_answers", "purge_token_names"};
     enum journal_fault fault = run(db, "BEGIN IMMEDIATE", ret_detail);
     for (size_t i = 0; i < sizeof steps / sizeof *steps && !fault; i++)
         fault = run_named(db, steps[i], ret_detail);

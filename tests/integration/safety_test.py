@@ -23,6 +23,7 @@ SEED = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
 KILLS = int(os.environ.get("PAIHAO_ROUNDS", "100" if os.environ.get("PAIHAO_SLOW") else "20"))
 DIGEST = "ab" * 32
 REASON = "张测试 忘带证件"
+CONTACT = "赵测试联系人 99000000000"  # somebody in a remark of the schedule
 PAYLOADS = [b"synthetic capture code %d \xfe\xff payload" % i for i in range(4)]
 
 
@@ -42,6 +43,10 @@ def whole_day(daemon):
     people = students()
     roster.write_bytes(school_day.as_csv(school_day.roster_rows(people)))
     daemon.tool("roster", "import", roster)
+    schedule = daemon.folder / "schedule.csv"
+    schedule.write_bytes(school_day.as_csv([("机位", "日期", "时间", "单位", "备注"),
+                                            ("A", "2026-11-23", "08:30-09:30", people[0].unit, f"联系人{CONTACT}")]))
+    daemon.tool("schedule", "import", schedule, "--accept-good")
     daemon.tool("session", "open", "--lane", "A")
     token = daemon.token("office")
     shown = [school_day.id_card(one) for one in people[:4]] + [school_day.typed_student_number(one) for one in people[4:6]]
@@ -64,6 +69,7 @@ def whole_day(daemon):
         secrets.add("an ID number", person(i).id_number)
     secrets.add("a payload", *PAYLOADS)
     secrets.add("a reason", REASON)
+    secrets.add("a remark", CONTACT)
     return secrets, token
 
 

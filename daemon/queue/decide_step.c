@@ -105,6 +105,14 @@ static bool may_undo(const struct queue *queue, const struct lane_state *lane, c
     return gate_may_undo(queue, lane, slot, tapped_us) && !gate_was_tapped_before(slot, tapped_us);
 }
 
+/* Said by the same tap as the step, so of the same time, whatever that was taken to be. */
+static void add_said(struct queue_decision *decision, const struct queue_command *command,
+                     enum entry_kind kind, const struct ticket *ticket, const struct queue_entry *step)
+{
+    struct queue_entry *said = decision_add_for(decision, command, kind, ticket);
+    memcpy(said->extra, step->extra, sizeof said->extra);
+}
+
 enum queue_verdict decide_step(const struct queue *queue, const struct lane_state *lane,
                                const struct queue_command *command, struct queue_decision *decision)
 {
@@ -127,11 +135,11 @@ enum queue_verdict decide_step(const struct queue *queue, const struct lane_stat
     if (verdict != QUEUE_DONE)
         return verdict;
     decision_name_ticket(decision, ticket);
-    decision_add_step(decision, command, edge->entry, ticket);
+    const struct queue_entry *step = decision_add_step(decision, command, edge->entry, ticket);
     if (edge->entry == ENTRY_VOIDED && command->authority == AUTHORITY_CAMERA)
-        decision_add_for(decision, command, ENTRY_VOID_ACKNOWLEDGED, ticket);
+        add_said(decision, command, ENTRY_VOID_ACKNOWLEDGED, ticket, step);
     if (edge->entry == ENTRY_SHOT && command->card)
-        decision_add_for(decision, command, ENTRY_CARD_BACK, ticket);
+        add_said(decision, command, ENTRY_CARD_BACK, ticket, step);
     if (command->advance && edge->to != TICKET_CALLED)
         advance(lane, command, ticket, decision);
     return QUEUE_DONE;

@@ -680,12 +680,13 @@ static enum queue_verdict m_act(struct model *m, struct model_lane *lane)
         return m_refuse(m, QUEUE_NO_CARD, n);
     m_refuse(m, QUEUE_DONE, n);
     m_step(m, n, kind, false);
-    const struct queue_entry *step = &m->answer.entries[m->answer.n_entries - 1];
+    char extra[PROFILE_MAX + 1]; /* of the step: one tap, one time */
+    strcpy(extra, m->answer.entries[m->answer.n_entries - 1].extra);
     if (kind == ENTRY_VOIDED && c->authority == AUTHORITY_CAMERA)
         m_acknowledge(m, n);
     if (kind == ENTRY_SHOT && c->card)
         m_card_back(m, n);
-    strcpy(m->answer.entries[m->answer.n_entries - 1].extra, step->extra); /* one tap, one time */
+    strcpy(m->answer.entries[m->answer.n_entries - 1].extra, extra);
     struct model_number *next = m_first(m, lane, TICKET_WAITING, n);
     if (c->advance && kind != ENTRY_CALLED && kind != ENTRY_RETAKE && next && !lane->facts.stopped_by &&
         !m_first(m, lane, TICKET_CALLED, NULL)) {

@@ -144,7 +144,7 @@ class Purge(Case):
         handed_over(daemon)
         daemon.start()
         kinds = {what for _, what, _ in secrets.found_under(daemon.data)}
-        self.assertLessEqual({"a sealed box", "a digest", "the key", "a name as it is"}, kinds)  # the search can find
+        self.assertLessEqual({"a sealed box", "a digest", "the key", "a name as it is", "a remark as it is"}, kinds)  # the search can find
         certificate = daemon.folder / "certificate.html"
         told = daemon.tool_json("purge", "--yes", "--certificate", certificate)
         self.assertEqual(daemon.process.wait(20), 0, "the daemon ended, and well")

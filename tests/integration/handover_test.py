@@ -258,6 +258,16 @@ class JobTest(JobCase):
         self.assertEqual(connection.getresponse().status, 405)
         connection.close()
 
+    def test_one_at_a_time(self):
+        for _ in range(20):  # on a fast machine the first may be done before the second is asked for
+            self.assertEqual(self.api("POST", json={"kind": "school", "form": "zip"})[0], 202)
+            status, problem = self.api("POST", json={"kind": "agency", "form": "zip"})[:2]
+            self.wait()
+            if status == 409:
+                break
+        self.assertEqual((status, problem["code"]), (409, "handover-busy"))
+        self.assertTrue(problem["message"]["zh"] and problem["message"]["en"])
+
     def test_stopped_in_the_middle(self):
         for delay in (0, 0.01, 0.03, 0.1):
             self.api("POST", json={"kind": "school", "form": "zip"})

@@ -114,6 +114,18 @@ class Purge(Case):
         self.refused(daemon, "not-confirmed", "purge")  # no terminal, no --yes
         self.assertTrue((daemon.data / "secret.key").exists())
 
+    def test_somebody_who_reads_holds_it_up_and_it_is_finished_later(self):
+        daemon = self.daemon().open_event("x")
+        close_day(daemon)
+        handed_over(daemon)
+        reader = sqlite3.connect(f"file:{daemon.data / 'event.db'}?mode=ro", uri=True, isolation_level=None)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM entry").fetchone()
+        self.refused(daemon, "purge-unfinished", "purge", "--yes", exit_code=3)
+        reader.close()
+        daemon.tool("purge", "--yes")
+        self.assertFalse((daemon.data / "secret.key").exists())
+
     def test_confirmed_on_a_terminal(self):
         daemon = self.daemon().open_event("x")
         close_day(daemon)

@@ -2,13 +2,13 @@
  * signal or for the store to fail, and takes everything down in the exact reverse order. The rooms do not
  * know each other; they are introduced here. All threads have all signals blocked, only this one asks for
  * them. */
+#include "backup/backup_keeper.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/files.h"
 #include "base/log.h"
 #include "desk/desk.h"
-#include "handover/backup_keeper.h"
 #include "handover/job.h"
 #include "handover/numbers.h"
 #include "http/http.h"

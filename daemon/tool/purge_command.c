@@ -1,8 +1,8 @@
 /* purge: asks, makes the daemon give way, destroys, and writes the certificate; and what is told of a purged event. */
+#include "backup/backup_make.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/files.h"
-#include "handover/backup_make.h"
 #include "handover/certificate.h"
 #include "handover/purge.h"
 #include "tool/commands.h"

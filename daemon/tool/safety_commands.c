@@ -1,9 +1,9 @@
 /* restore and event continue: which copy of an event goes on. */
+#include "backup/copies.h"
+#include "backup/restore.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/files.h"
-#include "handover/copies.h"
-#include "handover/restore.h"
 #include "tool/commands.h"
 #include <errno.h>
 #include <inttypes.h>

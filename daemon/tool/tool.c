@@ -1,10 +1,10 @@
 /* Who holds the data, and how outcomes are told. The tool's main thread. */
 #include "tool/tool.h"
+#include "backup/copies.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "desk/report.h"
-#include "handover/copies.h"
 #include "tool/commands.h"
 #include <errno.h>
 #include <fcntl.h>

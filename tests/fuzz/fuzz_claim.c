@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handover/claim.h"
+#include "backup/claim.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

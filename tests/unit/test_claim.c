@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "handover/claim.h"
+#include "backup/claim.h"
 
 #define HASH  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define COPY  "0123456789abcdef0123456789abcdef"

@@ -1,6 +1,6 @@
 /* The keeper's thread: when a backup is due, and whether the event goes on elsewhere. Making one is backup_make.c's. Must
  * never wait for the desk's writer nor hold its lock over a read of the disk. */
-#include "handover/backup_keeper.h"
+#include "backup/backup_keeper.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backup/backup_make.h"
+#include "backup/copies.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "handover/backup_make.h"
-#include "handover/copies.h"
 
 enum { LOOK_S = 1, CLAIM_LOOK_S = 5, RETRY_S = 10, MINUTE_US = 60 * 1000 * 1000, SECOND_US = 1000 * 1000 };
 

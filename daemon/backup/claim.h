@@ -4,8 +4,8 @@
  *
  * FOLDER/paihao-claim-EVENT.json, EVENT being the first 16 digits of the event's id:
  * {"paihao":"claim 1","event":"HEX","moves":1,"copy":"HEX","seq":123,"head":"HEX"} */
-#ifndef HANDOVER_CLAIM_H
-#define HANDOVER_CLAIM_H
+#ifndef BACKUP_CLAIM_H
+#define BACKUP_CLAIM_H
 #include "journal/journal_copies.h"
 
 enum {

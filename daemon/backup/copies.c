@@ -1,6 +1,6 @@
 /* Which copy of the event may go on. Reads over connections of its own; writes entries through the desk alone. Any thread
  * but the desk's. */
-#include "handover/copies.h"
+#include "backup/copies.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* The claim file: its text, its place, and what one that was found means. Any thread. */
-#include "handover/claim.h"
+#include "backup/claim.h"
 
 #include <errno.h>
 #include <fcntl.h>

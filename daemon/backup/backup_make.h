@@ -1,7 +1,7 @@
 /* One backup into the configured folder: copied, proved with the key, named, and older ones of the same copy of the event
  * taken away. Blocking; any thread but the desk's. */
-#ifndef HANDOVER_BACKUP_MAKE_H
-#define HANDOVER_BACKUP_MAKE_H
+#ifndef BACKUP_MAKE_H
+#define BACKUP_MAKE_H
 #include "base/config.h"
 #include "desk/problem.h"
 #include "journal/journal_copies.h"

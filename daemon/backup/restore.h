@@ -1,8 +1,8 @@
 /* An event from a backup, on another computer: the same event with the same numbers, one move later. */
-#ifndef HANDOVER_RESTORE_H
-#define HANDOVER_RESTORE_H
+#ifndef BACKUP_RESTORE_H
+#define BACKUP_RESTORE_H
+#include "backup/claim.h"
 #include "base/config.h"
-#include "handover/claim.h"
 
 enum restore_result {
     RESTORE_DONE,

@@ -1,5 +1,5 @@
 /* Restoring, step by step, in DATA_DIR/restoring until the last rename. On the thread of the tool. */
-#include "handover/restore.h"
+#include "backup/restore.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backup/copies.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/files.h"
-#include "handover/copies.h"
 #include "queue/queue.h"
 
 enum { KEY_FILE_MOST = 4096 };

@@ -1,5 +1,5 @@
 /* Making one backup, and which of those in a folder are ours. Never touches a file whose name is not exactly one of ours. */
-#include "handover/backup_make.h"
+#include "backup/backup_make.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backup/claim.h"
 #include "base/bytes.h"
 #include "base/files.h"
-#include "handover/claim.h"
 
 enum { EVENT_BYTES = 6, COPY_DIGITS = 8, SEQ_DIGITS = 10 };
 

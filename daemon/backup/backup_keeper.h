@@ -3,10 +3,10 @@
  * before it gets its name, paihao-EVENT-MOVES-COPY-SEQ.db (EVENT, COPY: first digits of the ids); the newest `keep` of this
  * event and copy stay, nothing else in the folder is touched. Only reads the database, one connection at a time.
  *
- * The same thread watches for another live copy of the event (handover/copies.h), on this computer and in the folder; with
+ * The same thread watches for another live copy of the event (backup/copies.h), on this computer and in the folder; with
  * no folder it does only that. */
-#ifndef HANDOVER_BACKUP_KEEPER_H
-#define HANDOVER_BACKUP_KEEPER_H
+#ifndef BACKUP_KEEPER_H
+#define BACKUP_KEEPER_H
 #include "base/bytes.h"
 #include "base/config.h"
 #include "desk/desk.h"

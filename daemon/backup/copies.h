@@ -1,11 +1,11 @@
 /* Two live copies of one event must never both issue numbers. What is found of another copy is kept in
  * DATA_DIR/elsewhere.json, so that pulling the stick or starting again does not forget it, until a person decides
  * (`paihao event continue`) or this copy is restored later than that one. */
-#ifndef HANDOVER_COPIES_H
-#define HANDOVER_COPIES_H
+#ifndef BACKUP_COPIES_H
+#define BACKUP_COPIES_H
+#include "backup/claim.h"
 #include "base/config.h"
 #include "desk/desk.h"
-#include "handover/claim.h"
 
 /* Looks at what was found before and at the claim in the backup folder, where there is one. True: the event goes on
  * elsewhere, *ret_claim (may be NULL) says so, and it is kept. False also while there is no event or nothing can be read. */

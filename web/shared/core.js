@@ -324,13 +324,6 @@ export class Lane {
     Object.assign(view, { session: change.session, line_limit: change.line_limit ?? view.line_limit, late_round: change.late_round ?? view.late_round });
     if (change.is_stopped === false) view.stopped = null;
   }
-
-  setReader(reader) {
-    const readers = this.snapshot && this.snapshot.readers;
-    if (!readers) return;
-    const at = readers.findIndex((each) => each.reader === reader.reader);
-    if (at < 0) readers.push(reader); else readers[at] = reader;
-  }
 }
 
 // ---- the connection (parts/stream.js), and what the page shows of it
@@ -375,10 +368,10 @@ function coverPage(wantsCover) {
 }
 
 // Keeps `lane` current and calls draw() after every change, door(event) for what somebody got at the door,
-// check(event) for what a reader at the tail of the queue found, lists() when a list was imported, link() when the connection
+// check(event) for what a reader at the tail of the queue found, reader(event) for how one is, lists() when a list was imported, link() when the connection
 // is lost and with each snapshot. `kept`: the page may be used while the connection is lost; () => how many taps it keeps. Until the first snapshot the page says that it is connecting. Returns a function that fetches a fresh snapshot,
 // for what no event tells: who is at risk, who is expected, the rules.
-export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {}, link = () => {}, kept = null }) {
+export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {}, reader = () => {}, link = () => {}, kept = null }) {
   through = kept;
   const handlers = {
     snapshot: (data) => {
@@ -391,7 +384,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
     ticket: (data) => { if (lane.apply(data)) draw(); },
     lane: (data) => { lane.setLane(data); draw(); refresh(); },
     lists: () => { refresh(); lists(); },
-    reader: (data) => { lane.setReader(data); draw(); },
+    reader: (data) => { reader(data); draw(); },
     store: (data) => { lane.snapshot.store = data.store; draw(); },
     door, check,
     beat: (data) => heardTime(data.now),

@@ -32,7 +32,7 @@ export function openStream(path, names, { hear, refresh, lost }) {
     delay_ms = 0;
     hear(name, data);
     if (name !== 'snapshot') return;
-    if (source && !isFirst) stillPaired(); // and are the pages still those of the server
+    if (!isFirst) stillPaired(); // and are the pages still those of the server
     isFirst = false;
     isWhole = true;
   };
@@ -47,7 +47,12 @@ export function openStream(path, names, { hear, refresh, lost }) {
     isWhole = false;
     close();
   };
-  const stillPaired = () => request('/api/v1/me').catch(() => {}); // leaves for the pairing page if not
+  // Leaves for the pairing page if not. Paired anew as something else, by another page: this one looks again what it may show.
+  const stillPaired = async () => {
+    const was = pairedAs;
+    await request('/api/v1/me').catch(() => {});
+    if (pairedAs !== was) location.reload();
+  };
   const open = () => {
     close();
     since = Date.now() + Math.random();

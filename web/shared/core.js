@@ -143,8 +143,7 @@ export function fitText(node) {
 // ---- requests
 export class NoAnswer extends Error {}
 export let pairedAs = ''; // the role, once the server has said it
-export function freshKey() {
-  if (crypto.randomUUID) return crypto.randomUUID(); // absent on plain http
+export function freshKey() { // randomUUID is absent on plain http
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 // Resolves with {status, data}; throws NoAnswer when none came in time.
@@ -156,7 +155,7 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
   if (key) headers['Idempotency-Key'] = key;
   try {
     const response = await fetch(path, {
-      method, headers, signal: abort.signal, cache: 'no-store', credentials: 'same-origin',
+      method, headers, signal: abort.signal, cache: 'no-store',
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     notePages(response.headers.get('Paihao-Pages'));

@@ -9,6 +9,7 @@ import { pairedAs, request } from '/shared/core.js';
 import { PAGES } from '/shared/parts/alive.js';
 
 export const SILENCE_MS = 2500; // a lost connection
+const LATE_MS = 1500; // for a beat
 const HELLO_MS = 100; // for the answer of the page that has the stream
 
 // names: of the events. hear(name, data): each of them. refresh(): asks for a snapshot and gives it to join().
@@ -16,7 +17,7 @@ const HELLO_MS = 100; // for the answer of the page that has the stream
 export function openStream(path, names, { hear, refresh, lost }) {
   const channel = window.BroadcastChannel && new BroadcastChannel(`${PAGES} ${pairedAs} ${path}`);
   let source = null; // here, or at another page
-  let since = 0; // when it was opened
+  let since = Infinity; // when the one that is listened to was opened; the oldest counts
   let openedAt = 0;
   let heardAt = performance.now();
   let isFirst = true; // the next snapshot
@@ -93,12 +94,15 @@ export function openStream(path, names, { hear, refresh, lost }) {
     if (silence(Math.max(openedAt, heardAt)) > SILENCE_MS) again();
   };
   const overhear = ({ data: { name, data, since: theirs } }) => {
-    if (name === 'hello') {
-      if (source && isWhole) tell('beat', {});
-    } else if (name === 'bye') {
-      if (!source) openIn(Math.random() * 50);
-    } else if (!source || !isWhole || theirs < since) {
-      if (source || name === 'snapshot') isWhole = false;
+    if (name === 'bye') {
+      if (source || theirs !== since) return;
+      since = Infinity;
+      openIn(Math.random() * 50 + (document.hidden ? 200 : 0)); // hidden pages are frozen sooner
+    } else if (since < theirs && isWhole && silence() < LATE_MS) {
+      if (source) tell('beat', {}); // the other one gives way, or listens
+    } else if (name !== 'hello') {
+      if (name === 'snapshot' || since !== theirs) isWhole = false;
+      since = theirs;
       close();
       if (isWhole) take(name, data);
       else {

@@ -126,6 +126,12 @@ function drawDay(view) {
   $('#to-payments').hidden = ['none', undefined].includes(rules().payment);
   if (payments) payments.draw();
 }
+function onReader(reader) {
+  const { readers } = lane.snapshot;
+  if (!readers) return;
+  const at = readers.findIndex((each) => each.reader === reader.reader);
+  if (at < 0) readers.push(reader); else readers[at] = reader;
+}
 const expectedText = (expected) => [expected.name, expected.unit, word('expected-rank', { rank: expected.rank })].filter(Boolean).join(' · ');
 
 let alarming = null; // the words of the alarm that nobody has seen yet
@@ -420,7 +426,7 @@ enter(['marshal', 'office']).then((entered) => {
   const pay = (member) => { showView('payments'); payments.choose(member); };
   classes = new Classes($('#classes'), { canRoll: true, pay, way: () => rules().payment });
   startActing(laneName, lane, draw);
-  refresh = follow(laneName, lane, { draw, door: onDoor, lists: () => classes.refresh() });
+  refresh = follow(laneName, lane, { draw, door: onDoor, reader: onReader, lists: () => classes.refresh() });
   startScan(laneName, lane);
   doorHelp = new DoorHelp(laneName, lane, entered.me.role);
   startPassport(laneName, lane);

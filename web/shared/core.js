@@ -142,9 +142,8 @@ export function fitText(node) {
 
 // ---- requests
 export class NoAnswer extends Error {}
-let wasPaired = false;
-export function freshKey() {
-  if (crypto.randomUUID) return crypto.randomUUID(); // absent on plain http
+export let pairedAs = ''; // the role, once the server has said it
+export function freshKey() { // randomUUID is absent on plain http
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 // Resolves with {status, data}; throws NoAnswer when none came in time.
@@ -156,7 +155,7 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
   if (key) headers['Idempotency-Key'] = key;
   try {
     const response = await fetch(path, {
-      method, headers, signal: abort.signal, cache: 'no-store', credentials: 'same-origin',
+      method, headers, signal: abort.signal, cache: 'no-store',
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     notePages(response.headers.get('Paihao-Pages'));
@@ -164,8 +163,8 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
     let data = null;
     // no JSON: the status speaks
     try { data = text ? JSON.parse(text) : null; } catch {}
-    if (path === '/api/v1/me' && response.status === 200) wasPaired = true;
-    if (response.status === 401 && wasPaired && path !== '/api/v1/pair') goPair('ended'); // taken away, or expired
+    if (path === '/api/v1/me' && response.status === 200) pairedAs = data.role;
+    if (response.status === 401 && pairedAs && path !== '/api/v1/pair') goPair('ended'); // taken away, or expired
     return { status: response.status, data };
   } catch (error) {
     throw new NoAnswer(String(error));
@@ -256,17 +255,20 @@ export async function enter(roles) {
 
 // ---- a lane as this page knows it: a snapshot, then one ticket after another
 const OPEN_STATES = ['waiting', 'called'];
+const isNewcomer = (ticket) => !ticket.shot_at && OPEN_STATES.includes(ticket.state);
 const numberOrder = (a, b) => a.number.length - b.number.length || (a.number < b.number ? -1 : a.number > b.number ? 1 : 0);
 
 export class Lane {
   constructor() { this.snapshot = null; this.tickets = new Map(); this.seq = 0; this.came = () => {}; } // seq: of the newest thing known; came(ticket): a new number
 
   replace(snapshot) {
+    const known = [snapshot.last, ...(snapshot.done || []), ...(snapshot.line || []), snapshot.current].filter(Boolean);
+    // a number whose event this page has missed
+    if (this.snapshot) for (const ticket of known) if (ticket.seq > this.seq && !this.tickets.has(ticket.number) && isNewcomer(ticket)) this.came(ticket);
     this.snapshot = snapshot;
     this.seq = snapshot.seq;
     this.tickets.clear();
-    const known = [snapshot.last, ...(snapshot.done || []), ...(snapshot.line || []), snapshot.current];
-    for (const ticket of known) if (ticket) this.tickets.set(ticket.number, ticket);
+    for (const ticket of known) this.tickets.set(ticket.number, ticket);
   }
 
   // False when the page knows this or something newer already (an answer and its event bring the same ticket).
@@ -282,7 +284,7 @@ export class Lane {
     this.count(from, ticket.state);
     this.arrange(ticket, from !== ticket.state);
     this.noteTrouble(ticket);
-    if (!before && !ticket.shot_at && OPEN_STATES.includes(ticket.state)) this.came(ticket);
+    if (!before && isNewcomer(ticket)) this.came(ticket);
     return true;
   }
 
@@ -321,17 +323,9 @@ export class Lane {
     Object.assign(view, { session: change.session, line_limit: change.line_limit ?? view.line_limit, late_round: change.late_round ?? view.late_round });
     if (change.is_stopped === false) view.stopped = null;
   }
-
-  setReader(reader) {
-    const readers = this.snapshot && this.snapshot.readers;
-    if (!readers) return;
-    const at = readers.findIndex((each) => each.reader === reader.reader);
-    if (at < 0) readers.push(reader); else readers[at] = reader;
-  }
 }
 
-// ---- the connection. The server sends a beat every second; silence is a lost connection.
-const SILENCE_MS = 2500;
+// ---- the connection (parts/stream.js), and what the page shows of it
 let cover = null;
 let lostAt = null;
 let focused = null;
@@ -373,28 +367,25 @@ function coverPage(wantsCover) {
 }
 
 // Keeps `lane` current and calls draw() after every change, door(event) for what somebody got at the door,
-// check(event) for what a reader at the tail of the queue found, lists() when a list was imported, link() when the connection
+// check(event) for what a reader at the tail of the queue found, reader(event) for how one is, lists() when a list was imported, link() when the connection
 // is lost and with each snapshot. `kept`: the page may be used while the connection is lost; () => how many taps it keeps. Until the first snapshot the page says that it is connecting. Returns a function that fetches a fresh snapshot,
 // for what no event tells: who is at risk, who is expected, the rules.
-export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {}, link = () => {}, kept = null }) {
+export function follow(laneName, lane, { draw, door = () => {}, check = () => {}, lists = () => {}, reader = () => {}, link = () => {}, kept = null }) {
   through = kept;
-  const path = `${lanePath(laneName)}/events`;
-  // each its own: the hall's display follows several lanes
-  let source = null;
-  let heardAt = performance.now();
-  let openedAt = 0;
-  let opens = 0;
-  let delay_ms = 0;
-  let reopen = 0;
-
   const handlers = {
-    snapshot: (data) => { heardTime(data.now); lane.replace(data); link(); draw(); },
+    snapshot: (data) => {
+      heardTime(data.now);
+      lane.replace(data);
+      coverPage(false); // after a loss only a snapshot makes the page true again
+      link();
+      draw();
+    },
     ticket: (data) => { if (lane.apply(data)) draw(); },
     lane: (data) => { lane.setLane(data); draw(); refresh(); },
     lists: () => { refresh(); lists(); },
-    reader: (data) => { lane.setReader(data); draw(); },
-    store: (data) => { if (lane.snapshot) { lane.snapshot.store = data.store; draw(); } },
-    door: (data) => { if (lane.snapshot) door(data); }, check: (data) => { if (lane.snapshot) check(data); },
+    reader: (data) => { reader(data); draw(); },
+    store: (data) => { lane.snapshot.store = data.store; draw(); },
+    door, check,
     beat: (data) => heardTime(data.now),
     resync: () => {},
   };
@@ -411,7 +402,7 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
       while (isStale) {
         isStale = false;
         const { status, data } = await request(lanePath(laneName));
-        if (status !== 200 || !lane.snapshot) continue;
+        if (status !== 200 || stream.join(data) || !lane.snapshot) continue;
         if (data.seq < lane.seq) isStale = true;
         else { lane.replace(data); draw(); }
       }
@@ -419,63 +410,22 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
       if (!(error instanceof NoAnswer)) throw error; // the cover says so
     }
   };
-  const heard = (name) => {
-    heardAt = performance.now();
-    delay_ms = 0;
-    if (name !== 'snapshot') return;
-    if (opens > 1) stillPaired(); // and are the pages still those of the server
-    coverPage(false); // after a loss only a snapshot makes the page true again
-  };
-  const open = () => {
-    clearTimeout(reopen);
-    reopen = 0;
-    if (source) source.close();
-    openedAt = performance.now();
-    opens += 1;
-    source = new EventSource(path);
-    const mine = source;
-    for (const [name, handle] of Object.entries(handlers)) {
-      source.addEventListener(name, (event) => {
-        if (mine !== source) return;
-        heard(name);
-        handle(JSON.parse(event.data));
-      });
-    }
-    source.onerror = () => { if (mine === source) again(mine.readyState === EventSource.CLOSED); };
-  };
-  const again = (wasRefused) => {
-    if (reopen) return;
-    source.close();
-    delay_ms = Math.min(2000, delay_ms ? delay_ms * 1.6 : 500);
-    reopen = setTimeout(async () => {
-      if (wasRefused) await stillPaired();
-      open();
-    }, delay_ms);
-  };
-  const stillPaired = async () => {
-    try {
-      if ((await request('/api/v1/me')).status === 401) await goPair('ended', laneName);
-    // no answer is what the cover says already
-    } catch {}
-  };
-  const watch = () => {
-    const now = performance.now();
-    if (now - heardAt <= SILENCE_MS) return;
-    const wasLost = isLost();
-    coverPage(true);
-    if (!wasLost) { link(); draw(); }
-    // A connection that was accepted but never speaks is given up as well.
-    if (!reopen && now - Math.max(openedAt, heardAt) > SILENCE_MS) again(false);
-  };
-  setInterval(watch, 200);
-  document.addEventListener('visibilitychange', watch);
+  const stream = openStream(`${lanePath(laneName)}/events`, Object.keys(handlers), {
+    hear: (name, data) => { if (lane.snapshot || name === 'snapshot') handlers[name](data); },
+    refresh,
+    lost: () => {
+      const wasLost = isLost();
+      coverPage(true);
+      if (!wasLost) { link(); draw(); }
+    },
+  });
   onLanguage(() => { if (lane.snapshot) draw(); });
-  open();
   return refresh;
 }
 onLanguage(drawCover);
 
 // ---- carried in this place: files of their own, so that none is too long, and no requests of their own (packaging/embed)
+// @with web/shared/parts/stream.js
 // @with web/shared/parts/outbox.js
 // @with web/shared/parts/alive.js
 

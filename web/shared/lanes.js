@@ -15,6 +15,7 @@ export function chooseLane(lanes) {
   }
   main.append(list);
   main.classList.add('plain');
+  if (!$('link[href="/shared/forms.css"]')) document.head.append(Object.assign(element('link'), { rel: 'stylesheet', href: '/shared/forms.css' }));
   document.documentElement.dataset.link = 'idle';
   return new Promise(() => {});
 }

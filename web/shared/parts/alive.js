@@ -2,7 +2,7 @@
 import { isLost } from '/shared/core.js';
 
 // ---- new pages come with a new server: a page that nobody is using loads itself again, once for each version
-const PAGES = '@PAGES@';
+export const PAGES = '@PAGES@';
 export const busy = new Set(); // functions: true while the page must stay
 const typed = new Set(); // fields that somebody wrote in
 document.addEventListener('input', ({ target }) => { if ('defaultValue' in target) typed.add(target); });

@@ -1,0 +1,232 @@
+// The pages of one browser share one live stream for each lane: six connections to a server are all that a browser opens, and
+// a tap needs one. Whatever becomes of the page that has the stream, the others go on by themselves.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { chromium } from 'playwright-core';
+import { Browser, Daemon, LOSS, eventually, hasText, live, pause, person, settled } from './daemon.mjs';
+
+// Seven pages and three lanes: without sharing ten streams. The display shows A and B, all others follow A.
+const PAGES = ['photographer/?lane=A', 'marshal/?lane=A', 'check/?lane=A', 'liaison/', 'display/?lane=A,B', 'photographer/?lane=A', 'marshal/?lane=A'];
+const STREAMS = 2;
+let daemon;
+let browser;
+let people = 0;
+before(async () => { [daemon, browser] = await Promise.all([Daemon.start({ lanes: ['B'] }), Browser.start()]); });
+const contexts = [];
+afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
+after(async () => { await browser?.stop(); await daemon?.stop(); });
+
+// What is seen of a page from outside: how many streams it has itself, and whether it ever took the connection for lost.
+function watchPage() {
+  window.streams = new Set();
+  window.losses = 0;
+  window.EventSource = class extends EventSource {
+    constructor(path) { super(path); window.streams.add(this); }
+
+    close() { super.close(); window.streams.delete(this); }
+  };
+  new MutationObserver(() => { if (document.documentElement.dataset.link === 'lost') window.losses += 1; })
+    .observe(document, { subtree: true, attributeFilter: ['data-link'] });
+}
+const streamsOf = (page) => page.evaluate(() => window.streams.size);
+const lossesOf = (page) => page.evaluate(() => window.losses);
+
+// All in one browser, paired as an office of all lanes.
+async function openAll(paths = PAGES, init = () => {}) {
+  const first = await browser.device({ expects: new RegExp(`${LOSS.source}|status of 401`) });
+  const context = first.context();
+  contexts.push(context);
+  await context.addInitScript(watchPage);
+  await context.addInitScript(init);
+  const pages = [first];
+  await first.goto(`${daemon.origin}/${paths[0]}#token=${daemon.tokens.whole}`);
+  await live(first);
+  for (const path of paths.slice(1)) {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => browser.complaints.push(`${page.url()}: ${error}`));
+    await page.goto(`${daemon.origin}/${path}`);
+    await live(page);
+    pages.push(page);
+  }
+  return pages;
+}
+const gauge = async () => Number(/^paihao_http_streams (\d+)$/m.exec(await (await fetch(`${daemon.origin}/metrics`)).text())[1]);
+// The server notices within two beats that a stream was closed.
+const shared = (count = STREAMS) => eventually(`${count} streams`, async () => { const n = await gauge(); if (n !== count) throw new Error(`${n}`); return true; }, 10000);
+const kindOf = (page) => new URL(page.url()).pathname.split('/')[1];
+async function holder(pages) {
+  const counts = await Promise.all(pages.map(streamsOf));
+  const most = Math.max(...counts.map((count, index) => (kindOf(pages[index]) === 'display' ? -1 : count)));
+  return most === 1 ? pages.find((page, index) => counts[index] === 1 && kindOf(page) !== 'display') : null;
+}
+const allShow = (pages, number, limit_ms = 5000) => Promise.all(pages.map((page) => hasText(page,
+  { photographer: '#number', marshal: '#now', display: '[data-part="now"] >> nth=0', liaison: '#now' }[kindOf(page)] || 'html', kindOf(page) === 'check' ? '' : number, limit_ms)));
+
+async function callNext() {
+  const { current } = await daemon.snapshot();
+  const number = await daemon.checkIn(person((people += 1)));
+  if (current) assert.equal((await daemon.act(current.number, 'shot')).status, 200);
+  assert.equal((await daemon.act(number, 'call')).status, 200);
+  return number;
+}
+
+test('seven live pages: two streams, every page follows, and a tap is answered at once', async () => {
+  const pages = await openAll();
+  await shared();
+  const number = await callNext();
+  await allShow(pages, number);
+  const next = await daemon.checkIn(person((people += 1)));
+  await settled(pages[0]);
+  const answer = pages[0].waitForResponse((response) => response.url().endsWith('/shot'));
+  await pages[0].click('#go');
+  const timing = (await (await answer).finished(), (await answer).request().timing());
+  assert.ok(timing.responseEnd < 1500, `after ${timing.responseEnd} ms`); // seven streams would leave it waiting for as long as they last
+  await hasText(pages[0], '#answer', `✓ ${number} 已拍`);
+  await allShow(pages, next);
+  await pause(3000); // of beats
+  assert.deepEqual(await Promise.all(pages.map(lossesOf)), pages.map(() => 0));
+  assert.equal(await gauge(), STREAMS);
+});
+
+test('the page that has the stream is closed while numbers come: none is missed, no page is covered', async () => {
+  let pages = await openAll();
+  const issued = [];
+  for (let round = 0; round < 3; round += 1) {
+    await shared();
+    const leader = await eventually('one page has the stream', () => holder(pages));
+    let isComing = true;
+    const coming = (async () => { while (isComing) issued.push(await daemon.checkIn(person((people += 1)))); })();
+    await pause(100);
+    await leader.close();
+    await pause(400);
+    isComing = false;
+    await coming;
+    pages = pages.filter((page) => page !== leader);
+    const { counts } = await daemon.snapshot();
+    for (const page of pages.filter((each) => kindOf(each) === 'photographer')) await hasText(page, '#counts', `等候 ${counts.waiting} `);
+    for (const page of pages.filter((each) => kindOf(each) === 'marshal')) for (const number of issued) await hasText(page, '#line', number);
+    await shared();
+  }
+  assert.deepEqual(await Promise.all(pages.map(lossesOf)), pages.map(() => 0));
+  for (const number of issued) await daemon.act(number, 'void', { reason: 'test' });
+});
+
+test('the server is started anew, and later is silent for 10 s: all pages say so, all heal, and share again', async () => {
+  const pages = await openAll();
+  const number = await callNext();
+  await allShow(pages, number);
+  await daemon.down('SIGKILL');
+  await Promise.all(pages.map((page) => page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 })));
+  await daemon.up();
+  await Promise.all(pages.map(live));
+  await shared();
+  await allShow(pages, await callNext());
+  await settled(pages[0]);
+  const { current } = await daemon.snapshot();
+  daemon.signal('SIGSTOP');
+  await Promise.all(pages.map((page) => page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 })));
+  await pages[0].click('#go');
+  await pause(10000);
+  daemon.signal('SIGCONT');
+  await Promise.all(pages.map(live));
+  await eventually('the tap has arrived', async () => (await daemon.stateOf(current.number)) === 'shot', 8000);
+  await shared();
+  await allShow(pages, await callNext());
+});
+
+test('the page that has the stream is frozen by the browser: it hands over, and takes its place again', async () => {
+  const pages = await openAll();
+  await shared();
+  const leader = await eventually('one page has the stream', () => holder(pages));
+  const others = pages.filter((page) => page !== leader);
+  const session = await leader.context().newCDPSession(leader);
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await allShow(others, await callNext());
+  assert.deepEqual(await Promise.all(others.map(lossesOf)), others.map(() => 0));
+  await pause(4000);
+  const number = await callNext();
+  await session.send('Page.setWebLifecycleState', { state: 'active' });
+  await live(leader);
+  await allShow(pages, number);
+  await shared();
+});
+
+test('the page that has the stream stands still without a word: the others help themselves before they are covered', async () => {
+  const pages = await openAll();
+  await shared();
+  const leader = await eventually('one page has the stream', () => holder(pages));
+  const others = pages.filter((page) => page !== leader);
+  const still = leader.evaluate(() => { const end = performance.now() + 8000; while (performance.now() < end); });
+  await pause(3000);
+  const number = await callNext();
+  await allShow(others, number, 2000);
+  assert.deepEqual(await Promise.all(others.map(lossesOf)), others.map(() => 0));
+  await still;
+  await live(leader);
+  const later = await callNext();
+  await allShow(pages, later);
+  await shared();
+});
+
+test('a crashed page that had the stream', async () => {
+  const pages = await openAll();
+  await shared();
+  const leader = await eventually('one page has the stream', () => holder(pages));
+  const others = pages.filter((page) => page !== leader);
+  const session = await leader.context().newCDPSession(leader);
+  session.send('Page.crash').catch(() => {});
+  await pause(3500);
+  await Promise.all(others.map(live));
+  await allShow(others, await callNext());
+  await shared();
+});
+
+test('paired anew as something else: every page looks again what it may show', async () => {
+  const pages = await openAll(['marshal/?lane=A', 'photographer/?lane=A', 'display/?lane=A']);
+  const [marshal, photographer, display] = pages;
+  await display.evaluate((token) => fetch('/api/v1/pair', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) }), daemon.tokens.display);
+  await Promise.all([marshal, photographer].map((page) => page.waitForURL('**/pair/?**', { timeout: 10000 })));
+  await live(display);
+  const number = await callNext();
+  await hasText(display, '#now', number);
+  await shared(1);
+});
+
+test('the token is withdrawn: every page goes to the pairing page', async () => {
+  const pages = await openAll();
+  await shared();
+  const { tokens } = (await daemon.api('GET', '/tokens', null, 'whole')).data;
+  for (const { id } of tokens.filter((token) => token.kind === 'session' && !token.revoked_at)) await daemon.api('POST', `/tokens/${id}/revoke`, {}, 'whole');
+  await Promise.all(pages.map((page) => page.waitForURL('**/pair/?**', { timeout: 10000 })));
+});
+
+test('on plain http, where a page has no locks: shared as well', async () => {
+  const plain = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP 192.0.2.1 127.0.0.1'],
+  });
+  try {
+    const context = await plain.newContext();
+    await context.addInitScript(watchPage);
+    const pages = [];
+    for (const [index, path] of ['photographer/?lane=A', 'marshal/?lane=A', 'marshal/?lane=A'].entries()) {
+      const page = await context.newPage();
+      await page.goto(`${daemon.origin.replace('127.0.0.1', '192.0.2.1')}/${path}${index ? '' : `#token=${daemon.tokens.whole}`}`);
+      await live(page);
+      pages.push(page);
+    }
+    assert.deepEqual(await pages[0].evaluate(() => [window.isSecureContext, 'locks' in navigator]), [false, false]);
+    await shared(1);
+    await allShow(pages, await callNext());
+  } finally {
+    await plain.close();
+  }
+});
+
+test('an old browser without channels: each page has its own stream, as far as they go', async () => {
+  const pages = await openAll(['marshal/?lane=A', 'display/?lane=A'], () => { delete window.BroadcastChannel; });
+  await shared(2);
+  await allShow(pages, await callNext());
+});
+
+test('the browser complained of nothing', () => assert.deepEqual(browser.complaints, []));

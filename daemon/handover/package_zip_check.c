@@ -2,13 +2,13 @@
  * sealed with AES-256 and not a byte longer than the manifest says. Unpacks nothing. Blocking. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zip.h>
 
 #include "base/bytes.h"
+#include "handover/checksum.h"
 #include "handover/package_zip.h"
 
 enum { BLOCK = 1 << 18, SUM_LINE_MAX = 256 };
@@ -72,7 +72,7 @@ static enum package_fault check_facts(const struct check *check, zip_uint64_t in
 static int read_entry(const struct check *check, zip_uint64_t index, uint64_t size,
                       uint8_t ret_sum[static PACKAGE_SUM_SIZE], struct buffer *text)
 {
-    crypto_hash_sha256_state state;
+    struct checksum checksum;
     zip_file_t *file = zip_fopen_index_encrypted(check->zip, index, 0, check->passphrase);
     if (!file)
         return zip_error_code_zip(zip_get_error(check->zip));
@@ -80,10 +80,10 @@ static int read_entry(const struct check *check, zip_uint64_t index, uint64_t si
     uint64_t done = 0;
     zip_int64_t got;
     int result = 0;
-    crypto_hash_sha256_init(&state);
+    checksum_init(&checksum);
     while (result == 0 && (got = zip_fread(file, block, BLOCK)) > 0) {
         done += (uint64_t)got;
-        crypto_hash_sha256_update(&state, (const uint8_t *)block, (size_t)got);
+        checksum_add(&checksum, block, (size_t)got);
         if (text)
             buffer_add(text, block, (size_t)got);
         result = done > size ? -1 : watch_add(check->watch, (uint64_t)got) ? 0 : -2;
@@ -95,7 +95,7 @@ static int read_entry(const struct check *check, zip_uint64_t index, uint64_t si
     wipe_bytes(block, BLOCK);
     free(block);
     zip_fclose(file);
-    crypto_hash_sha256_final(&state, ret_sum);
+    checksum_end(&checksum, ret_sum);
     return result;
 }
 

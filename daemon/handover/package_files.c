@@ -151,6 +151,12 @@ int package_digest(int fd, bool from_disk, uint64_t most, struct package_watch *
     return result;
 }
 
+void package_begin_sync(int fd, uint64_t from, uint64_t size)
+{
+    /* no error is lost: fsync tells, and the bytes are read back; not every file system can */
+    sync_file_range(fd, (off_t)from, (off_t)size, SYNC_FILE_RANGE_WRITE);
+}
+
 int package_write_file(const char *path, const void *data, size_t size)
 {
     const char *at = data;

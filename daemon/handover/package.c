@@ -148,6 +148,7 @@ static enum package_fault open_partial(struct writing *writing)
         .at_us = options->at_us,
         .parts = writing->parts,
         .n_parts = writing->n_parts,
+        .is_staging = writing->packed != NULL,
     };
     int error = partial_open(&writing->partial, &wanted, &writing->watch);
     if (error == 0)
@@ -162,6 +163,10 @@ static enum package_fault finish_folder(struct writing *writing, struct manifest
     int error = partial_seal(&writing->partial);
     if (error != 0)
         return package_failed(writing->ret, PACKAGE_MANIFEST, error);
+    /* What was only staged is not read back by itself: the look into the finished ZIP compares what comes out of it with
+     * the sums taken when each part was made, so that nothing between the two goes unseen. */
+    if (writing->packed)
+        return package_read_manifest(writing->partial.path, ret_manifest, writing->ret);
     enum package_fault fault = package_check_folder(writing->partial.path, PARTIAL_STATE, &writing->watch,
                                                     ret_manifest, writing->ret);
     /* nobody else writes there: what is gone or altered was not kept by the disk */

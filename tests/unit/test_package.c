@@ -32,8 +32,18 @@ struct world {
     json_t *about;
     const char *stop_in; /* the phase in which to cancel, NULL: never */
     struct buffer phases;
+    const char *spoils; /* a part that is altered while the last one is made, NULL: none */
 };
 static struct world *the_world;
+
+/* As a bad disk would, after its sum was taken. */
+static void spoil(const char *part)
+{
+    int fd = open(part, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, "x", 1, 100), 1);
+    close(fd);
+}
 
 static int write_part(void *arg, const char *path)
 {
@@ -44,6 +54,8 @@ static int write_part(void *arg, const char *path)
         _exit(9);
     if (the_world->fails_at == index)
         return the_world->error;
+    if (the_world->spoils && index + 1 == the_world->n_parts)
+        spoil(the_world->spoils);
     for (size_t i = 0; i < 300 * (index + 1); i++)
         buffer_format(&text, "%zu,%zu\r\n", index, i * 7919);
     int error = file_create_durably(path, text.data, text.size, 0600);
@@ -213,7 +225,7 @@ static void a_zip_is_sealed(void **state)
     struct world *world = *state;
     struct package_result result, seen;
     assert_int_equal(make(world, true, &result), PACKAGE_OK);
-    assert_string_equal(world->phases.data, " making checking packing checking");
+    assert_string_equal(world->phases.data, " making packing checking");
     assert_int_equal(package_verify(result.path, passphrase, NULL, &seen), PACKAGE_OK);
     assert_string_equal(seen.digest, result.digest);
     static const char *const wrong[] = {"ABCDE-FGHJK-MNPQR-STUVW-XYZ24", "", "x", NULL};
@@ -414,6 +426,27 @@ static void half_a_package_is_none(void **state)
     assert_int_equal(access(partial, F_OK), 0);
     assert_int_equal(verified(partial, NULL), PACKAGE_BROKEN);
     free(partial);
+}
+
+/* The folder is read back from its disk; what was staged for a ZIP is compared once it comes out of the ZIP. */
+static void what_the_disk_altered_is_found(void **state)
+{
+    struct world *world = *state;
+    static const char *const parts[] = {"numbers.csv", "班级/机械2101班.xlsx"};
+    for (int is_zip = 0; is_zip < 2; is_zip++) {
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            struct package_result result;
+            char *part =
+                bytes_format("%s/.交接 2026.partial/%s", is_zip ? world->staging : world->stick, parts[i]);
+            world->spoils = part;
+            assert_int_equal(make(world, is_zip, &result), PACKAGE_BROKEN);
+            assert_non_null(strstr(result.detail, parts[i]));
+            assert_int_equal(n_entries(world->stick), 0);
+            assert_int_equal(n_entries(world->staging), 0);
+            world->spoils = NULL;
+            free(part);
+        }
+    }
 }
 
 static void only_one_at_a_time(void **state)
@@ -646,6 +679,7 @@ int main(void)
         TEST(a_killed_run_is_taken_up),
         TEST(what_does_not_fit_is_made_anew),
         TEST(half_a_package_is_none),
+        TEST(what_the_disk_altered_is_found),
         TEST(only_one_at_a_time),
         TEST(faults_have_their_words),
         TEST(room_is_asked_for_first),

@@ -1,6 +1,7 @@
 /* WinZip's AE-2 around nettle's AES-256, HMAC-SHA1 and PBKDF2. Keeps no key longer than its entry; any thread. */
 #include "handover/package_seal.h"
 
+#include <nettle/memxor.h>
 #include <nettle/pbkdf2.h>
 #include <string.h>
 
@@ -35,15 +36,13 @@ static void next_stream(struct seal *seal)
     seal->used = 0;
 }
 
-static void mix(struct seal *seal, uint8_t *restrict bytes, size_t size)
+static void mix(struct seal *seal, uint8_t *bytes, size_t size)
 {
     while (size > 0) {
         if (seal->used == sizeof seal->stream)
             next_stream(seal);
         const size_t left = sizeof seal->stream - seal->used, now = size < left ? size : left;
-        const uint8_t *restrict stream = seal->stream + seal->used;
-        for (size_t i = 0; i < now; i++)
-            bytes[i] ^= stream[i];
+        memxor(bytes, seal->stream + seal->used, now);
         seal->used += now;
         bytes += now;
         size -= now;

@@ -15,7 +15,10 @@
 #include "handover/package_partial.h"
 #include "handover/package_private.h"
 
-enum { ROOM_SPARE = 256 * 1024 }; /* for the manifest and the file system's own needs */
+enum {
+    ROOM_SPARE = 256 * 1024, /* for the manifest and the file system's own needs */
+    FRAME_SHARE = 8192,      /* what frames a dense file in a ZIP: less than its size by this */
+};
 
 struct writing {
     const struct package_options *options;
@@ -180,7 +183,8 @@ static enum package_fault pack(struct writing *writing, const struct manifest *m
     struct manifest checked = {0};
     uint64_t dense = ROOM_SPARE;
     for (size_t i = 0; i < manifest->count; i++)
-        dense += package_zip_is_text(manifest->files[i].name) ? 0 : manifest->files[i].size;
+        if (!package_zip_is_text(manifest->files[i].name))
+            dense += manifest->files[i].size + manifest->files[i].size / FRAME_SHARE;
     unlink(writing->packed); /* an interrupted run's */
     enum package_fault fault = ask_room(writing, options->folder, dense);
     if (fault == PACKAGE_OK)

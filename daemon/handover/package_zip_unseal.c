@@ -1,5 +1,6 @@
 /* An entry of a ZIP opened: foreign bytes. libzip says where they are; unsealing and inflating are done here, in large pieces.
- * Takes what was stored and what was deflated, and nothing behind the end of either. Blocking; no state. */
+ * Nothing may stand behind the end of what was deflated. What was stored is not of today's making, and is left to libzip,
+ * which is slow but knows it. Blocking; no state. */
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
@@ -15,7 +16,7 @@ struct unsealing {
     zip_file_t *file;
     const struct zip_taker *taker;
     z_stream inflate;
-    bool is_deflated, is_ended;
+    bool is_ended;
     struct seal seal;
     uint8_t in[BLOCK], out[BLOCK];
 };
@@ -48,7 +49,7 @@ static int inflate_piece(struct unsealing *unsealing, size_t size)
         unsealing->is_ended = told == Z_STREAM_END;
         result = unsealing->taker->take(unsealing->taker->arg, unsealing->out,
                                         sizeof unsealing->out - stream->avail_out);
-    } while (result == 0 && (stream->avail_in > 0 || stream->avail_out == 0));
+    } while (result == 0 && (stream->avail_in > 0 || (stream->avail_out == 0 && !unsealing->is_ended)));
     return result;
 }
 
@@ -61,16 +62,15 @@ static int unseal_content(struct unsealing *unsealing, uint64_t left)
         if (result)
             break;
         seal_open(&unsealing->seal, unsealing->in, size);
-        result = unsealing->is_deflated ? inflate_piece(unsealing, size)
-                                        : unsealing->taker->take(unsealing->taker->arg, unsealing->in, size);
+        result = inflate_piece(unsealing, size);
         left -= size;
     }
-    return result == 0 && unsealing->is_deflated && !unsealing->is_ended ? ZIP_ER_ZLIB : result;
+    return result == 0 && !unsealing->is_ended ? ZIP_ER_ZLIB : result;
 }
 
 static int unseal(struct unsealing *unsealing, uint64_t size, const char *passphrase)
 {
-    uint8_t head[SEAL_HEAD_SIZE], check[SEAL_CHECK_SIZE], told[SEAL_TAIL_SIZE], tail[SEAL_TAIL_SIZE];
+    uint8_t head[SEAL_HEAD_SIZE], check[SEAL_CHECK_SIZE], told[SEAL_TAIL_SIZE] = {0}, tail[SEAL_TAIL_SIZE];
     if (size < SEAL_HEAD_SIZE + SEAL_TAIL_SIZE)
         return ZIP_ER_INCONS;
     int result = read_exactly(unsealing->file, head, sizeof head);
@@ -86,23 +86,44 @@ static int unseal(struct unsealing *unsealing, uint64_t size, const char *passph
     return result == 0 && memcmp(told, tail, sizeof tail) != 0 ? ZIP_ER_CRC : result;
 }
 
-int package_zip_unseal(zip_t *zip, const zip_stat_t *facts, const char *passphrase,
-                       const struct zip_taker *taker)
+static int unseal_deflated(zip_file_t *file, uint64_t size, const char *passphrase,
+                           const struct zip_taker *taker)
 {
-    /* as it stands in the archive */
-    zip_file_t *file = zip_fopen_index(zip, facts->index, ZIP_FL_ENCRYPTED);
-    if (!file)
-        return zip_error_code_zip(zip_get_error(zip));
     struct unsealing *unsealing = bytes_alloc(sizeof *unsealing);
     unsealing->file = file;
     unsealing->taker = taker;
-    unsealing->is_deflated = facts->comp_method == ZIP_CM_DEFLATE;
     int result = inflateInit2(&unsealing->inflate, WINDOW_BITS) == Z_OK ? 0 : ZIP_ER_MEMORY;
     if (result == 0)
-        result = unseal(unsealing, facts->comp_size, passphrase);
+        result = unseal(unsealing, size, passphrase);
     inflateEnd(&unsealing->inflate);
     wipe_bytes(unsealing, sizeof *unsealing);
     free(unsealing);
+    return result;
+}
+
+static int unseal_stored(zip_file_t *file, const struct zip_taker *taker)
+{
+    uint8_t *block = bytes_alloc(BLOCK);
+    zip_int64_t got = 0;
+    int result = 0;
+    while (result == 0 && (got = zip_fread(file, block, BLOCK)) > 0)
+        result = taker->take(taker->arg, block, (size_t)got);
+    wipe_bytes(block, BLOCK);
+    free(block);
+    return result == 0 && got < 0 ? zip_error_code_zip(zip_file_get_error(file)) : result;
+}
+
+int package_zip_unseal(zip_t *zip, const zip_stat_t *facts, const char *passphrase,
+                       const struct zip_taker *taker)
+{
+    const bool is_stored = facts->comp_method == ZIP_CM_STORE;
+    /* as it stands in the archive, unless libzip is to open it */
+    zip_file_t *file = is_stored ? zip_fopen_index_encrypted(zip, facts->index, 0, passphrase)
+                                 : zip_fopen_index(zip, facts->index, ZIP_FL_ENCRYPTED);
+    if (!file)
+        return zip_error_code_zip(zip_get_error(zip));
+    int result =
+        is_stored ? unseal_stored(file, taker) : unseal_deflated(file, facts->comp_size, passphrase, taker);
     zip_fclose(file);
     return result;
 }

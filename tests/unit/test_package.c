@@ -245,6 +245,51 @@ static void a_zip_is_sealed(void **state)
 }
 
 /* The two checks of a passphrase's beginning are 16 bits: of 300 wrong ones none may be believed, nor be called damage. */
+/* As many bytes as `arg` says, that are pressed together well. */
+static int write_even(void *arg, const char *path)
+{
+    size_t size = (size_t)(uintptr_t)arg;
+    char *bytes = bytes_alloc(size);
+    memset(bytes, 'a', size);
+    int error = file_create_durably(path, bytes, size, 0600);
+    free(bytes);
+    return error;
+}
+
+/* The reader's pieces end where a content does, before it and behind it. */
+static void a_zip_holds_files_of_any_size(void **state)
+{
+    static const size_t sizes[] = {0,
+                                   1,
+                                   19,
+                                   20,
+                                   65535,
+                                   65536,
+                                   (256 << 10) - 1,
+                                   256 << 10,
+                                   (256 << 10) + 1,
+                                   512 << 10,
+                                   1 << 20,
+                                   (1 << 20) + 4095};
+    struct world *world = *state;
+    struct package_result result;
+    enum { SIZES = sizeof sizes / sizeof *sizes };
+    for (size_t i = 0; i < SIZES; i++) {
+        world->parts[i] = (struct package_part){.write = write_even, .arg = (void *)(uintptr_t)sizes[i]};
+        snprintf(world->parts[i].name, sizeof world->parts[i].name, "%02zu.%s", i, i % 2 ? "bin" : "csv");
+    }
+    for (int is_swapped = 0; is_swapped < 2; is_swapped++) {
+        for (size_t i = 0; i < SIZES; i++)
+            strcpy(strchr(world->parts[i].name, '.'), (i % 2 == 0) == (is_swapped == 0) ? ".csv" : ".bin");
+        world->n_parts = SIZES;
+        if (make(world, true, &result) != PACKAGE_OK)
+            fail_msg("%s", result.detail);
+        assert_int_equal(verified(result.path, passphrase), PACKAGE_OK);
+        assert_int_equal(unlink(result.path), 0);
+        free(result.path);
+    }
+}
+
 static void a_wrong_passphrase_is_never_damage(void **state)
 {
     char *path = made(*state, true), word[16];
@@ -672,6 +717,7 @@ int main(void)
         TEST(the_same_again_is_the_same),
         TEST(nothing_is_overwritten),
         TEST(a_zip_is_sealed),
+        TEST(a_zip_holds_files_of_any_size),
         TEST(a_wrong_passphrase_is_never_damage),
         TEST(every_flipped_byte_is_found),
         TEST(every_shortened_zip_is_found),

@@ -30,11 +30,11 @@ FLAGS_asan := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-r
 FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 COMPILE := $(COMPILER) -std=c17 -D_GNU_SOURCE -pthread $(FLAGS_$(FLAVOR)) $(WARNINGS) -DPAIHAO_VERSION='"$(VERSION)"' -Idaemon $(CFLAGS)
 
-PACKAGES := sqlite3 libmicrohttpd libnfc libsodium libconfuse jansson libqrencode libsystemd libcurl libseccomp libusb-1.0 libevdev libudev libzip expat freexl xlsxwriter
+PACKAGES := sqlite3 libmicrohttpd libnfc libsodium libconfuse jansson libqrencode libsystemd libcurl libseccomp libusb-1.0 libevdev libudev libzip zlib nettle expat freexl xlsxwriter
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LIBS_OF = $(shell pkg-config --libs $(1))
-LIBS_DAEMON = $(call LIBS_OF,sqlite3 libmicrohttpd libsodium libconfuse jansson libqrencode libsystemd libudev libseccomp libzip xlsxwriter) -lm -pthread
-LIBS_TOOL = $(call LIBS_OF,sqlite3 libsodium libconfuse jansson libcurl libqrencode libseccomp libzip expat freexl xlsxwriter) -lm -pthread
+LIBS_DAEMON = $(call LIBS_OF,sqlite3 libmicrohttpd libsodium libconfuse jansson libqrencode libsystemd libudev libseccomp libzip zlib nettle xlsxwriter) -lm -pthread
+LIBS_TOOL = $(call LIBS_OF,sqlite3 libsodium libconfuse jansson libcurl libqrencode libseccomp libzip zlib nettle expat freexl xlsxwriter) -lm -pthread
 LIBS_READER = $(call LIBS_OF,libnfc libusb-1.0 libevdev libudev libsodium jansson libseccomp) -pthread
 LIBS_TEST = $(call LIBS_OF,cmocka $(PACKAGES)) -lm -pthread
 

@@ -15,7 +15,10 @@
 #include "handover/package_partial.h"
 #include "handover/package_private.h"
 
-enum { ROOM_SPARE = 256 * 1024 }; /* for the manifest and the file system's own needs */
+enum {
+    ROOM_SPARE = 256 * 1024, /* for the manifest and the file system's own needs */
+    FRAME_SHARE = 8192,      /* what frames a dense file in a ZIP: less than its size by this */
+};
 
 struct writing {
     const struct package_options *options;
@@ -148,6 +151,7 @@ static enum package_fault open_partial(struct writing *writing)
         .at_us = options->at_us,
         .parts = writing->parts,
         .n_parts = writing->n_parts,
+        .is_staging = writing->packed != NULL,
     };
     int error = partial_open(&writing->partial, &wanted, &writing->watch);
     if (error == 0)
@@ -162,6 +166,10 @@ static enum package_fault finish_folder(struct writing *writing, struct manifest
     int error = partial_seal(&writing->partial);
     if (error != 0)
         return package_failed(writing->ret, PACKAGE_MANIFEST, error);
+    /* What was only staged is not read back by itself: the look into the finished ZIP compares what comes out of it with
+     * the sums taken when each part was made, so that nothing between the two goes unseen. */
+    if (writing->packed)
+        return package_read_manifest(writing->partial.path, ret_manifest, writing->ret);
     enum package_fault fault = package_check_folder(writing->partial.path, PARTIAL_STATE, &writing->watch,
                                                     ret_manifest, writing->ret);
     /* nobody else writes there: what is gone or altered was not kept by the disk */
@@ -175,7 +183,8 @@ static enum package_fault pack(struct writing *writing, const struct manifest *m
     struct manifest checked = {0};
     uint64_t dense = ROOM_SPARE;
     for (size_t i = 0; i < manifest->count; i++)
-        dense += package_zip_is_text(manifest->files[i].name) ? 0 : manifest->files[i].size;
+        if (!package_zip_is_text(manifest->files[i].name))
+            dense += manifest->files[i].size + manifest->files[i].size / FRAME_SHARE;
     unlink(writing->packed); /* an interrupted run's */
     enum package_fault fault = ask_room(writing, options->folder, dense);
     if (fault == PACKAGE_OK)

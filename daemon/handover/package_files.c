@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "handover/checksum.h"
 #include "handover/package_private.h"
 
 enum { BLOCK = 1 << 20, PASSPHRASE_GROUP = 5 };
@@ -121,7 +121,7 @@ const char *package_words_zh(enum package_fault fault, const struct package_resu
 int package_digest(int fd, bool from_disk, uint64_t most, struct package_watch *watch,
                    uint8_t ret_sum[static PACKAGE_SUM_SIZE], uint64_t *ret_size)
 {
-    crypto_hash_sha256_state state;
+    struct checksum checksum;
     uint64_t size = 0;
     int result = 0;
     if (from_disk)
@@ -129,7 +129,7 @@ int package_digest(int fd, bool from_disk, uint64_t most, struct package_watch *
     posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     const size_t block_size = most < BLOCK ? (size_t)most + 1 : BLOCK;
     uint8_t *block = bytes_alloc(block_size);
-    crypto_hash_sha256_init(&state);
+    checksum_init(&checksum);
     while (result == 0 && size <= most) {
         uint64_t left = most - size;
         ssize_t got = pread(fd, block, left < block_size ? (size_t)left + 1 : block_size, (off_t)size);
@@ -139,16 +139,22 @@ int package_digest(int fd, bool from_disk, uint64_t most, struct package_watch *
             result = got < 0 ? -errno : 0;
             break;
         }
-        crypto_hash_sha256_update(&state, block, (uint64_t)got > left ? (size_t)left : (size_t)got);
+        checksum_add(&checksum, block, (uint64_t)got > left ? (size_t)left : (size_t)got);
         size += (uint64_t)got;
         if (!watch_add(watch, (uint64_t)got))
             result = -ECANCELED;
     }
     wipe_bytes(block, block_size);
     free(block);
-    crypto_hash_sha256_final(&state, ret_sum);
+    checksum_end(&checksum, ret_sum);
     *ret_size = size;
     return result;
+}
+
+void package_begin_sync(int fd, uint64_t from, uint64_t size)
+{
+    /* no error is lost: fsync tells, and the bytes are read back; not every file system can */
+    sync_file_range(fd, (off_t)from, (off_t)size, SYNC_FILE_RANGE_WRITE);
 }
 
 int package_write_file(const char *path, const void *data, size_t size)
@@ -213,7 +219,7 @@ int package_make_folders(const char *root, const char *name)
 char *package_sum_line(const char *manifest, size_t size, char ret_hex[static 2 * PACKAGE_SUM_SIZE + 1])
 {
     uint8_t sum[PACKAGE_SUM_SIZE];
-    crypto_hash_sha256(sum, (const uint8_t *)manifest, size);
+    checksum_of(manifest, size, sum);
     hex_encode(sum, sizeof sum, ret_hex);
     return bytes_format("%s  " PACKAGE_MANIFEST "\n", ret_hex);
 }

@@ -49,15 +49,14 @@ static bool is_a_part(const struct partial_options *options, const char *name)
     return false;
 }
 
-static int sum_of(const char *path, bool from_disk, struct package_watch *watch,
-                  uint8_t ret_sum[PACKAGE_SUM_SIZE], uint64_t *ret_size)
+/* The sum of what an earlier run left, as the disk has it. */
+static int sum_of(const char *path, struct package_watch *watch, uint8_t ret_sum[PACKAGE_SUM_SIZE],
+                  uint64_t *ret_size)
 {
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    int error = package_digest(fd, from_disk, UINT64_MAX - 1, watch, ret_sum, ret_size);
-    if (error == 0 && !from_disk && fsync(fd) != 0)
-        error = -errno;
+    int error = package_digest(fd, true, UINT64_MAX - 1, watch, ret_sum, ret_size);
     close(fd);
     return error;
 }
@@ -68,7 +67,7 @@ static bool is_whole(const struct partial *partial, const struct manifest_file *
     uint8_t sum[PACKAGE_SUM_SIZE];
     uint64_t size = 0;
     char *path = path_of(partial, file->name);
-    int error = sum_of(path, true, watch, sum, &size);
+    int error = sum_of(path, watch, sum, &size);
     free(path);
     return error == 0 && size == file->size && memcmp(sum, file->sum, sizeof sum) == 0;
 }
@@ -128,7 +127,7 @@ static int hold(struct partial *partial)
 
 int partial_open(struct partial *partial, const struct partial_options *options, struct package_watch *watch)
 {
-    *partial = (struct partial){.lock = -1, .at_us = options->at_us};
+    *partial = (struct partial){.lock = -1, .at_us = options->at_us, .is_staging = options->is_staging};
     partial->path = bytes_format("%s/.%s.partial", options->folder, options->name);
     partial->state.about = state_about(options);
     partial->state.files = bytes_alloc((options->n_parts + 1) * sizeof *partial->state.files);
@@ -174,14 +173,29 @@ static void set_time(const char *path, int64_t at_us)
     utimensat(AT_FDCWD, path, both, AT_SYMLINK_NOFOLLOW);
 }
 
+/* The sum of what was just written, as it stands in memory, while the disk begins on it; then synced. */
+static int take_sum(const struct partial *partial, const char *path, struct manifest_file *file)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    if (!partial->is_staging)
+        package_begin_sync(fd, 0, 0);
+    int error = package_digest(fd, false, UINT64_MAX - 1, NULL, file->sum, &file->size);
+    if (error == 0 && !partial->is_staging && fsync(fd) != 0)
+        error = -errno;
+    close(fd);
+    return error;
+}
+
 int partial_take(struct partial *partial, const char *name, uint64_t *ret_size)
 {
     struct manifest_file file = {.is_seen = false};
     char *path = path_of(partial, name);
     chmod(path, 0600);
     set_time(path, partial->at_us);
-    /* as it stands in memory; the check of the whole reads it from the disk and compares */
-    int error = sum_of(path, false, NULL, file.sum, &file.size);
+    /* the check of the whole reads from the disk, or out of the ZIP, and compares */
+    int error = take_sum(partial, path, &file);
     free(path);
     if (error != 0)
         return error;
@@ -236,7 +250,7 @@ int partial_seal(struct partial *partial)
     manifest.about = json_object_get(partial->state.about, "about");
     char *text = manifest_text(&manifest, &size), *sum = package_sum_line(text, size, hex);
     int error = partial->unsaved > 0 ? save_state(partial) : 0;
-    if (error == 0)
+    if (error == 0 && !partial->is_staging)
         error = sync_folders(partial);
     if (error == 0)
         error = write_new(partial, PACKAGE_MANIFEST_SUM, sum, strlen(sum));

@@ -12,6 +12,7 @@ struct partial {
     int lock;
     struct manifest state; /* parts that are whole; its "about" says which run they fit */
     uint64_t unsaved;      /* bytes since the state was written */
+    bool is_staging;
     int64_t at_us;
 };
 struct partial_options {
@@ -20,12 +21,13 @@ struct partial_options {
     int64_t at_us;
     const struct package_part *parts;
     size_t n_parts;
+    bool is_staging; /* what is made is packed from here at once: its parts need not be safe on this disk */
 };
 /* Makes the folder, or keeps what fits of one that is there and throws the rest away. 0, -EWOULDBLOCK (another run is at
  * it), -ECANCELED or -errno; then nothing is open. */
 int partial_open(struct partial *, const struct partial_options *, struct package_watch *);
 bool partial_has(const struct partial *, const char *name);
-/* A part was written: its sum as it stands in memory, synced, its time set, recorded. 0 or -errno. */
+/* A part was written: its sum as it stands in memory, synced unless only staged, its time set, recorded. 0 or -errno. */
 int partial_take(struct partial *, const char *name, uint64_t *ret_size);
 /* Writes the manifest, last of all, and syncs. 0 or -errno. */
 int partial_seal(struct partial *);

@@ -33,6 +33,8 @@ enum package_fault package_says(struct package_result *ret, enum package_fault, 
  * are more. from_disk: what is kept in memory of it is dropped first. 0, -ECANCELED or -errno. */
 int package_digest(int fd, bool from_disk, uint64_t most, struct package_watch *,
                    uint8_t ret_sum[static PACKAGE_SUM_SIZE], uint64_t *ret_size);
+/* Has the disk begin on bytes that were just written (size 0: to the end), so that it works while we do; who wants them safe still syncs. */
+void package_begin_sync(int fd, uint64_t from, uint64_t size);
 /* A new file, synced. 0 or -errno. */
 int package_write_file(const char *path, const void *data, size_t size);
 /* Moves without ever replacing. 0 or -errno (-EEXIST). */
@@ -48,6 +50,9 @@ enum package_fault package_check_folder(const char *path, const char *besides, s
                                         struct manifest *ret_manifest, struct package_result *ret);
 enum package_fault package_check_zip(const char *path, const char *passphrase, struct package_watch *,
                                      struct manifest *ret_manifest, struct package_result *ret);
+/* A folder's manifest alone: what is in it is looked at elsewhere. */
+enum package_fault package_read_manifest(const char *path, struct manifest *ret_manifest,
+                                         struct package_result *ret);
 /* The two texts of a package agree and are a manifest. Fills ret->digest. */
 enum package_fault package_take_manifest(const char *text, size_t size, const char *sum, size_t sum_size,
                                          struct manifest *ret_manifest, struct package_result *ret);

@@ -75,6 +75,17 @@ static enum package_fault read_manifest(int root, struct manifest *ret_manifest,
     return fault;
 }
 
+enum package_fault package_read_manifest(const char *path, struct manifest *ret_manifest,
+                                         struct package_result *ret)
+{
+    int root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
+        return package_failed(ret, path, errno);
+    enum package_fault fault = read_manifest(root, ret_manifest, ret);
+    close(root);
+    return fault;
+}
+
 struct walk {
     int root;
     const char *besides;

@@ -1,5 +1,5 @@
-/* Packs a folder into one ZIP, every entry sealed with AES-256 (WinZip AE-2, libzip). libzip writes into a file of ours, so
- * that it leaves no temporary file of its own behind, and every error is known by its errno. Blocking. */
+/* Packs a folder into one ZIP, every entry sealed with AES-256 (WinZip AE-2). libzip writes into a file of ours, so that it
+ * leaves no temporary file of its own behind, and every error is known by its errno. Blocking. */
 #include "handover/package_zip.h"
 
 #include <errno.h>
@@ -16,9 +16,13 @@
 #include "base/bytes.h"
 
 /* ---- where libzip writes to */
+enum { SINK_SIZE = 1 << 20 };
+
 struct sink {
-    int fd, error; /* error: errno of the file, 0: none */
-    zip_int64_t at;
+    int fd, error;   /* error: errno of the file, 0: none */
+    zip_int64_t at;  /* of the file, where the buffer goes */
+    uint8_t *buffer; /* libzip writes 8 KiB at a time */
+    size_t filled;
     zip_error_t told;
     struct package_watch *watch;
 };
@@ -29,29 +33,49 @@ static zip_int64_t sink_fails(struct sink *sink, int zip_code, int error)
     return -1;
 }
 
-static zip_int64_t sink_write(struct sink *sink, const char *data, zip_uint64_t size)
+static zip_int64_t sink_flush(struct sink *sink)
 {
-    zip_uint64_t done = 0;
-    while (done < size) {
-        ssize_t put = pwrite(sink->fd, data + done, size - done, (off_t)sink->at);
+    const size_t size = sink->filled;
+    const zip_int64_t from = sink->at;
+    if (size == 0)
+        return 0;
+    for (size_t done = 0; done < size;) {
+        ssize_t put = pwrite(sink->fd, sink->buffer + done, size - done, (off_t)sink->at);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0) {
             sink->error = errno;
             return sink_fails(sink, ZIP_ER_WRITE, errno);
         }
-        done += (zip_uint64_t)put;
+        done += (size_t)put;
         sink->at += put;
     }
+    sink->filled = 0;
+    package_begin_sync(sink->fd, (uint64_t)from, size);
     if (watch_add(sink->watch, size))
-        return (zip_int64_t)size;
+        return 0;
     sink->error = ECANCELED;
     return sink_fails(sink, ZIP_ER_CANCELLED, 0);
+}
+
+static zip_int64_t sink_write(struct sink *sink, const char *data, zip_uint64_t size)
+{
+    for (zip_uint64_t done = 0; done < size;) {
+        const size_t room = SINK_SIZE - sink->filled, now = room < size - done ? room : size - done;
+        memcpy(sink->buffer + sink->filled, data + done, now);
+        sink->filled += now;
+        done += now;
+        if (sink->filled == SINK_SIZE && sink_flush(sink) != 0)
+            return -1;
+    }
+    return (zip_int64_t)size;
 }
 
 static zip_int64_t sink_seek(struct sink *sink, void *data, zip_uint64_t size)
 {
     struct stat status;
+    if (sink_flush(sink) != 0)
+        return -1;
     if (fstat(sink->fd, &status) != 0)
         return sink_fails(sink, ZIP_ER_SEEK, errno);
     zip_int64_t at = zip_source_seek_compute_offset((zip_uint64_t)sink->at, (zip_uint64_t)status.st_size,
@@ -80,9 +104,10 @@ static zip_int64_t sink_call(void *arg, void *data, zip_uint64_t size, zip_sourc
     case ZIP_SOURCE_SEEK_WRITE:
         return sink_seek(sink, data, size);
     case ZIP_SOURCE_TELL_WRITE:
-        return sink->at;
-    case ZIP_SOURCE_BEGIN_WRITE:
+        return sink->at + (zip_int64_t)sink->filled;
     case ZIP_SOURCE_COMMIT_WRITE:
+        return sink_flush(sink);
+    case ZIP_SOURCE_BEGIN_WRITE:
     case ZIP_SOURCE_ROLLBACK_WRITE:
     case ZIP_SOURCE_REMOVE:
     case ZIP_SOURCE_FREE:
@@ -123,40 +148,41 @@ struct packing {
     uint16_t time, date;
 };
 
-static int add_file(const struct packing *packing, const char *name)
+static int add_file(const struct packing *packing, const char *name, uint64_t size)
 {
     char *path = bytes_format("%s/%s", packing->home, name);
-    zip_source_t *source = zip_source_file(packing->zip, path, 0, -1);
+    int index = package_zip_add(packing->zip, path, name, size, packing->passphrase);
     free(path);
-    zip_int64_t index = source ? zip_file_add(packing->zip, name, source, ZIP_FL_ENC_UTF_8) : -1;
-    if (index < 0) {
-        zip_source_free(source);
-        return -1;
-    }
-    zip_uint64_t at = (zip_uint64_t)index;
-    if (zip_set_file_compression(packing->zip, at, package_zip_is_text(name) ? ZIP_CM_DEFLATE : ZIP_CM_STORE,
-                                 0) != 0 ||
-        zip_file_set_dostime(packing->zip, at, packing->time, packing->date, 0) != 0)
-        return -1;
-    return zip_file_set_encryption(packing->zip, at, ZIP_EM_AES_256, packing->passphrase);
+    return index < 0
+               ? -1
+               : zip_file_set_dostime(packing->zip, (zip_uint64_t)index, packing->time, packing->date, 0);
+}
+
+static int add_own(const struct packing *packing, const char *name)
+{
+    struct stat status = {0};
+    char *path = bytes_format("%s/%s", packing->home, name);
+    int result = stat(path, &status) == 0 ? 0 : -1;
+    free(path);
+    return result ? result : add_file(packing, name, (uint64_t)status.st_size);
 }
 
 static int add_all(const struct packing *packing, const struct manifest *manifest)
 {
     char comment[ZIP_COMMENT_SIZE + 1];
-    int result = add_file(packing, PACKAGE_MANIFEST);
+    int result = add_own(packing, PACKAGE_MANIFEST);
     if (result == 0)
-        result = add_file(packing, PACKAGE_MANIFEST_SUM);
+        result = add_own(packing, PACKAGE_MANIFEST_SUM);
     for (size_t i = 0; result == 0 && i < manifest->count; i++)
-        result = add_file(packing, manifest->files[i].name);
+        result = add_file(packing, manifest->files[i].name, manifest->files[i].size);
     memset(comment, '0', ZIP_COMMENT_SIZE);
     memcpy(comment, PACKAGE_ZIP_COMMENT, sizeof PACKAGE_ZIP_COMMENT - 1);
     return result != 0 ? result : zip_set_archive_comment(packing->zip, comment, ZIP_COMMENT_SIZE);
 }
 
 /* ---- the file */
-int package_zip_digest(int fd, struct package_watch *watch, char ret_hex[static 2 * PACKAGE_SUM_SIZE + 1],
-                       uint64_t *ret_before)
+int package_zip_digest(int fd, bool from_disk, struct package_watch *watch,
+                       char ret_hex[static 2 * PACKAGE_SUM_SIZE + 1], uint64_t *ret_before)
 {
     uint8_t sum[PACKAGE_SUM_SIZE];
     struct stat status;
@@ -166,7 +192,7 @@ int package_zip_digest(int fd, struct package_watch *watch, char ret_hex[static 
     if (status.st_size <= ZIP_COMMENT_SIZE)
         return -EINVAL;
     uint64_t before = (uint64_t)status.st_size - 2 * PACKAGE_SUM_SIZE;
-    int result = package_digest(fd, true, before, watch, sum, &size);
+    int result = package_digest(fd, from_disk, before, watch, sum, &size);
     if (result != 0)
         return result;
     if (size <= before) /* shorter than it was a moment ago */
@@ -176,13 +202,12 @@ int package_zip_digest(int fd, struct package_watch *watch, char ret_hex[static 
     return 0;
 }
 
-static int seal_file(int fd, struct package_watch *watch)
+/* The sum of what was meant to be written, still in memory; the check compares with what the disk gives back. */
+static int sum_file(int fd, struct package_watch *watch)
 {
     char hex[2 * PACKAGE_SUM_SIZE + 1];
     uint64_t before = 0;
-    if (fsync(fd) != 0)
-        return -errno;
-    int result = package_zip_digest(fd, watch, hex, &before);
+    int result = package_zip_digest(fd, false, watch, hex, &before);
     if (result != 0)
         return result;
     ssize_t put = pwrite(fd, hex, 2 * PACKAGE_SUM_SIZE, (off_t)before);
@@ -225,12 +250,14 @@ enum package_fault package_pack_zip(const char *home, const struct manifest *man
     sink.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (sink.fd < 0)
         return package_failed(ret, path, errno);
+    sink.buffer = bytes_alloc(SINK_SIZE);
     zip_error_init(&sink.told);
     dos_time(at_us, &packing.time, &packing.date);
     watch_phase(watch, "packing", manifest->bytes * 2); /* written, and read for the sum */
     enum package_fault fault = pack_into(&sink, &packing, manifest, path, ret);
-    int error = fault == PACKAGE_OK ? seal_file(sink.fd, watch) : 0;
+    int error = fault == PACKAGE_OK ? sum_file(sink.fd, watch) : 0;
     zip_error_fini(&sink.told);
+    free(sink.buffer);
     if (close(sink.fd) != 0 && error == 0 && fault == PACKAGE_OK)
         error = -errno;
     return error ? package_failed(ret, path, error) : fault;

@@ -2,16 +2,16 @@
  * sealed with AES-256 and not a byte longer than the manifest says. Unpacks nothing. Blocking. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zip.h>
 
 #include "base/bytes.h"
+#include "handover/checksum.h"
 #include "handover/package_zip.h"
 
-enum { BLOCK = 1 << 18, SUM_LINE_MAX = 256 };
+enum { SUM_LINE_MAX = 256 };
 
 struct check {
     zip_t *zip;
@@ -35,7 +35,7 @@ static enum package_fault check_sum(const char *path, struct package_watch *watc
         return package_failed(ret, path, errno);
     off_t end = lseek(fd, 0, SEEK_END);
     watch_phase(watch, "checking", end > 0 ? 2 * (uint64_t)end : 0); /* the whole, then every entry */
-    int error = package_zip_digest(fd, watch, hex, &before);
+    int error = package_zip_digest(fd, true, watch, hex, &before);
     ssize_t got = 0;
     if (error == 0)
         got = pread(fd, comment, sizeof comment, (off_t)(before + 2 * PACKAGE_SUM_SIZE - sizeof comment));
@@ -58,45 +58,49 @@ static enum package_fault check_sum(const char *path, struct package_watch *watc
 /* ---- entries */
 static enum package_fault check_facts(const struct check *check, zip_uint64_t index, zip_stat_t *facts)
 {
-    const zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_ENCRYPTION_METHOD;
+    const zip_uint64_t needed = ZIP_STAT_NAME | ZIP_STAT_INDEX | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE |
+                                ZIP_STAT_COMP_METHOD | ZIP_STAT_ENCRYPTION_METHOD;
     zip_stat_init(facts);
     if (zip_stat_index(check->zip, index, 0, facts) != 0 || (facts->valid & needed) != needed)
         return broken(check, "an entry", "without name or size");
     if (facts->encryption_method != ZIP_EM_AES_256)
         return broken(check, facts->name, "not sealed with AES-256");
+    if (facts->comp_method != ZIP_CM_STORE && facts->comp_method != ZIP_CM_DEFLATE)
+        return broken(check, facts->name, "packed in a way of others");
     return PACKAGE_OK;
 }
 
-/* Reads a whole entry of `size` bytes: into the sum, and into `text` unless that is NULL. 0, or libzip's code; -1: it is
- * not of that size, -2: cancelled. */
-static int read_entry(const struct check *check, zip_uint64_t index, uint64_t size,
+struct taking {
+    const struct check *check;
+    struct checksum checksum;
+    uint64_t size, done;
+    struct buffer *text; /* NULL: only the sum is wanted */
+};
+enum { OTHER_SIZE = -1, CANCELLED = -2 };
+
+static int take(void *arg, const uint8_t *bytes, size_t size)
+{
+    struct taking *taking = arg;
+    taking->done += size;
+    if (taking->done > taking->size)
+        return OTHER_SIZE;
+    checksum_add(&taking->checksum, bytes, size);
+    if (taking->text)
+        buffer_add(taking->text, bytes, size);
+    return watch_add(taking->check->watch, size) ? 0 : CANCELLED;
+}
+
+/* Reads a whole entry of the size that `facts` tell: into the sum, and into `text` unless that is NULL. 0, libzip's code,
+ * OTHER_SIZE or CANCELLED. */
+static int read_entry(const struct check *check, const zip_stat_t *facts,
                       uint8_t ret_sum[static PACKAGE_SUM_SIZE], struct buffer *text)
 {
-    crypto_hash_sha256_state state;
-    zip_file_t *file = zip_fopen_index_encrypted(check->zip, index, 0, check->passphrase);
-    if (!file)
-        return zip_error_code_zip(zip_get_error(check->zip));
-    char *block = bytes_alloc(BLOCK);
-    uint64_t done = 0;
-    zip_int64_t got;
-    int result = 0;
-    crypto_hash_sha256_init(&state);
-    while (result == 0 && (got = zip_fread(file, block, BLOCK)) > 0) {
-        done += (uint64_t)got;
-        crypto_hash_sha256_update(&state, (const uint8_t *)block, (size_t)got);
-        if (text)
-            buffer_add(text, block, (size_t)got);
-        result = done > size ? -1 : watch_add(check->watch, (uint64_t)got) ? 0 : -2;
-    }
-    if (result == 0 && got < 0)
-        result = zip_error_code_zip(zip_file_get_error(file));
-    if (result == 0 && done != size)
-        result = -1;
-    wipe_bytes(block, BLOCK);
-    free(block);
-    zip_fclose(file);
-    crypto_hash_sha256_final(&state, ret_sum);
-    return result;
+    struct taking taking = {.check = check, .size = facts->size, .text = text};
+    const struct zip_taker taker = {take, &taking};
+    checksum_init(&taking.checksum);
+    int result = package_zip_unseal(check->zip, facts, check->passphrase, &taker);
+    checksum_end(&taking.checksum, ret_sum);
+    return result == 0 && taking.done != taking.size ? OTHER_SIZE : result;
 }
 
 static enum package_fault read_text(const struct check *check, const char *name, uint64_t most,
@@ -112,8 +116,8 @@ static enum package_fault read_text(const struct check *check, const char *name,
         return fault;
     if (facts.size > most)
         return broken(check, name, "too large");
-    int code = read_entry(check, (zip_uint64_t)index, facts.size, sum, ret_text);
-    if (code == -2)
+    int code = read_entry(check, &facts, sum, ret_text);
+    if (code == CANCELLED)
         return PACKAGE_CANCELLED;
     if (code == ZIP_ER_READ || code == ZIP_ER_SEEK)
         return package_failed(check->ret, name, EIO);
@@ -138,8 +142,8 @@ static enum package_fault check_entry(const struct check *check, const struct ma
     if (facts.size != file->size)
         return broken(check, facts.name, "of another size");
     file->is_seen = true;
-    int code = read_entry(check, index, file->size, sum, NULL);
-    if (code == -2)
+    int code = read_entry(check, &facts, sum, NULL);
+    if (code == CANCELLED)
         return PACKAGE_CANCELLED;
     if (code == ZIP_ER_READ || code == ZIP_ER_SEEK)
         return package_failed(check->ret, file->name, EIO);

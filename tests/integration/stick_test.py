@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 
 import harness
 
@@ -195,6 +196,16 @@ class ArchiveTest(unittest.TestCase):
             part = (folder / "plain" / "交接" / "照片" / "00000.jpg").read_bytes()
             self.assertNotIn(part[:16], archive.read_bytes())
             self.assertNotIn(b"paihao-package", archive.read_bytes())
+            # nor a sum of it
+            with zipfile.ZipFile(archive) as entries:
+                self.assertEqual([(each.CRC, each.compress_type) for each in entries.infolist()], [(0, 99)] * 7)
+
+    def test_one_that_libzip_sealed_is_still_opened(self):
+        """Made before the seal was ours: stored and deflated entries, sealed by libzip."""
+        corpus = harness.ROOT / "tests" / "fuzz" / "corpus" / "package_zip"
+        for name in ("empty.zip", "two-parts.zip"):
+            self.assertEqual(maker("verify", corpus / name, "fuzz")[0], OK, name)
+            self.assertEqual(maker("verify", corpus / name, "fuzy")[0], WRONG_PASSPHRASE, name)
 
 
 if __name__ == "__main__":

@@ -32,8 +32,18 @@ struct world {
     json_t *about;
     const char *stop_in; /* the phase in which to cancel, NULL: never */
     struct buffer phases;
+    const char *spoils; /* a part that is altered while the last one is made, NULL: none */
 };
 static struct world *the_world;
+
+/* As a bad disk would, after its sum was taken. */
+static void spoil(const char *part)
+{
+    int fd = open(part, O_WRONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, "x", 1, 100), 1);
+    close(fd);
+}
 
 static int write_part(void *arg, const char *path)
 {
@@ -44,6 +54,8 @@ static int write_part(void *arg, const char *path)
         _exit(9);
     if (the_world->fails_at == index)
         return the_world->error;
+    if (the_world->spoils && index + 1 == the_world->n_parts)
+        spoil(the_world->spoils);
     for (size_t i = 0; i < 300 * (index + 1); i++)
         buffer_format(&text, "%zu,%zu\r\n", index, i * 7919);
     int error = file_create_durably(path, text.data, text.size, 0600);
@@ -213,7 +225,7 @@ static void a_zip_is_sealed(void **state)
     struct world *world = *state;
     struct package_result result, seen;
     assert_int_equal(make(world, true, &result), PACKAGE_OK);
-    assert_string_equal(world->phases.data, " making checking packing checking");
+    assert_string_equal(world->phases.data, " making packing checking");
     assert_int_equal(package_verify(result.path, passphrase, NULL, &seen), PACKAGE_OK);
     assert_string_equal(seen.digest, result.digest);
     static const char *const wrong[] = {"ABCDE-FGHJK-MNPQR-STUVW-XYZ24", "", "x", NULL};
@@ -233,6 +245,51 @@ static void a_zip_is_sealed(void **state)
 }
 
 /* The two checks of a passphrase's beginning are 16 bits: of 300 wrong ones none may be believed, nor be called damage. */
+/* As many bytes as `arg` says, that are pressed together well. */
+static int write_even(void *arg, const char *path)
+{
+    size_t size = (size_t)(uintptr_t)arg;
+    char *bytes = bytes_alloc(size);
+    memset(bytes, 'a', size);
+    int error = file_create_durably(path, bytes, size, 0600);
+    free(bytes);
+    return error;
+}
+
+/* The reader's pieces end where a content does, before it and behind it. */
+static void a_zip_holds_files_of_any_size(void **state)
+{
+    static const size_t sizes[] = {0,
+                                   1,
+                                   19,
+                                   20,
+                                   65535,
+                                   65536,
+                                   (256 << 10) - 1,
+                                   256 << 10,
+                                   (256 << 10) + 1,
+                                   512 << 10,
+                                   1 << 20,
+                                   (1 << 20) + 4095};
+    struct world *world = *state;
+    struct package_result result;
+    enum { SIZES = sizeof sizes / sizeof *sizes };
+    for (size_t i = 0; i < SIZES; i++) {
+        world->parts[i] = (struct package_part){.write = write_even, .arg = (void *)(uintptr_t)sizes[i]};
+        snprintf(world->parts[i].name, sizeof world->parts[i].name, "%02zu.%s", i, i % 2 ? "bin" : "csv");
+    }
+    for (int is_swapped = 0; is_swapped < 2; is_swapped++) {
+        for (size_t i = 0; i < SIZES; i++)
+            strcpy(strchr(world->parts[i].name, '.'), (i % 2 == 0) == (is_swapped == 0) ? ".csv" : ".bin");
+        world->n_parts = SIZES;
+        if (make(world, true, &result) != PACKAGE_OK)
+            fail_msg("%s", result.detail);
+        assert_int_equal(verified(result.path, passphrase), PACKAGE_OK);
+        assert_int_equal(unlink(result.path), 0);
+        free(result.path);
+    }
+}
+
 static void a_wrong_passphrase_is_never_damage(void **state)
 {
     char *path = made(*state, true), word[16];
@@ -414,6 +471,27 @@ static void half_a_package_is_none(void **state)
     assert_int_equal(access(partial, F_OK), 0);
     assert_int_equal(verified(partial, NULL), PACKAGE_BROKEN);
     free(partial);
+}
+
+/* The folder is read back from its disk; what was staged for a ZIP is compared once it comes out of the ZIP. */
+static void what_the_disk_altered_is_found(void **state)
+{
+    struct world *world = *state;
+    static const char *const parts[] = {"numbers.csv", "班级/机械2101班.xlsx"};
+    for (int is_zip = 0; is_zip < 2; is_zip++) {
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            struct package_result result;
+            char *part =
+                bytes_format("%s/.交接 2026.partial/%s", is_zip ? world->staging : world->stick, parts[i]);
+            world->spoils = part;
+            assert_int_equal(make(world, is_zip, &result), PACKAGE_BROKEN);
+            assert_non_null(strstr(result.detail, parts[i]));
+            assert_int_equal(n_entries(world->stick), 0);
+            assert_int_equal(n_entries(world->staging), 0);
+            world->spoils = NULL;
+            free(part);
+        }
+    }
 }
 
 static void only_one_at_a_time(void **state)
@@ -639,6 +717,7 @@ int main(void)
         TEST(the_same_again_is_the_same),
         TEST(nothing_is_overwritten),
         TEST(a_zip_is_sealed),
+        TEST(a_zip_holds_files_of_any_size),
         TEST(a_wrong_passphrase_is_never_damage),
         TEST(every_flipped_byte_is_found),
         TEST(every_shortened_zip_is_found),
@@ -646,6 +725,7 @@ int main(void)
         TEST(a_killed_run_is_taken_up),
         TEST(what_does_not_fit_is_made_anew),
         TEST(half_a_package_is_none),
+        TEST(what_the_disk_altered_is_found),
         TEST(only_one_at_a_time),
         TEST(faults_have_their_words),
         TEST(room_is_asked_for_first),

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/page_address.h"
 #include "base/text.h"
+#include "desk/report.h"
+#include "desk/scope.h"
 #include "tool/commands.h"
 #include "tool/terminal.h"
 #include <inttypes.h>
@@ -24,6 +26,13 @@ enum tool_exit check_token_create(const struct tool_options *options)
     static const char *const roles[] = {"display", "photographer", "marshal", "liaison", "check", "office"};
     if (!is_name(options->name))
         return tool_wrong_usage(options, "the name is 1 to 60 bytes of text without control characters");
+    if (options->n_units > 0 && strcmp(options->role, "liaison") != 0)
+        return tool_wrong_usage(options, "--unit is for the role liaison alone");
+    if (options->n_units > TOKEN_SCOPE_MAX)
+        return tool_wrong_usage(options, "--unit may be given at most 16 times");
+    for (size_t i = 0; i < options->n_units; i++)
+        if (!text_is_plain(options->units[i], strlen(options->units[i]), SCOPE_LABEL_SIZE - 1))
+            return tool_wrong_usage(options, "--unit takes the name of a class or college");
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(options->role, roles[i]) == 0)
             return TOOL_DONE;
@@ -32,6 +41,22 @@ enum tool_exit check_token_create(const struct tool_options *options)
 }
 
 /* ---- create ---- */
+
+/* The names of --unit to what the token keeps. Tells which is not there, and what is like it. */
+static enum tool_exit find_units(struct tool *tool, struct token_record *token)
+{
+    const struct tool_options *options = &tool->options;
+    struct scope_miss miss;
+    char *zh, *en;
+    enum problem problem = desk_scope_find(tool->desk, options->units, options->n_units, token->units, &miss);
+    if (problem != PROBLEM_UNIT_UNKNOWN)
+        return problem ? tool_refuse(options, problem) : TOOL_DONE;
+    scope_miss_text(&miss, &zh, &en);
+    enum tool_exit result = tool_refuse_because(options, problem, zh, en);
+    free(zh);
+    free(en);
+    return result;
+}
 
 static enum tool_exit desk_create(struct tool *tool, char **ret_token, json_int_t *ret_id)
 {
@@ -46,7 +71,9 @@ static enum tool_exit desk_create(struct tool *tool, char **ret_token, json_int_
     strncpy(command.token.role, options->role, sizeof command.token.role - 1);
     strncpy(command.token.lane, options->lane ? options->lane : "", sizeof command.token.lane - 1);
     strncpy(command.token.name, options->name ? options->name : "", sizeof command.token.name - 1);
-    enum tool_exit result = tool_desk_call(tool, &command, &answer);
+    enum tool_exit result = find_units(tool, &command.token);
+    if (result == TOOL_DONE)
+        result = tool_desk_call(tool, &command, &answer);
     if (result == TOOL_DONE) {
         *ret_token = bytes_text(text);
         *ret_id = answer.token.id;
@@ -60,10 +87,13 @@ static enum tool_exit ask_create(struct tool *tool, char **ret_token, json_int_t
     const struct tool_options *options = &tool->options;
     const char *text;
     struct control_answer answer;
+    json_t *units = options->n_units ? json_array() : json_null();
+    for (size_t i = 0; i < options->n_units; i++)
+        json_array_append_new(units, json_string(options->units[i]));
     enum tool_exit result =
         tool_ask(tool, "POST", "/api/v1/tokens",
-                 json_pack("{s:s, s:s?, s:s?, s:b}", "role", options->role, "lane", options->lane, "name",
-                           options->name, "once", options->is_once),
+                 json_pack("{s:s, s:s?, s:o, s:s?, s:b}", "role", options->role, "lane", options->lane,
+                           "units", units, "name", options->name, "once", options->is_once),
                  &answer);
     if (result != TOOL_DONE)
         return result;
@@ -115,18 +145,18 @@ enum tool_exit run_token_create(struct tool *tool)
 
 /* ---- list ---- */
 
-static json_t *record_json(const struct token_record *token)
+static json_t *record_json(struct desk *desk, const struct token_record *token)
 {
     static const char *const kinds[] = {
         [TOKEN_BEARER] = "bearer", [TOKEN_PAIRING] = "pairing", [TOKEN_SESSION] = "session"};
-    return json_pack("{s:I, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id,
-                     "kind", kinds[token->kind], "parent",
-                     token->parent ? json_integer(token->parent) : json_null(), "name",
-                     token->name[0] ? json_string(token->name) : json_null(), "role", token->role, "lane",
-                     token->lane[0] ? json_string(token->lane) : json_null(), "created_at",
-                     tool_time_json(token->created_us), "expires_at", tool_time_json(token->expires_us),
-                     "used_at", tool_time_json(token->used_us), "revoked_at",
-                     tool_time_json(token->revoked_us), "seen_at", tool_time_json(token->seen_us));
+    return json_pack(
+        "{s:I, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id, "kind",
+        kinds[token->kind], "parent", token->parent ? json_integer(token->parent) : json_null(), "name",
+        token->name[0] ? json_string(token->name) : json_null(), "role", token->role, "lane",
+        token->lane[0] ? json_string(token->lane) : json_null(), "units", report_scope(desk, token->units),
+        "created_at", tool_time_json(token->created_us), "expires_at", tool_time_json(token->expires_us),
+        "used_at", tool_time_json(token->used_us), "revoked_at", tool_time_json(token->revoked_us), "seen_at",
+        tool_time_json(token->seen_us));
 }
 
 static enum tool_exit read_tokens(struct tool *tool, json_t **ret)
@@ -136,7 +166,7 @@ static enum tool_exit read_tokens(struct tool *tool, json_t **ret)
         struct token_record *records = desk_tokens(tool->desk, &count);
         *ret = json_array();
         for (size_t i = 0; i < count; i++)
-            json_array_append_new(*ret, record_json(&records[i]));
+            json_array_append_new(*ret, record_json(tool->desk, &records[i]));
         free(records);
         return TOOL_DONE;
     }
@@ -160,6 +190,20 @@ static const char *life_of(const json_t *token, const char *now)
     return expires && strcmp(expires, now) <= 0 ? "expired" : "live";
 }
 
+/* The classes and colleges that it is for, behind the name; nothing for all. */
+static void print_units(const json_t *units)
+{
+    for (size_t i = 0; i < json_array_size(units); i++) {
+        const json_t *unit = json_array_get(units, i);
+        const char *name = json_string_value(json_object_get(unit, "name")),
+                   *college = json_string_value(json_object_get(unit, "college"));
+        char label[SCOPE_LABEL_SIZE];
+        scope_label(college ? college : "", name ? name : "", label);
+        const bool is_gone = json_integer_value(json_object_get(unit, "people")) == 0;
+        printf("%s%s%s", i > 0 ? ", " : "  of ", label, is_gone ? " (not on the list now)" : "");
+    }
+}
+
 static void print_token_line(const json_t *token, const char *now)
 {
     json_int_t id = 0;
@@ -169,8 +213,10 @@ static void print_token_line(const json_t *token, const char *now)
                *seen = json_string_value(json_object_get(token, "seen_at"));
     json_unpack((json_t *)token, "{s:I, s:s, s:s, s:s}", "id", &id, "kind", &kind, "role", &role,
                 "created_at", &created);
-    printf("%4lld  %-8s %-13s %-8s %-7s created %s  seen %-27s  %s\n", (long long)id, kind, role,
+    printf("%4lld  %-8s %-13s %-8s %-7s created %s  seen %-27s  %s", (long long)id, kind, role,
            lane ? lane : "-", life_of(token, now), created, seen ? seen : "never", name ? name : "-");
+    print_units(json_object_get(token, "units"));
+    putchar('\n');
 }
 
 enum tool_exit run_token_list(struct tool *tool)

@@ -58,7 +58,14 @@ static enum tool_exit find_units(struct tool *tool, struct token_record *token)
     return result;
 }
 
-static enum tool_exit desk_create(struct tool *tool, char **ret_token, json_int_t *ret_id)
+/* What was made. */
+struct made {
+    char *token;
+    json_int_t id;
+    json_t *units; /* as report_scope says */
+};
+
+static enum tool_exit desk_create(struct tool *tool, struct made *ret)
 {
     const struct tool_options *options = &tool->options;
     char text[TOKEN_TEXT_SIZE];
@@ -75,14 +82,13 @@ static enum tool_exit desk_create(struct tool *tool, char **ret_token, json_int_
     if (result == TOOL_DONE)
         result = tool_desk_call(tool, &command, &answer);
     if (result == TOOL_DONE) {
-        *ret_token = bytes_text(text);
-        *ret_id = answer.token.id;
+        *ret = (struct made){bytes_text(text), answer.token.id, report_scope(tool->desk, answer.token.units)};
     }
     wipe_bytes(text, sizeof text);
     return result;
 }
 
-static enum tool_exit ask_create(struct tool *tool, char **ret_token, json_int_t *ret_id)
+static enum tool_exit ask_create(struct tool *tool, struct made *ret)
 {
     const struct tool_options *options = &tool->options;
     const char *text;
@@ -97,29 +103,51 @@ static enum tool_exit ask_create(struct tool *tool, char **ret_token, json_int_t
                  &answer);
     if (result != TOOL_DONE)
         return result;
-    if (json_unpack(answer.json, "{s:s, s:I}", "token", &text, "id", ret_id) == 0)
-        *ret_token = bytes_text(text);
+    if (json_unpack(answer.json, "{s:s, s:I, s:O}", "token", &text, "id", &ret->id, "units", &ret->units) ==
+        0)
+        ret->token = bytes_text(text);
     else
         result = tool_strange_answer(tool);
     control_answer_done(&answer);
     return result;
 }
 
-static void print_token(const struct tool *tool, const char *token, json_int_t id)
+/* The classes and colleges that it is for; nothing for all. */
+static void print_units(const json_t *units, const char *before, const char *after)
+{
+    for (size_t i = 0; i < json_array_size(units); i++) {
+        const json_t *unit = json_array_get(units, i);
+        const char *name = json_string_value(json_object_get(unit, "name")),
+                   *college = json_string_value(json_object_get(unit, "college"));
+        char label[SCOPE_LABEL_SIZE];
+        scope_label(college ? college : "", name ? name : "", label);
+        const bool is_gone = json_integer_value(json_object_get(unit, "people")) == 0;
+        printf("%s%s%s", i > 0 ? ", " : before, label, is_gone ? " (not on the list now)" : "");
+    }
+    if (json_array_size(units) > 0)
+        fputs(after, stdout);
+}
+
+static void print_token(const struct tool *tool, const struct made *made)
 {
     const struct tool_options *options = &tool->options;
+    const char *token = made->token;
     enum page_reach reach;
     char *authority = page_authority(tool->config, tool->config->listen_port, NULL, &reach);
     char *url =
         page_token_url(tool->config, authority, options->role, options->lane, options->is_once, token);
     free(authority);
     if (tool->options.is_json) {
-        tool_print_json(json_pack("{s:s, s:s, s:I}", "token", token, "url", url, "id", id));
+        json_t *json = json_pack("{s:s, s:s, s:I}", "token", token, "url", url, "id", made->id);
+        if (json_is_array(made->units))
+            json_object_set(json, "units", made->units);
+        tool_print_json(json);
     } else if (!isatty(STDOUT_FILENO)) {
         puts(token);
     } else {
         char *code = terminal_qr(url);
         printf("%s\n%s\n%s", token, url, code ? code : "");
+        print_units(made->units, "of / 限：", "\n");
         if (tool->options.is_once)
             printf("one device, within 15 minutes / 仅限一台设备，15 分钟内有效\n");
         if (reach != PAGE_REACH_NETWORK)
@@ -132,14 +160,14 @@ static void print_token(const struct tool *tool, const char *token, json_int_t i
 
 enum tool_exit run_token_create(struct tool *tool)
 {
-    char *token = NULL;
-    json_int_t id = 0;
-    enum tool_exit result = tool->desk ? desk_create(tool, &token, &id) : ask_create(tool, &token, &id);
+    struct made made = {0};
+    enum tool_exit result = tool->desk ? desk_create(tool, &made) : ask_create(tool, &made);
     if (result == TOOL_DONE)
-        print_token(tool, token, id);
-    if (token)
-        wipe_bytes(token, strlen(token));
-    free(token);
+        print_token(tool, &made);
+    if (made.token)
+        wipe_bytes(made.token, strlen(made.token));
+    free(made.token);
+    json_decref(made.units);
     return result;
 }
 
@@ -190,20 +218,6 @@ static const char *life_of(const json_t *token, const char *now)
     return expires && strcmp(expires, now) <= 0 ? "expired" : "live";
 }
 
-/* The classes and colleges that it is for, behind the name; nothing for all. */
-static void print_units(const json_t *units)
-{
-    for (size_t i = 0; i < json_array_size(units); i++) {
-        const json_t *unit = json_array_get(units, i);
-        const char *name = json_string_value(json_object_get(unit, "name")),
-                   *college = json_string_value(json_object_get(unit, "college"));
-        char label[SCOPE_LABEL_SIZE];
-        scope_label(college ? college : "", name ? name : "", label);
-        const bool is_gone = json_integer_value(json_object_get(unit, "people")) == 0;
-        printf("%s%s%s", i > 0 ? ", " : "  of ", label, is_gone ? " (not on the list now)" : "");
-    }
-}
-
 static void print_token_line(const json_t *token, const char *now)
 {
     json_int_t id = 0;
@@ -215,7 +229,7 @@ static void print_token_line(const json_t *token, const char *now)
                 "created_at", &created);
     printf("%4lld  %-8s %-13s %-8s %-7s created %s  seen %-27s  %s", (long long)id, kind, role,
            lane ? lane : "-", life_of(token, now), created, seen ? seen : "never", name ? name : "-");
-    print_units(json_object_get(token, "units"));
+    print_units(json_object_get(token, "units"), "  of ", "");
     putchar('\n');
 }
 

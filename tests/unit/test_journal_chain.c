@@ -275,7 +275,7 @@ static void verify_names_what_was_altered(void **state)
 }
 
 /* ---- tokens: 1 bearer; 2 pairing, spent by session 3; 4 bearer, revoked; 5 pairing, not used yet; and
- * session 6, paired with 1; 7 pairing, of units 1 and the college of 2, spent by session 8 */
+ * session 6, paired with 1; 7 bearer, of unit 1 and the college of 2, and its session 8 */
 static void put_token(struct world *world, struct token_record token, enum entry_kind kind)
 {
     struct queue_entry entry = {.kind = kind, .value = token.id, .device = "test"};
@@ -317,8 +317,7 @@ static void hold_tokens(struct world *world)
     put_token(world, (struct token_record){.id = 6, .kind = TOKEN_SESSION, .parent = 1, .role = "office"},
               ENTRY_TOKEN_CREATED);
     put_token(world,
-              (struct token_record){
-                  .id = 7, .kind = TOKEN_PAIRING, .role = "liaison", .units = "u1 c2", .used_us = 1},
+              (struct token_record){.id = 7, .kind = TOKEN_BEARER, .role = "liaison", .units = "u1 c2"},
               ENTRY_TOKEN_CREATED);
     put_token(world,
               (struct token_record){

@@ -42,6 +42,7 @@ enterWhole(['liaison', 'marshal', 'office']).then((me) => {
   classes = new Classes($('#classes'), {
     canRoll: true,
     own,
+    heading: 'h2',
     way: () => (lane.snapshot && lane.snapshot.rules ? lane.snapshot.rules.payment : 'none'),
     recall: () => Number(store.get('paihao.class')) || 0,
     remember: (id) => { store.set('paihao.class', String(id)); },

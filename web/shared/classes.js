@@ -67,8 +67,9 @@ function keepFocus(root, draw) {
 export class Classes {
   // root: where to draw. remember(id), recall(): the class of this device. canRoll: calls the roll. pay(member): null where
   // no payment is taken. way(): how the rules say that people pay. own: what this device is for alone, as /api/v1/me says; null: all.
-  constructor(root, { canRoll = false, pay = null, way = () => 'none', remember = () => {}, recall = () => 0, own = null } = {}) {
-    Object.assign(this, { root, canRoll, pay, way, remember, own });
+  // heading: of a class, where the page has none between.
+  constructor(root, { canRoll = false, pay = null, way = () => 'none', remember = () => {}, recall = () => 0, own = null, heading = 'h3' } = {}) {
+    Object.assign(this, { root, canRoll, pay, way, remember, own, heading });
     this.only = own && own.length === 1 ? own[0].unit : 0; // there is nothing to choose
     Object.assign(this, { units: null, id: this.only || recall(), whole: null, filter: 'all', find: '', sure: false, sureTimer: 0, fault: null, pending: '', isAsking: false, isStale: false });
     this.list = element('div', 'classes');
@@ -204,7 +205,7 @@ export class Classes {
       back.classList.add('quiet');
       head.append(back);
     }
-    head.append(element('h3', 'class-name', unitTitle(unit)), this.meter(unit), element('p', 'class-facts', this.facts(unit)));
+    head.append(element(this.heading, 'class-name', unitTitle(unit)), this.meter(unit), element('p', 'class-facts', this.facts(unit)));
     if (next) head.append(element('p', 'class-next', `▶ ${word('class-next', { name: next.name, rank: next.rank, student: next.student_no || '—' })}`));
     if (this.canRoll) {
       const all = this.button('roll-all', word(this.sure ? 'roll-all-sure' : 'roll-all'));

@@ -17,7 +17,7 @@ struct scope_part {
     char college[UNIT_MAX + 1], name[UNIT_MAX + 1]; /* of a college: name is "" */
     uint32_t people;                                /* on the list now; 0: the class or college is no more */
 };
-/* What a token's `units` stand for now, in their order; free() the one block. NULL and 0 for "". */
+/* What a token's `units` are called at present, in their order; free() the one block. NULL and 0 for "". */
 struct scope_part *desk_scope_parts(struct desk *, const char *units, size_t *ret_count);
 /* Whether it reaches this unit. "" reaches all; what cannot be read reaches none. */
 bool desk_scope_covers(struct desk *, const char *units, uint32_t unit);

@@ -59,8 +59,10 @@ static struct MHD_Response *paired_response(struct desk *desk, const struct toke
     render_text(&body, token->role);
     buffer_add_text(&body, ",\"lane\":");
     render_text(&body, *token->lane ? token->lane : NULL);
-    buffer_add_text(&body, ",\"units\":");
-    render_scope(&body, desk, token->units);
+    if (*token->units) {
+        member(&body, "units");
+        render_scope(&body, desk, token->units);
+    }
     if (*token->name) {
         buffer_add_text(&body, ",\"name\":");
         render_text(&body, token->name);

@@ -47,8 +47,10 @@ static enum MHD_Result answer_token(struct request *request, const struct wait *
     render_text(&body, url);
     buffer_add_text(&body, ",\"id\":");
     render_number(&body, token->id);
-    buffer_add_text(&body, ",\"units\":");
-    render_scope(&body, request->http->options.desk, token->units);
+    if (*token->units) {
+        member(&body, "units");
+        render_scope(&body, request->http->options.desk, token->units);
+    }
     buffer_add_text(&body, ",\"reach\":");
     render_text(&body, reach);
     buffer_format(&body, ",\"expires_in_s\":%s", token->expires_us ? "" : "null");

@@ -103,7 +103,7 @@ static enum tool_exit ask_create(struct tool *tool, struct made *ret)
                  &answer);
     if (result != TOOL_DONE)
         return result;
-    if (json_unpack(answer.json, "{s:s, s:I, s:O}", "token", &text, "id", &ret->id, "units", &ret->units) ==
+    if (json_unpack(answer.json, "{s:s, s:I, s?O}", "token", &text, "id", &ret->id, "units", &ret->units) ==
         0)
         ret->token = bytes_text(text);
     else

@@ -90,7 +90,7 @@ static const struct option long_options[] = {
     {0},
 };
 
-/* What an option is, and where its value goes: one of the three. */
+/* What an option is, and where its value goes: one of the three; --key and --unit gather theirs. */
 struct option_place {
     int option;
     option_set bit;
@@ -103,8 +103,7 @@ static enum tool_exit take_number(struct arguments *arguments, const char *text,
 {
     if (text_to_u64(text, 1, 1000000000, number) == 0)
         return TOOL_DONE;
-    return tool_wrong_usage(&arguments->options,
-                            "-n, --pace, --from and --unit take a number from 1 to 1000000000");
+    return tool_wrong_usage(&arguments->options, "-n, --pace and --from take a number from 1 to 1000000000");
 }
 
 static enum tool_exit take_option(struct arguments *arguments, int option, const char *value)
@@ -139,7 +138,7 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'F', OPTION_FROM, NULL, NULL, &to->from},
         {'l', OPTION_LEVEL, &to->level, NULL, NULL},
         {'i', OPTION_LINE, &to->line, NULL, NULL},
-        {'u', OPTION_UNIT, NULL, NULL, &to->unit},
+        {'u', OPTION_UNIT, NULL, NULL, NULL},
         {'d', OPTION_DIFFERENCE, &to->difference, NULL, NULL},
         {'z', OPTION_ZIP, NULL, &to->is_zip, NULL},
         {'W', OPTION_PASSPHRASE_FILE, &to->passphrase_file, NULL, NULL},
@@ -154,6 +153,8 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         arguments->given |= places[i].bit;
         if (places[i].bit == OPTION_KEY)
             to->keys[to->n_keys++] = value;
+        if (places[i].bit == OPTION_UNIT)
+            to->units[to->n_units++] = value;
         if (places[i].text)
             *places[i].text = value;
         if (places[i].is_on)
@@ -331,10 +332,12 @@ int main(int argc, char **argv)
         return TOOL_ENVIRONMENT;
     }
     const size_t room = ((size_t)argc + 1) * sizeof(char *);
-    struct arguments arguments = {.options = {.config = CONFIG_DEFAULT_PATH, .keys = bytes_alloc(room)},
-                                  .words = bytes_alloc(room)};
+    struct arguments arguments = {
+        .options = {.config = CONFIG_DEFAULT_PATH, .keys = bytes_alloc(room), .units = bytes_alloc(room)},
+        .words = bytes_alloc(room)};
     enum tool_exit result = run(&arguments, argc, argv);
     free(arguments.options.keys);
+    free(arguments.options.units);
     free(arguments.words);
     return (int)result;
 }

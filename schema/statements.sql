@@ -50,12 +50,13 @@ INSERT INTO answer (key, fingerprint, verdict, created, lane, number, called, se
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: put_token
-INSERT INTO token (id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us, name, seen_us)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO token (id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us, name, seen_us, units)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE
 SET hash = excluded.hash, kind = excluded.kind, parent = excluded.parent, role = excluded.role, lane = excluded.lane,
     created_us = excluded.created_us, expires_us = excluded.expires_us, used_us = excluded.used_us,
-    revoked_us = excluded.revoked_us, name = excluded.name, seen_us = excluded.seen_us;
+    revoked_us = excluded.revoked_us, name = excluded.name, seen_us = excluded.seen_us,
+    units = excluded.units;
 
 -- name: insert_key_check
 INSERT INTO key_check (id, value) VALUES (1, ?);
@@ -152,7 +153,7 @@ SELECT key, fingerprint, verdict, created, lane, number, called, seq, could_over
 FROM answer ORDER BY row;
 
 -- name: select_tokens
-SELECT id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us, name, seen_us
+SELECT id, hash, kind, parent, role, lane, created_us, expires_us, used_us, revoked_us, name, seen_us, units
 FROM token ORDER BY id;
 
 -- name: select_whole_event

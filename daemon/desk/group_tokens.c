@@ -1,10 +1,12 @@
 /* Tokens made, revoked and paired within a group of commands. Writer's thread. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "desk/group_state.h"
+#include "desk/scope.h"
 
 static void write_token(struct group *group, const struct token_record *token)
 {
@@ -27,7 +29,10 @@ static void write_token_entry(struct group *group, const struct job *job, enum e
     };
     memcpy(entry.device, job->command.queue.device, sizeof entry.device);
     memcpy(entry.lane, token->lane, sizeof entry.lane);
-    memcpy(entry.text, token->role, sizeof token->role);
+    int length = snprintf(entry.text, sizeof entry.text, "%s%s%s", token->role, *token->units ? " " : "",
+                          token->units);
+    if (length < 0 || (size_t)length >= sizeof entry.text)
+        abort();
     group_append(group, &entry);
 }
 
@@ -45,8 +50,11 @@ static void create_token(struct group *group, struct outcome *outcome, const str
 void group_token_create(struct group *group, struct outcome *outcome)
 {
     const struct token_record *wanted = &outcome->job->command.token;
+    const uint32_t n_units = directory_unit_count(group->news ? group->news : group->desk->directory);
     if (*wanted->lane && !queue_lane(group->writer->deciding, wanted->lane))
         outcome->problem = PROBLEM_LANE_UNKNOWN;
+    else if (!scope_is_sound(wanted->role, wanted->units, n_units))
+        outcome->problem = PROBLEM_BAD_REQUEST;
     else
         create_token(group, outcome, wanted);
 }
@@ -88,6 +96,7 @@ void group_pair(struct group *group, struct outcome *outcome)
     memcpy(session.role, parent.role, sizeof session.role);
     memcpy(session.lane, parent.lane, sizeof session.lane);
     memcpy(session.name, parent.name, sizeof session.name);
+    memcpy(session.units, parent.units, sizeof session.units);
     session.parent = parent.id;
     session.seen_us = clock_utc_us();
     if (parent.kind == TOKEN_PAIRING) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
+#include "desk/scope.h"
 
 static void set_number(json_t *object, const char *name, uint64_t value)
 {
@@ -71,6 +72,23 @@ json_t *report_units(struct desk *desk)
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, report_unit(&units[i]));
     free(units);
+    return list;
+}
+
+json_t *report_scope(struct desk *desk, const char *scope)
+{
+    size_t count;
+    struct scope_part *parts = desk_scope_parts(desk, scope, &count);
+    json_t *list = parts ? json_array() : json_null();
+    for (size_t i = 0; i < count; i++) {
+        json_t *object = json_object();
+        set(object, "unit", parts[i].is_college ? json_null() : json_integer(parts[i].unit));
+        set_text(object, "college", parts[i].college);
+        set(object, "name", parts[i].is_college ? json_null() : json_string(parts[i].name));
+        set_number(object, "people", parts[i].people);
+        json_array_append_new(list, object);
+    }
+    free(parts);
     return list;
 }
 

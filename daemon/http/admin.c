@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "http/reply.h"
+#include "http/scoped.h"
 
 enum { BACKUP_PATH_MAX = 4000 };
 
@@ -149,6 +150,8 @@ enum MHD_Result me_status(struct request *request)
     render_text(&body, role_name(caller->role));
     buffer_add_text(&body, ",\"lane\":");
     render_text(&body, *caller->lane ? caller->lane : NULL);
+    buffer_add_text(&body, ",\"units\":");
+    render_scope(&body, desk, caller->units);
     buffer_add_text(&body, ",\"lanes\":");
     render_lanes(&body, desk, caller->lane);
     buffer_add_text(&body, ",\"event\":");

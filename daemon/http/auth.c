@@ -112,6 +112,7 @@ static bool find_token(struct desk *desk, const char *text, size_t length, struc
     caller->has_token = true;
     caller->token_id = record.id;
     memcpy(caller->lane, record.lane, sizeof caller->lane);
+    memcpy(caller->units, record.units, sizeof caller->units);
     snprintf(caller->device, sizeof caller->device, "token:%u", (unsigned)record.id);
     return caller->role != ROLE_NONE;
 }

@@ -34,6 +34,7 @@ enum {
 struct caller {
     enum role role;
     char lane[LANE_NAME_MAX + 1]; /* "": any */
+    char units[TOKEN_SCOPE_SIZE]; /* a liaison's, as the token has them; "": all */
     char device[DEVICE_MAX + 1];  /* for the journal: "token:3" or "tool" */
     bool has_token;               /* false on the control socket */
     uint8_t hash[DIGEST_SIZE];    /* of the token */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "http/reply.h"
+#include "http/scoped.h"
 
 enum { SESSION_DAYS = 30, SESSIONS_OF_A_TOKEN = 1000 };
 static const int64_t DAY_US = INT64_C(86400) * 1000000;
@@ -51,13 +52,17 @@ static enum MHD_Result refuse(struct request *request, enum token_life life)
 }
 
 /* ---- answers */
-static struct MHD_Response *paired_response(const struct token_record *token)
+static struct MHD_Response *paired_response(struct desk *desk, const struct token_record *token)
 {
     struct buffer body = {0};
     buffer_add_text(&body, "{\"role\":");
     render_text(&body, token->role);
     buffer_add_text(&body, ",\"lane\":");
     render_text(&body, *token->lane ? token->lane : NULL);
+    if (*token->units) {
+        member(&body, "units");
+        render_scope(&body, desk, token->units);
+    }
     if (*token->name) {
         buffer_add_text(&body, ",\"name\":");
         render_text(&body, token->name);
@@ -76,7 +81,7 @@ static enum MHD_Result answer_pair(struct request *request, const struct wait *w
     char cookie[192];
     snprintf(cookie, sizeof cookie, "paihao=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%d%s",
              request->secret, SESSION_DAYS * 86400, request->http->has_tls ? "; Secure" : "");
-    struct MHD_Response *response = paired_response(&answer->token);
+    struct MHD_Response *response = paired_response(request->http->options.desk, &answer->token);
     MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, cookie);
     wipe_bytes(cookie, sizeof cookie);
     return reply_send(request, MHD_HTTP_OK, response);
@@ -128,11 +133,11 @@ enum MHD_Result pair_device(struct request *request)
     bool has_session = auth_session(desk, request->fields.cookies, &session);
     /* the same link once more, on the very device that it paired */
     if (has_session && (life == TOKEN_LIVE || life == TOKEN_USED) && session.parent == token.id)
-        return reply_send(request, MHD_HTTP_OK, paired_response(&session));
+        return reply_send(request, MHD_HTTP_OK, paired_response(desk, &session));
     if (life != TOKEN_LIVE)
         return refuse(request, life);
     if (is_preview)
-        return reply_send(request, MHD_HTTP_OK, paired_response(&token));
+        return reply_send(request, MHD_HTTP_OK, paired_response(desk, &token));
     problem = token.kind == TOKEN_BEARER ? check_crowd(request, token.id) : PROBLEM_NONE;
     if (problem)
         return reply_problem(request, problem);

@@ -10,6 +10,7 @@
 #include "http/pairing.h"
 #include "http/qr.h"
 #include "http/reply.h"
+#include "http/scoped.h"
 
 static const int64_t MINUTE_US = INT64_C(60) * 1000000;
 enum { PAIRING_MINUTES = 15 };
@@ -46,6 +47,10 @@ static enum MHD_Result answer_token(struct request *request, const struct wait *
     render_text(&body, url);
     buffer_add_text(&body, ",\"id\":");
     render_number(&body, token->id);
+    if (*token->units) {
+        member(&body, "units");
+        render_scope(&body, request->http->options.desk, token->units);
+    }
     buffer_add_text(&body, ",\"reach\":");
     render_text(&body, reach);
     buffer_format(&body, ",\"expires_in_s\":%s", token->expires_us ? "" : "null");
@@ -61,9 +66,10 @@ static enum MHD_Result answer_token(struct request *request, const struct wait *
     return reply_send(request, MHD_HTTP_CREATED, reply_json(&body));
 }
 
-static enum problem take_wish(const struct request *request, struct token_record *token, bool *ret_once)
+static enum problem take_wish(const struct request *request, struct token_record *token, bool *ret_once,
+                              struct problem_more *ret_more)
 {
-    static const char *const members[] = {"role", "lane", "once", "name", NULL};
+    static const char *const members[] = {"role", "lane", "units", "once", "name", NULL};
     const char *role = NULL, *lane = NULL, *name = NULL;
     json_t *object = NULL;
     enum problem problem = body_object(request->body.data, request->body.size, members, &object);
@@ -78,6 +84,13 @@ static enum problem take_wish(const struct request *request, struct token_record
         problem = body_bool(object, "once", ret_once);
     if (!problem && (!role || role_from_name(role) == ROLE_NONE))
         problem = PROBLEM_BAD_REQUEST;
+    if (!problem && role_from_name(role) != ROLE_LIAISON && json_is_array(json_object_get(object, "units"))) {
+        *ret_more = (struct problem_more){.en = bytes_text("Only a liaison's token is for certain classes."),
+                                          .zh = bytes_text("只有联络员的令牌可以限定班级。")};
+        problem = PROBLEM_BAD_REQUEST;
+    }
+    if (!problem)
+        problem = scoped_take(request, object, token->units, ret_more);
     if (!problem) {
         strcpy(token->role, role);
         strcpy(token->lane, lane ? lane : "");
@@ -91,15 +104,19 @@ enum MHD_Result token_create(struct request *request)
 {
     struct desk_command command = {.kind = DESK_TOKEN_CREATE};
     bool once = false;
-    enum problem problem = take_wish(request, &command.token, &once);
+    struct problem_more more = {0};
+    enum problem problem = take_wish(request, &command.token, &once, &more);
     if (!problem && *command.token.lane &&
         desk_lane_facts(request->http->options.desk, command.token.lane, NULL) != 0)
         problem = PROBLEM_LANE_UNKNOWN;
     /* nobody gives more than they have */
     if (!problem && *request->caller.lane && strcmp(request->caller.lane, command.token.lane) != 0)
         problem = PROBLEM_FORBIDDEN;
-    if (problem)
-        return reply_problem(request, problem);
+    if (problem) {
+        enum MHD_Result result = reply_problem_with(request, problem, &more);
+        scoped_more_done(&more);
+        return result;
+    }
     memcpy(command.queue.device, request->caller.device, sizeof command.queue.device);
     token_make(request, once ? TOKEN_PAIRING : TOKEN_BEARER, once ? PAIRING_MINUTES * MINUTE_US : 0,
                &command.token);
@@ -107,7 +124,7 @@ enum MHD_Result token_create(struct request *request)
 }
 
 /* ---- seeing them */
-static void render_token(struct buffer *out, const struct token_record *token)
+static void render_token(struct buffer *out, struct desk *desk, const struct token_record *token)
 {
     static const char *const kinds[] = {
         [TOKEN_BEARER] = "bearer", [TOKEN_PAIRING] = "pairing", [TOKEN_SESSION] = "session"};
@@ -125,6 +142,8 @@ static void render_token(struct buffer *out, const struct token_record *token)
     render_text(out, token->role);
     buffer_add_text(out, ",\"lane\":");
     render_text(out, *token->lane ? token->lane : NULL);
+    buffer_add_text(out, ",\"units\":");
+    render_scope(out, desk, token->units);
     buffer_add_text(out, ",\"created_at\":");
     render_time(out, token->created_us);
     buffer_add_text(out, ",\"expires_at\":");
@@ -149,7 +168,7 @@ enum MHD_Result token_list(struct request *request)
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             buffer_add_text(&out, ",");
-        render_token(&out, &tokens[i]);
+        render_token(&out, request->http->options.desk, &tokens[i]);
     }
     buffer_add_text(&out, "],\"self\":");
     if (request->caller.token_id)
@@ -174,7 +193,7 @@ static enum MHD_Result answer_revoked(struct request *request, const struct wait
     struct buffer out = {0};
     if (wait->answer.problem)
         return reply_refusal(request, &wait->answer);
-    render_token(&out, &wait->answer.token);
+    render_token(&out, request->http->options.desk, &wait->answer.token);
     return reply_send(request, MHD_HTTP_OK, reply_json(&out));
 }
 

@@ -5,10 +5,20 @@
 #include "base/text.h"
 #include "desk/report.h"
 #include "http/reply.h"
+#include "http/scoped.h"
+
+static uint32_t unit_id(const json_t *unit)
+{
+    return (uint32_t)json_integer_value(json_object_get(unit, "id"));
+}
 
 enum MHD_Result unit_list(struct request *request)
 {
-    return reply_tree(request, MHD_HTTP_OK, report_units(request->http->options.desk));
+    json_t *units = report_units(request->http->options.desk);
+    for (size_t i = json_array_size(units); i-- > 0;)
+        if (!scoped_covers(request, unit_id(json_array_get(units, i))))
+            json_array_remove(units, i);
+    return reply_tree(request, MHD_HTTP_OK, units);
 }
 
 enum MHD_Result tally_show(struct request *request)
@@ -47,12 +57,15 @@ static void render_member(struct buffer *out, const struct desk_member *who)
     buffer_add(out, "}", 1);
 }
 
-/* False when there is no unit of the path's number. */
-static bool find_unit(const struct request *request, struct desk_unit *ret)
+/* Whose device is for certain units is not even told which others there are. */
+static enum problem find_unit(const struct request *request, struct desk_unit *ret)
 {
-    uint64_t id;
-    return text_to_u64(request->params.label, 1, UINT32_MAX, &id) == 0 &&
-           desk_unit(request->http->options.desk, (uint32_t)id, ret) == 0;
+    uint64_t id = 0;
+    const bool is_number = text_to_u64(request->params.label, 1, UINT32_MAX, &id) == 0;
+    if (!scoped_covers(request, (uint32_t)id))
+        return PROBLEM_UNIT_NOT_YOURS;
+    return is_number && desk_unit(request->http->options.desk, (uint32_t)id, ret) == 0 ? PROBLEM_NONE
+                                                                                       : PROBLEM_NOT_FOUND;
 }
 
 enum MHD_Result unit_show(struct request *request)
@@ -61,9 +74,11 @@ enum MHD_Result unit_show(struct request *request)
     struct desk_member *members = NULL;
     struct buffer body = {0};
     size_t count = 0;
-    if (!find_unit(request, &unit) ||
-        desk_unit_members(request->http->options.desk, unit.id, &members, &count) != 0)
-        return reply_problem(request, PROBLEM_NOT_FOUND);
+    enum problem problem = find_unit(request, &unit);
+    if (!problem && desk_unit_members(request->http->options.desk, unit.id, &members, &count) != 0)
+        problem = PROBLEM_NOT_FOUND;
+    if (problem)
+        return reply_problem(request, problem);
     json_t *object = report_unit(&unit);
     char *text = json_dumps(object, JSON_COMPACT);
     json_decref(object);
@@ -142,12 +157,13 @@ enum MHD_Result unit_roll(struct request *request)
 {
     struct desk_unit unit;
     struct desk_command command;
-    if (!find_unit(request, &unit))
-        return reply_problem(request, PROBLEM_NOT_FOUND);
+    enum problem problem = find_unit(request, &unit);
+    if (problem)
+        return reply_problem(request, problem);
     request_command(request, COMMAND_ROLL, &command);
     command.kind = DESK_ROLL;
     command.unit = unit.id;
-    enum problem problem = take_roll(request, &command);
+    problem = take_roll(request, &command);
     if (problem)
         return reply_problem_saying(
             request, problem,

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "http/reply.h"
+#include "http/scoped.h"
 
 enum { PACE_LEAST_S = 1, PACE_MOST_S = 600 };
 
@@ -126,7 +127,9 @@ static enum MHD_Result answer_schedule(struct request *request, const struct wai
         return reply_problem_saying(request, wait->work.problem, "No schedule has been imported yet.",
                                     "尚未导入时间安排表。");
     struct buffer body = {0};
-    buffer_add(&body, wait->work.data, wait->work.size);
+    char *schedule = scoped_schedule(request, bytes_text(wait->work.data));
+    buffer_add_text(&body, schedule);
+    free(schedule);
     return reply_send(request, MHD_HTTP_OK, reply_json(&body));
 }
 

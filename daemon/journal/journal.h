@@ -114,7 +114,7 @@ struct answer_record { /* the first answer to an idempotency key */
     uint32_t added, updated, unchanged, skipped; /* rows of a list */
 };
 enum token_kind { TOKEN_BEARER = 1, TOKEN_PAIRING = 2, TOKEN_SESSION = 3 };
-enum { TOKEN_NAME_MAX = 60 };
+enum { TOKEN_NAME_MAX = 60, TOKEN_SCOPE_SIZE = 192 };
 struct token_record {
     uint32_t id;               /* from 1 */
     uint8_t hash[DIGEST_SIZE]; /* BLAKE2b-256 of the token's text; the token itself is never stored */
@@ -126,6 +126,8 @@ struct token_record {
     char name[TOKEN_NAME_MAX +
               1];    /* where the device stands, "" when nobody said; plain text. No person's name */
     int64_t seen_us; /* the latest request with it, as far as it was written down; 0: never */
+    char units
+        [TOKEN_SCOPE_SIZE]; /* a liaison's: the units that it is for, as token_scope.h writes them; "": all */
 };
 typedef int (*journal_entry_fn)(void *arg, const struct queue_entry *);
 typedef int (*journal_person_fn)(void *arg, const struct person_record *);

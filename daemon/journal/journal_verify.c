@@ -292,10 +292,12 @@ static void check_contradicted(struct proof *proof, sqlite3_stmt *statement)
 static void check_token(struct proof *proof, sqlite3_stmt *statement)
 {
     struct token_record token;
-    if (!row_token(statement, &token))
+    if (!row_token(statement, &token)) {
         problem(proof, 0, "token %lld holds values that cannot be", sqlite3_column_int64(statement, 0));
-    else if (!proof->is_broken)
+    } else if (!proof->is_broken) {
+        proof->tokens.n_units = proof->n_units;
         problem_text(proof, 0, token_trace_record(&proof->tokens, &token));
+    }
 }
 
 /* ---- who belongs to whom */

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "journal/seal.h"
+#include "journal/token_scope.h"
 
 /* The next parameter or column of a statement. */
 struct cursor {
@@ -145,6 +146,7 @@ void bind_token(sqlite3_stmt *statement, const struct token_record *token)
     put_number(&to, token->revoked_us);
     put_text(&to, token->name);
     put_number(&to, token->seen_us);
+    put_text(&to, token->units);
 }
 
 void bind_unit(sqlite3_stmt *statement, const struct unit_record *unit)
@@ -390,5 +392,8 @@ bool row_token(sqlite3_stmt *statement, struct token_record *ret)
     ret->revoked_us = take_time(&from);
     take_text(&from, ret->name, sizeof ret->name);
     ret->seen_us = take_time(&from);
-    return from.is_sound && (!*ret->name || text_is_plain(ret->name, strlen(ret->name), TOKEN_NAME_MAX));
+    take_text(&from, ret->units, sizeof ret->units);
+    struct token_scope scope;
+    return from.is_sound && token_scope_parse(ret->units, &scope) &&
+           (!*ret->name || text_is_plain(ret->name, strlen(ret->name), TOKEN_NAME_MAX));
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "journal/token_scope.h"
 
 void token_trace_done(struct token_trace *trace)
 {
@@ -21,12 +22,19 @@ static char *trace_created(struct token_trace *trace, const struct queue_entry *
 {
     if (entry->value != trace->count + 1)
         return bytes_format("token %u was created where token %u is next", entry->value, trace->count + 1);
-    if (strlen(entry->text) >= sizeof trace->seen->role)
+    const size_t role = strcspn(entry->text, " ");
+    const char *units = entry->text[role] ? entry->text + role + 1 : "";
+    struct token_scope scope;
+    if (role >= sizeof trace->seen->role)
         return bytes_format("token %u was created with a role that cannot be", entry->value);
+    if (strlen(units) >= TOKEN_SCOPE_SIZE || (entry->text[role] && !*units) ||
+        !token_scope_parse(units, &scope))
+        return bytes_format("token %u was created with units that cannot be", entry->value);
     trace->seen = bytes_resize(trace->seen, (trace->count + (size_t)1) * sizeof *trace->seen);
     struct token_seen *seen = &trace->seen[trace->count++];
     *seen = (struct token_seen){0};
-    memcpy(seen->role, entry->text, strlen(entry->text));
+    memcpy(seen->role, entry->text, role);
+    memcpy(seen->units, units, strlen(units));
     memcpy(seen->lane, entry->lane, sizeof seen->lane);
     return NULL;
 }
@@ -55,7 +63,8 @@ static char *trace_session(const struct token_trace *trace, const struct token_r
     struct token_seen *parent = seen_of(trace, session->parent);
     if (!parent || !parent->has_record || parent->kind == TOKEN_SESSION)
         return bytes_format("token %u: there is no token it can have been paired with", session->id);
-    if (strcmp(parent->role, session->role) != 0 || strcmp(parent->lane, session->lane) != 0)
+    if (strcmp(parent->role, session->role) != 0 || strcmp(parent->lane, session->lane) != 0 ||
+        strcmp(parent->units, session->units) != 0)
         return bytes_format("token %u: its rights are not those of token %u", session->id, session->parent);
     if (parent->kind == TOKEN_PAIRING && !parent->is_spent)
         return bytes_format("token %u: token %u was paired with it, yet it is not spent", session->parent,
@@ -64,6 +73,12 @@ static char *trace_session(const struct token_trace *trace, const struct token_r
         return bytes_format("token %u was paired twice", session->parent);
     parent->has_session = true;
     return NULL;
+}
+
+static uint32_t highest_unit(const struct token_record *token)
+{
+    struct token_scope scope;
+    return token_scope_parse(token->units, &scope) ? token_scope_highest(&scope) : 0;
 }
 
 char *token_trace_record(struct token_trace *trace, const struct token_record *token)
@@ -78,6 +93,11 @@ char *token_trace_record(struct token_trace *trace, const struct token_record *t
         return bytes_format("token %u: its role is not what the entries say", token->id);
     if (strcmp(seen->lane, token->lane) != 0)
         return bytes_format("token %u: its lane is not what the entries say", token->id);
+    if (strcmp(seen->units, token->units) != 0)
+        return bytes_format("token %u: its units are not what the entries say", token->id);
+    if (highest_unit(token) > trace->n_units)
+        return bytes_format("token %u: it is for unit %u, which is not there", token->id,
+                            highest_unit(token));
     if (seen->is_revoked != (token->revoked_us != 0))
         return bytes_format("token %u: the entries say it %s revoked", token->id,
                             seen->is_revoked ? "was" : "was never");

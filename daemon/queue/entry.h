@@ -16,7 +16,7 @@ enum entry_kind {
     ENTRY_LANE_SET = 3,       /* lane; text: its room; value: line limit, 0 for none */
     ENTRY_SESSION_OPENED = 4, /* lane; value: the session's number in the lane, from 1 */
     ENTRY_SESSION_CLOSED = 5, /* lane; value: as above */
-    ENTRY_TOKEN_CREATED = 6,  /* lane or ""; value: token id; text: its role */
+    ENTRY_TOKEN_CREATED = 6,  /* lane or ""; value: token id; text: its role, " u12 c3" behind it */
     ENTRY_TOKEN_REVOKED = 7,  /* value: token id */
     ENTRY_RULES_SET = 8,      /* text: queue_rules_text; extra: the profile's name */
     ENTRY_LIST_IMPORTED =

@@ -94,14 +94,28 @@ static bool difference_of(const char *text, int32_t *ret)
     return true;
 }
 
+/* The unit of --unit, 0 when none was given; false when that is no id. */
+static bool unit_of(const struct tool_options *options, uint32_t *ret)
+{
+    uint64_t unit = 0;
+    if (options->n_units > 1 ||
+        (options->n_units == 1 && text_to_u64(options->units[0], 1, UINT32_MAX, &unit) != 0))
+        return false;
+    *ret = (uint32_t)unit;
+    return true;
+}
+
 enum tool_exit check_ledger_sign(const struct tool_options *options)
 {
     int32_t difference;
+    uint32_t unit;
     if (ledger_kind_from_code(options->line) < 0)
         return tool_wrong_usage(options, "--line is numbers, people, money or cards");
-    if (options->lane && options->unit)
+    if (!unit_of(options, &unit))
+        return tool_wrong_usage(options, "--unit takes one unit's id, as units shows it");
+    if (options->lane && unit)
         return tool_wrong_usage(options, "a line is of a lane or of a unit, not of both");
-    if (options->unit > UINT32_MAX || !difference_of(options->difference, &difference))
+    if (!difference_of(options->difference, &difference))
         return tool_wrong_usage(options, "--difference takes a number such as -2");
     if (!text_is_plain(options->reason, strlen(options->reason), PLAIN_TEXT_MAX))
         return tool_wrong_usage(options, "--reason takes 1 to 200 bytes of text");
@@ -111,8 +125,8 @@ enum tool_exit check_ledger_sign(const struct tool_options *options)
 enum tool_exit run_ledger_sign(struct tool *tool)
 {
     const struct tool_options *options = &tool->options;
-    const struct ledger_mark mark = {.kind = (enum ledger_kind)ledger_kind_from_code(options->line),
-                                     .unit = (uint32_t)options->unit};
+    struct ledger_mark mark = {.kind = (enum ledger_kind)ledger_kind_from_code(options->line)};
+    unit_of(options, &mark.unit);
     struct desk_command command = {.kind = DESK_LEDGER_SIGN,
                                    .queue = {.kind = COMMAND_LEDGER_SIGN, .authority = AUTHORITY_OFFICE}};
     int32_t difference = 0;
@@ -127,8 +141,8 @@ enum tool_exit run_ledger_sign(struct tool *tool)
         snprintf(command.queue.lane, sizeof command.queue.lane, "%s", options->lane);
         json_object_set_new(body, "lane", json_string(options->lane));
     }
-    if (options->unit)
-        json_object_set_new(body, "unit", json_integer((json_int_t)options->unit));
+    if (mark.unit)
+        json_object_set_new(body, "unit", json_integer(mark.unit));
     enum tool_exit result = event_change(tool, "/api/v1/ledger/sign", body, &command);
     if (result == TOOL_DONE && options->is_json)
         tool_print_json(json_pack("{s:b, s:s, s:i}", "recorded", !tool->is_unchanged, "line", options->line,

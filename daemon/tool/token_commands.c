@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/page_address.h"
 #include "base/text.h"
+#include "desk/report.h"
+#include "desk/scope.h"
 #include "tool/commands.h"
 #include "tool/terminal.h"
 #include <inttypes.h>
@@ -24,6 +26,13 @@ enum tool_exit check_token_create(const struct tool_options *options)
     static const char *const roles[] = {"display", "photographer", "marshal", "liaison", "check", "office"};
     if (!is_name(options->name))
         return tool_wrong_usage(options, "the name is 1 to 60 bytes of text without control characters");
+    if (options->n_units > 0 && strcmp(options->role, "liaison") != 0)
+        return tool_wrong_usage(options, "--unit is for the role liaison alone");
+    if (options->n_units > TOKEN_SCOPE_MAX)
+        return tool_wrong_usage(options, "--unit may be given at most 16 times");
+    for (size_t i = 0; i < options->n_units; i++)
+        if (!text_is_plain(options->units[i], strlen(options->units[i]), SCOPE_LABEL_SIZE - 1))
+            return tool_wrong_usage(options, "--unit takes the name of a class or college");
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (strcmp(options->role, roles[i]) == 0)
             return TOOL_DONE;
@@ -33,7 +42,30 @@ enum tool_exit check_token_create(const struct tool_options *options)
 
 /* ---- create ---- */
 
-static enum tool_exit desk_create(struct tool *tool, char **ret_token, json_int_t *ret_id)
+/* The names of --unit to what the token keeps. Tells which is not there, and what is like it. */
+static enum tool_exit find_units(struct tool *tool, struct token_record *token)
+{
+    const struct tool_options *options = &tool->options;
+    struct scope_miss miss;
+    char *zh, *en;
+    enum problem problem = desk_scope_find(tool->desk, options->units, options->n_units, token->units, &miss);
+    if (problem != PROBLEM_UNIT_UNKNOWN)
+        return problem ? tool_refuse(options, problem) : TOOL_DONE;
+    scope_miss_text(&miss, &zh, &en);
+    enum tool_exit result = tool_refuse_because(options, problem, zh, en);
+    free(zh);
+    free(en);
+    return result;
+}
+
+/* What was made. */
+struct made {
+    char *token;
+    json_int_t id;
+    json_t *units; /* as report_scope says */
+};
+
+static enum tool_exit desk_create(struct tool *tool, struct made *ret)
 {
     const struct tool_options *options = &tool->options;
     char text[TOKEN_TEXT_SIZE];
@@ -46,50 +78,76 @@ static enum tool_exit desk_create(struct tool *tool, char **ret_token, json_int_
     strncpy(command.token.role, options->role, sizeof command.token.role - 1);
     strncpy(command.token.lane, options->lane ? options->lane : "", sizeof command.token.lane - 1);
     strncpy(command.token.name, options->name ? options->name : "", sizeof command.token.name - 1);
-    enum tool_exit result = tool_desk_call(tool, &command, &answer);
+    enum tool_exit result = find_units(tool, &command.token);
+    if (result == TOOL_DONE)
+        result = tool_desk_call(tool, &command, &answer);
     if (result == TOOL_DONE) {
-        *ret_token = bytes_text(text);
-        *ret_id = answer.token.id;
+        *ret = (struct made){bytes_text(text), answer.token.id, report_scope(tool->desk, answer.token.units)};
     }
     wipe_bytes(text, sizeof text);
     return result;
 }
 
-static enum tool_exit ask_create(struct tool *tool, char **ret_token, json_int_t *ret_id)
+static enum tool_exit ask_create(struct tool *tool, struct made *ret)
 {
     const struct tool_options *options = &tool->options;
     const char *text;
     struct control_answer answer;
+    json_t *units = options->n_units ? json_array() : json_null();
+    for (size_t i = 0; i < options->n_units; i++)
+        json_array_append_new(units, json_string(options->units[i]));
     enum tool_exit result =
         tool_ask(tool, "POST", "/api/v1/tokens",
-                 json_pack("{s:s, s:s?, s:s?, s:b}", "role", options->role, "lane", options->lane, "name",
-                           options->name, "once", options->is_once),
+                 json_pack("{s:s, s:s?, s:o, s:s?, s:b}", "role", options->role, "lane", options->lane,
+                           "units", units, "name", options->name, "once", options->is_once),
                  &answer);
     if (result != TOOL_DONE)
         return result;
-    if (json_unpack(answer.json, "{s:s, s:I}", "token", &text, "id", ret_id) == 0)
-        *ret_token = bytes_text(text);
+    if (json_unpack(answer.json, "{s:s, s:I, s?O}", "token", &text, "id", &ret->id, "units", &ret->units) ==
+        0)
+        ret->token = bytes_text(text);
     else
         result = tool_strange_answer(tool);
     control_answer_done(&answer);
     return result;
 }
 
-static void print_token(const struct tool *tool, const char *token, json_int_t id)
+/* The classes and colleges that it is for; nothing for all. */
+static void print_units(const json_t *units, const char *before, const char *after)
+{
+    for (size_t i = 0; i < json_array_size(units); i++) {
+        const json_t *unit = json_array_get(units, i);
+        const char *name = json_string_value(json_object_get(unit, "name")),
+                   *college = json_string_value(json_object_get(unit, "college"));
+        char label[SCOPE_LABEL_SIZE];
+        scope_label(college ? college : "", name ? name : "", label);
+        const bool is_gone = json_integer_value(json_object_get(unit, "people")) == 0;
+        printf("%s%s%s", i > 0 ? ", " : before, label, is_gone ? " (not on the list now)" : "");
+    }
+    if (json_array_size(units) > 0)
+        fputs(after, stdout);
+}
+
+static void print_token(const struct tool *tool, const struct made *made)
 {
     const struct tool_options *options = &tool->options;
+    const char *token = made->token;
     enum page_reach reach;
     char *authority = page_authority(tool->config, tool->config->listen_port, NULL, &reach);
     char *url =
         page_token_url(tool->config, authority, options->role, options->lane, options->is_once, token);
     free(authority);
     if (tool->options.is_json) {
-        tool_print_json(json_pack("{s:s, s:s, s:I}", "token", token, "url", url, "id", id));
+        json_t *json = json_pack("{s:s, s:s, s:I}", "token", token, "url", url, "id", made->id);
+        if (json_is_array(made->units))
+            json_object_set(json, "units", made->units);
+        tool_print_json(json);
     } else if (!isatty(STDOUT_FILENO)) {
         puts(token);
     } else {
         char *code = terminal_qr(url);
         printf("%s\n%s\n%s", token, url, code ? code : "");
+        print_units(made->units, "of / 限：", "\n");
         if (tool->options.is_once)
             printf("one device, within 15 minutes / 仅限一台设备，15 分钟内有效\n");
         if (reach != PAGE_REACH_NETWORK)
@@ -102,31 +160,31 @@ static void print_token(const struct tool *tool, const char *token, json_int_t i
 
 enum tool_exit run_token_create(struct tool *tool)
 {
-    char *token = NULL;
-    json_int_t id = 0;
-    enum tool_exit result = tool->desk ? desk_create(tool, &token, &id) : ask_create(tool, &token, &id);
+    struct made made = {0};
+    enum tool_exit result = tool->desk ? desk_create(tool, &made) : ask_create(tool, &made);
     if (result == TOOL_DONE)
-        print_token(tool, token, id);
-    if (token)
-        wipe_bytes(token, strlen(token));
-    free(token);
+        print_token(tool, &made);
+    if (made.token)
+        wipe_bytes(made.token, strlen(made.token));
+    free(made.token);
+    json_decref(made.units);
     return result;
 }
 
 /* ---- list ---- */
 
-static json_t *record_json(const struct token_record *token)
+static json_t *record_json(struct desk *desk, const struct token_record *token)
 {
     static const char *const kinds[] = {
         [TOKEN_BEARER] = "bearer", [TOKEN_PAIRING] = "pairing", [TOKEN_SESSION] = "session"};
-    return json_pack("{s:I, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id,
-                     "kind", kinds[token->kind], "parent",
-                     token->parent ? json_integer(token->parent) : json_null(), "name",
-                     token->name[0] ? json_string(token->name) : json_null(), "role", token->role, "lane",
-                     token->lane[0] ? json_string(token->lane) : json_null(), "created_at",
-                     tool_time_json(token->created_us), "expires_at", tool_time_json(token->expires_us),
-                     "used_at", tool_time_json(token->used_us), "revoked_at",
-                     tool_time_json(token->revoked_us), "seen_at", tool_time_json(token->seen_us));
+    return json_pack(
+        "{s:I, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)token->id, "kind",
+        kinds[token->kind], "parent", token->parent ? json_integer(token->parent) : json_null(), "name",
+        token->name[0] ? json_string(token->name) : json_null(), "role", token->role, "lane",
+        token->lane[0] ? json_string(token->lane) : json_null(), "units", report_scope(desk, token->units),
+        "created_at", tool_time_json(token->created_us), "expires_at", tool_time_json(token->expires_us),
+        "used_at", tool_time_json(token->used_us), "revoked_at", tool_time_json(token->revoked_us), "seen_at",
+        tool_time_json(token->seen_us));
 }
 
 static enum tool_exit read_tokens(struct tool *tool, json_t **ret)
@@ -136,7 +194,7 @@ static enum tool_exit read_tokens(struct tool *tool, json_t **ret)
         struct token_record *records = desk_tokens(tool->desk, &count);
         *ret = json_array();
         for (size_t i = 0; i < count; i++)
-            json_array_append_new(*ret, record_json(&records[i]));
+            json_array_append_new(*ret, record_json(tool->desk, &records[i]));
         free(records);
         return TOOL_DONE;
     }
@@ -169,8 +227,10 @@ static void print_token_line(const json_t *token, const char *now)
                *seen = json_string_value(json_object_get(token, "seen_at"));
     json_unpack((json_t *)token, "{s:I, s:s, s:s, s:s}", "id", &id, "kind", &kind, "role", &role,
                 "created_at", &created);
-    printf("%4lld  %-8s %-13s %-8s %-7s created %s  seen %-27s  %s\n", (long long)id, kind, role,
+    printf("%4lld  %-8s %-13s %-8s %-7s created %s  seen %-27s  %s", (long long)id, kind, role,
            lane ? lane : "-", life_of(token, now), created, seen ? seen : "never", name ? name : "-");
+    print_units(json_object_get(token, "units"), "  of ", "");
+    putchar('\n');
 }
 
 enum tool_exit run_token_list(struct tool *tool)

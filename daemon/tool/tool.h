@@ -25,8 +25,9 @@ struct tool_options {
     const char *line, *difference, *passphrase_file, *database, *key, *certificate;
     const char *const *arguments; /* of a command that takes several; the first is `argument` */
     const char **keys;            /* every --key in its order; the last is `key` */
-    size_t n_arguments, n_keys;
-    uint64_t count, pace_s, from, unit; /* 0: not given */
+    const char **units;           /* every --unit likewise: an id or a name, as the command takes it */
+    size_t n_arguments, n_keys, n_units;
+    uint64_t count, pace_s, from; /* 0: not given */
     bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip, is_sure;
 };
 

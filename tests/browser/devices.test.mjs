@@ -8,11 +8,11 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { inspect } from './axe.mjs';
 import {
-  Browser, Daemon, eventually, hasText, live, pause, textOf,
+  Browser, Daemon, eventually, hasText, live, pause, roster, textOf,
 } from './daemon.mjs';
 
 const run = promisify(execFile);
-const REFUSED = /status of (400|401|403|404|429)|EventSource/;
+const REFUSED = /status of (400|401|403|404|422|429)|EventSource/;
 let daemon;
 let browser;
 let office;
@@ -153,6 +153,58 @@ test('a code can be typed where there is no camera, and the closed one leaves no
   await phone.close();
 });
 
+test('a liaison is of all classes, or of one that is chosen from the list', async () => {
+  await office.selectOption('#device-role', 'display');
+  assert.equal(await office.isVisible('#device-scope'), false);
+  await office.selectOption('#device-role', 'liaison');
+  assert.equal(await office.inputValue('#device-scope'), 'all');
+  assert.equal(await textOf(office, '#device-scope option:checked'), '全部班级');
+  assert.equal(await office.isVisible('#device-unit'), false);
+  await office.selectOption('#device-scope', 'one');
+  await hasText(office, '#device-scope-hint', '还没有人员名单');
+  await daemon.store('people', roster({ 计算机1班: 3, 计算机2班: 2 }));
+  await office.selectOption('#device-scope', 'all');
+  await office.selectOption('#device-scope', 'one');
+  await eventually('the list can be chosen from', async () => (await office.locator('#device-units option').count()) === 3);
+  assert.deepEqual(await office.locator('#device-units option').evaluateAll((list) => list.map((node) => node.value)),
+    ['信息学院', '信息学院 / 计算机1班', '信息学院 / 计算机2班']);
+  await office.click('#device-make');
+  await hasText(office, '#device-answer', '请选择班级或学院');
+  assert.equal(await office.evaluate(() => document.activeElement.id), 'device-unit');
+  await office.fill('#device-unit', '计算机3班');
+  browser.complaints.length = 0;
+  await office.click('#device-make');
+  await hasText(office, '#device-answer', '名单中没有“计算机3班”');
+  await hasText(office, '#device-answer', '信息学院 / 计算机1班');
+  assert.ok(browser.complaints.every((text) => text.includes('status of 422')));
+  browser.complaints.length = 0;
+  assert.equal(await office.getAttribute('#device-unit', 'aria-invalid'), 'true');
+  await office.fill('#device-unit', '信息学院 / 计算机2班');
+  await makeCode('liaison', '', '2班联络员');
+  await hasText(office, '#device-code', '联络员 · 全部机位 · 计算机2班');
+  const address = await scan();
+  const phone = await browser.device({ size: { width: 390, height: 844 }, expects: REFUSED });
+  await phone.goto(address);
+  await phone.waitForURL('**/liaison/**');
+  await hasText(phone, '.class-head', '计算机2班');
+  assert.equal(await phone.locator('.member').count(), 2);
+  await eventually('the list says of which class', async () => /联络员 · 全部机位 · 计算机2班/.test(await row('2班联络员').innerText()));
+  await office.click('#device-hide');
+  // the class is gone by a new list: the office sees which phone needs a new code
+  await daemon.store('people', roster({ 计算机1班: 3, 软件2班: 2 }));
+  await office.click('[data-to-view="sessions"]');
+  await office.click('[data-to-view="devices"]');
+  await eventually('told in the list', async () => /计算机2班（已不在名单中）/.test(await row('2班联络员').innerText()));
+  await hasText(phone, '.message', '已不在名单中：计算机2班');
+  await phone.close();
+  // and all classes again, said in the list, too
+  await office.selectOption('#device-scope', 'all');
+  await makeCode('liaison', '', '总联络员');
+  await hasText(office, '#device-code', '联络员 · 全部机位 · 全部班级');
+  await office.click('#device-drop');
+  await office.click('#device-hide');
+});
+
 test('names: too long is said before it is sent, what is invisible is refused, markup is text', async () => {
   await office.fill('#device-name', '一二三四五六七八九十一二三四五六七八九十一');
   await office.click('#device-make');
@@ -207,14 +259,22 @@ for (const colorScheme of ['light', 'dark']) {
     await page.goto(`${daemon.origin}/office/#token=${daemon.tokens.whole}`);
     await live(page);
     await page.click('[data-to-view="devices"]');
+    await page.selectOption('#device-role', 'liaison');
+    await page.selectOption('#device-scope', 'one');
+    await page.fill('#device-unit', '没有的班');
+    await page.click('#device-make');
+    await hasText(page, '#device-answer', '没有的班');
+    await inspect(page, 'a class that is not there');
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    await page.selectOption('#device-role', 'photographer');
     await page.fill('#device-name', '一'.repeat(20));
     await page.click('#device-make');
     await page.locator('.qr').waitFor();
     await page.click('#device-show');
     await inspect(page, 'a code');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
-    const small = await page.locator('#device-code button, #devices button, #device-pages a, #device-form select').evaluateAll((list) => list
-      .filter((node) => node.getBoundingClientRect().height < 48).map((node) => node.textContent));
+    const small = await page.locator('#device-code button, #devices button, #device-pages a, #device-form select, #device-form input').evaluateAll((list) => list
+      .filter((node) => node.offsetParent && node.getBoundingClientRect().height < 48).map((node) => node.textContent));
     assert.deepEqual(small, []);
     await page.click('#device-drop');
     await hasText(page, '#device-code', '已作废');

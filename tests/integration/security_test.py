@@ -17,7 +17,7 @@ import subprocess
 import time
 import unittest
 
-from harness import Daemon, ROOT, manual, wait_until
+from harness import Daemon, Lane, ROOT, manual, person, wait_until
 from http_test import Http, exchange, post, status_of
 
 ALL = {"display", "photographer", "marshal", "liaison", "check", "office"}
@@ -201,6 +201,205 @@ class Routes(Http):
             if "none" not in allowed:
                 with self.subTest(route=route):
                     self.assertEqual(self.outcome(route, made["token"]), "who")
+
+
+class Scoped(Http):
+    """A liaison's device that is for certain classes: every route that a liaison may call, of its own class and of another's."""
+
+    lanes = (Lane("A", "四教楼101"), Lane("B", "四教楼102"))
+    CLASSES = ("化学学院", "1班"), ("化学学院", "2班"), ("物理学院", "1班")
+    TABLE = "日期,时间,地点,学院\n2026年11月22日,8:30—9:30,四教楼101,化学学院\n2026年11月23日,9:00-9:30,四教楼102,物理学院\n"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        rows = [(i, *cls.CLASSES[i % 3]) for i in range(1, 10)]
+        cls.upload("/api/v1/roster", rows)
+        cls.upload("/api/v1/schedule", cls.TABLE)
+        cls.ids = {(unit["college"], unit["name"]): unit["id"]
+                   for unit in cls.daemon.http("GET", "/api/v1/units", token=cls.office)[2]}
+        cls.own, cls.sister, cls.foreign = (cls.ids[each] for each in cls.CLASSES)
+        cls.one, cls.college, cls.free = cls.liaison("化学学院/1班"), cls.liaison("化学学院"), cls.tokens["liaison"]
+        cls.cookie = cls.pair(cls.liaison("化学学院/1班", once=True))
+
+    @classmethod
+    def upload(cls, path, what):
+        text = what if isinstance(what, str) else "学号,姓名,身份证号,学院,班级,层次\n" + "".join(
+            f"{2022000 + i},{person(i).name},{person(i).id_number},{college},{name},本科\n" for i, college, name in what)
+        status, _, answer = cls.daemon.http("POST", path, raw=text.encode(), token=cls.office, headers={"Content-Type": "text/csv"})
+        assert status == 200, answer
+
+    @classmethod
+    def liaison(cls, *units, **more):
+        status, _, made = cls.daemon.http("POST", "/api/v1/tokens", json={"role": "liaison", "units": units, **more}, token=cls.office)
+        assert status == 201, made
+        return made["token"]
+
+    @classmethod
+    def pair(cls, token):
+        _, headers, _ = cls.daemon.http("POST", "/api/v1/pair", json={"token": token})
+        return headers["set-cookie"].split(";")[0].split("=")[1]
+
+    def get(self, path, token):
+        status, _, answer = self.daemon.http("GET", path, token=token)
+        return status, answer
+
+    def refused(self, status, answer):
+        self.assertEqual((status, answer["code"]), (403, "unit-not-yours"), answer)
+        self.assertEqual(set(answer["message"]), {"zh", "en"})
+
+    def test_which_classes_are_listed(self):
+        for token, seen in ((self.one, [self.own]), (self.cookie, [self.own]), (self.college, [self.own, self.sister]),
+                            (self.free, [self.own, self.sister, self.foreign])):
+            status, units = self.get("/api/v1/units", token)
+            self.assertEqual((status, sorted(unit["id"] for unit in units)), (200, sorted(seen)))
+
+    def test_one_class(self):
+        nothing = max(self.ids.values()) + 1
+        for token, seen in ((self.one, {self.own}), (self.cookie, {self.own}), (self.college, {self.own, self.sister})):
+            for unit in (*self.ids.values(), nothing, "x", "0", f"0{self.own}"):
+                with self.subTest(unit=unit):
+                    status, answer = self.get(f"/api/v1/units/{unit}", token)
+                    if unit in seen:
+                        self.assertEqual((status, answer["unit"]["id"], len(answer["members"])), (200, unit, 3))
+                    elif unit != f"0{self.own}":
+                        self.refused(status, answer)
+        self.assertEqual(self.get(f"/api/v1/units/{nothing}", self.free)[0], 404)
+
+    def test_the_roll(self):
+        members = {unit: self.get(f"/api/v1/units/{unit}", self.office)[1]["members"] for unit in self.ids.values()}
+
+        def call(unit, body, token):
+            status, _, answer = self.daemon.http("POST", f"/api/v1/units/{unit}/roll", json=body, token=token)
+            return status, answer
+
+        before = self.get(f"/api/v1/units/{self.foreign}", self.office)[1]
+        for token in (self.one, self.cookie):
+            for unit in (self.sister, self.foreign):
+                self.refused(*call(unit, {"person": members[unit][0]["person"], "roll": "absent"}, token))
+                self.refused(*call(unit, {"all": "present"}, token))
+                # somebody of another class by way of the own one
+                status, answer = call(self.own, {"person": members[unit][0]["person"], "roll": "absent"}, token)
+                self.assertEqual((status, answer["code"]), (404, "person-unknown"))
+            mine = next(member["person"] for member in members[self.own] if not member["ticket"])
+            for body, roll in (({"person": mine, "roll": "absent"}, "absent"), ({"all": "present"}, "present")):
+                status, answer = call(self.own, body, token)
+                self.assertEqual((status, [member["roll"] for member in answer["members"] if member["person"] == mine]), (200, [roll]))
+        self.refused(*call(self.foreign, {"all": "absent"}, self.college))
+        self.assertEqual(call(self.sister, {"all": "present"}, self.college)[0], 200)
+        self.assertEqual(self.get(f"/api/v1/units/{self.foreign}", self.office)[1], before)
+        # an answer kept for one device's key is no way round
+        body, key = {"all": "present"}, {"Idempotency-Key": "roll-of-another"}
+        self.assertEqual(self.daemon.http("POST", f"/api/v1/units/{self.foreign}/roll", json=body, token=self.marshal, headers=key)[0], 200)
+        status, _, answer = self.daemon.http("POST", f"/api/v1/units/{self.foreign}/roll", json=body, token=self.one, headers=key)
+        self.refused(status, answer)
+
+    def test_a_lane_has_numbers_alone(self):
+        allowed = {"number", "lane", "state", "issued_at", "called_at", "shot_at", "retakes", "seq"}
+        with self.daemon.events("A", self.one) as events, self.daemon.events("A", self.cookie) as again:
+            number = self.daemon.check_in("A", manual(1), self.marshal)[1]["number"]
+            for state, step in (("called", "call"), ("shot", "shot"), ("called", "retake"), ("shot", "shot")):
+                self.daemon.act("A", number, step, self.office)
+                self.assertEqual(set(events.wait_for_ticket(number, state)), allowed)
+                self.assertEqual(set(again.wait_for_ticket(number, state)), allowed)
+            self.daemon.check_in("A", manual(1), self.marshal)
+            void = self.daemon.check_in("A", manual(2), self.marshal)[1]["number"]
+            self.daemon.act("A", void, "void", self.office, {"reason": "测试"})
+            events.wait_for_ticket(void, "void")
+            self.daemon.check_in("A", manual(3), self.marshal)
+            heard = events.seen + again.seen
+        status, snapshot = self.get("/api/v1/lanes/A", self.one)
+        self.assertEqual(status, 200)
+        self.assertEqual({key for ticket in snapshot["line"] + snapshot["done"] for key in ticket}, allowed)
+        self.assertFalse({"readers", "expected"} & set(snapshot))
+        said = json.dumps([[each.event, each.data] for each in heard], ensure_ascii=False) + json.dumps(snapshot, ensure_ascii=False)
+        for secret in ("○", "班", "学院", "9901", "202200", "测试", *(person(i).name[:1] for i in range(1, 4))):
+            self.assertNotIn(secret, said)
+        self.assertFalse({each.event for each in heard} & {"door", "check", "reader"})
+
+    def test_the_schedule(self):
+        _, whole = self.get("/api/v1/schedule", self.free)
+        self.assertEqual(len(whole["slots"]), 2)
+        for token in (self.one, self.college):
+            status, own = self.get("/api/v1/schedule", token)
+            self.assertEqual((status, [slot["units"][0]["unit"] for slot in own["slots"]]), (200, ["化学学院"]))
+            self.assertNotIn("物理", json.dumps(own, ensure_ascii=False))
+        other = self.liaison("物理学院/1班")
+        self.assertEqual([slot["units"][0]["unit"] for slot in self.get("/api/v1/schedule", other)[1]["slots"]], ["物理学院"])
+
+    def test_no_other_route_opens(self):
+        for route, (allowed, _) in MAY.items():
+            if "liaison" in allowed or route == "POST /api/v1/pair":
+                continue
+            method, path = address(route)
+            status, _, rest = ask(self.daemon, method, path, self.one, more=JSON, body=b"{}" if method == "POST" else None)
+            self.assertEqual((status, b'"forbidden"' in rest), (403, True), route)
+
+    def test_who_am_i(self):
+        status, me = self.get("/api/v1/me", self.cookie)
+        self.assertEqual(me["units"], [{"unit": self.own, "college": "化学学院", "name": "1班", "people": 3}])
+        self.assertEqual(self.get("/api/v1/me", self.college)[1]["units"],
+                         [{"unit": None, "college": "化学学院", "name": None, "people": 6}])
+        self.assertIsNone(self.get("/api/v1/me", self.free)[1]["units"])
+        self.assertIsNone(self.get("/api/v1/me", self.office)[1]["units"])
+        # a code says beforehand what it is for
+        _, _, seen = self.daemon.http("POST", "/api/v1/pair", json={"token": self.liaison("化学学院", once=True), "preview": True})
+        self.assertEqual(seen["units"][0]["college"], "化学学院")
+
+    def test_what_cannot_be_asked_for(self):
+        count = len(self.get("/api/v1/tokens", self.office)[1]["tokens"])
+        for body, status, code in (
+                ({"role": "liaison", "units": ["1班"]}, 422, "unit-unknown"),  # there are two
+                ({"role": "liaison", "units": ["化学院"]}, 422, "unit-unknown"),
+                ({"role": "liaison", "units": ["2班", "没有的班"]}, 422, "unit-unknown"),
+                ({"role": "liaison", "units": []}, 400, "bad-request"),
+                ({"role": "liaison", "units": "2班"}, 400, "bad-request"),
+                ({"role": "liaison", "units": [self.own]}, 400, "bad-request"),
+                ({"role": "liaison", "units": [""]}, 400, "bad-request"),
+                ({"role": "liaison", "units": ["x\u202ey"]}, 400, "bad-request"),
+                ({"role": "liaison", "units": ["2班"] * 17}, 400, "bad-request"),
+                ({"role": "marshal", "units": ["2班"]}, 400, "bad-request"),
+                ({"role": "office", "units": ["2班"]}, 400, "bad-request")):
+            got, _, answer = self.daemon.http("POST", "/api/v1/tokens", json=body, token=self.office)
+            self.assertEqual((got, answer["code"]), (status, code), body)
+        self.assertEqual(len(self.get("/api/v1/tokens", self.office)[1]["tokens"]), count)
+        _, _, answer = self.daemon.http("POST", "/api/v1/tokens", json={"role": "liaison", "units": ["化学院"]}, token=self.office)
+        self.assertIn("化学学院", answer["near"])
+        self.assertIn("化学学院", answer["message"]["zh"])
+        self.assertIn("化学学院", answer["message"]["en"])
+
+    def test_a_new_list_and_a_restart(self):
+        with Daemon(["A"]) as daemon:
+            daemon.start().open_event()
+            self.daemon_was, type(self).daemon = self.daemon, daemon
+            was, type(self).office = self.office, daemon.token("office")
+            try:
+                self.upload("/api/v1/roster", [(i, *self.CLASSES[i % 3]) for i in range(1, 10)])
+                one, college, free = self.liaison("物理学院 / 1班"), self.liaison("化学学院"), daemon.token("liaison")
+                device = self.pair(one)
+                ids = {(unit["college"], unit["name"]): unit["id"] for unit in self.get("/api/v1/units", free)[1]}
+                # the list comes again: physics 1 has another name, and a class joins chemistry
+                self.upload("/api/v1/roster", [(i, "物理学院", "物理2022级1班") if i % 3 == 2 else (i, *self.CLASSES[i % 3])
+                                               for i in range(1, 10)] + [(20, "化学学院", "3班")])
+                for again in range(2):
+                    for token in (one, device):
+                        _, me = self.get("/api/v1/me", token)
+                        self.assertEqual([(unit["name"], unit["people"]) for unit in me["units"]], [("1班", 0)])
+                        status, answer = self.get(f"/api/v1/units/{ids['物理学院', '1班']}", token)
+                        self.assertEqual((status, answer["unit"]["people"], answer["members"]), (200, 0, []))
+                        self.assertEqual(self.get(f"/api/v1/units/{max(ids.values()) + 1}", token)[1]["code"], "unit-not-yours")
+                    self.assertEqual([unit["name"] for unit in self.get("/api/v1/units", college)[1]], ["1班", "2班", "3班"]
+                                     if ids["化学学院", "1班"] < ids["化学学院", "2班"] else ["2班", "1班", "3班"])
+                    listed = daemon.tool_json("token", "list")["tokens"]
+                    self.assertEqual([token["units"] and token["units"][0]["people"] for token in listed], [None, 0, 7, None, 0])
+                    self.assertEqual(len(self.get("/api/v1/units", free)[1]), 5)
+                    self.assertTrue(daemon.tool_json("journal", "verify")["ok"])
+                    if not again:
+                        self.assertEqual(daemon.stop(), 0)
+                        daemon.start()
+                self.assertEqual(daemon.stop(), 0)
+            finally:
+                type(self).daemon, type(self).office = self.daemon_was, was
 
 
 class Foreign(Http):

@@ -254,6 +254,51 @@ class Tokens(Case):
             status, _, me = daemon.http("GET", "/api/v1/me", token=token["token"])
             self.assertEqual((status, me["role"], me["lane"]), (200, "office", "A"))
 
+    def test_a_liaison_of_certain_classes(self):
+        classes = ("化学学院", "1班"), ("化学学院", "2班"), ("物理学院", "1班")
+        rows = "".join(f"{2022000 + i},{harness.person(i).name},{harness.person(i).id_number},{'%s,%s' % classes[i % 3]}\n" for i in range(9))
+        for beside in (False, True):
+            daemon = self.daemon()
+            daemon.tool("event", "create", "--name", "x")
+            none = daemon.tool("token", "create", "--role", "liaison", "--unit", "1班", check=False)
+            self.assertEqual(none.returncode, 1)
+            self.assertIn("no list of people yet", none.stderr)
+            people = daemon.folder / "people.csv"
+            people.write_text("学号,姓名,身份证号,学院,班级\n" + rows, encoding="utf-8")
+            daemon.tool("roster", "import", people)
+            if beside:
+                daemon.start()
+            one = daemon.tool_json("token", "create", "--role", "liaison", "--unit", "2班")
+            self.assertEqual([(unit["college"], unit["name"], unit["people"]) for unit in one["units"]], [("化学学院", "2班", 3)])
+            two = daemon.tool_json("token", "create", "--role", "liaison", "--unit", "物理学院", "--unit=化学学院 / 1班", "--once")
+            self.assertEqual([(unit["college"], unit["name"]) for unit in two["units"]], [("物理学院", None), ("化学学院", "1班")])
+            self.assertEqual(set(daemon.tool_json("token", "create", "--role", "liaison")), {"token", "url", "id"})
+            for names, said in ((("1班",), "more than once; give college and class: 化学学院 / 1班, 物理学院 / 1班"),
+                                (("化学院",), "Near it: 化学学院"), (("2班", "Zoology"), 'no class or college "Zoology"')):
+                units = [part for name in names for part in ("--unit", name)]
+                refused = daemon.tool("token", "create", "--role", "liaison", *units, check=False)
+                self.assertEqual(refused.returncode, 1, refused)
+                self.assertRegex(refused.stderr, r"^paihao: unit-unknown: ")
+                self.assertIn(said, refused.stderr)
+                told = json.loads(daemon.tool("--json", "token", "create", "--role", "liaison", *units, check=False).stdout)
+                self.assertEqual((told["code"], told["status"], set(told["message"])), ("unit-unknown", 422, {"zh", "en"}))
+            for wrong in (("--role", "marshal", "--unit", "2班"), ("--role", "liaison", "--unit", ""), ("--role", "liaison", "--unit"),
+                          ("--role", "liaison", *["--unit", "2班"] * 17)):
+                self.assertEqual(daemon.tool("token", "create", *wrong, check=False).returncode, 2, wrong)
+            listed = daemon.tool_json("token", "list")["tokens"]
+            self.assertEqual([token["units"] and len(token["units"]) for token in listed], [1, 2, None])
+            lines = daemon.tool("token", "list").stdout.splitlines()
+            self.assertRegex(lines[0], "  of 化学学院 / 2班$")
+            self.assertRegex(lines[1], "  of 物理学院, 化学学院 / 1班$")
+            self.assertNotIn(" of ", lines[2])
+            if not beside:
+                daemon.start()
+            self.assertEqual(len(daemon.http("GET", "/api/v1/units", token=one["token"])[2]), 1)
+            tail = daemon.tool("journal", "tail", "-n", "3").stdout
+            self.assertRegex(tail, r'"liaison u\d+"')
+            self.assertNotIn("学院", tail)
+            self.assertTrue(daemon.tool_json("journal", "verify")["ok"])
+
     def test_only_the_token_on_a_pipe(self):
         done = self.daemon().tool("token", "create", "--role", "office")
         self.assertRegex(done.stdout, r"^[\w-]{43}\n$")

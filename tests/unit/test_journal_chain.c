@@ -275,12 +275,12 @@ static void verify_names_what_was_altered(void **state)
 }
 
 /* ---- tokens: 1 bearer; 2 pairing, spent by session 3; 4 bearer, revoked; 5 pairing, not used yet; and
- * session 6, paired with 1 */
+ * session 6, paired with 1; 7 bearer, of unit 1 and the college of 2, and its session 8 */
 static void put_token(struct world *world, struct token_record token, enum entry_kind kind)
 {
     struct queue_entry entry = {.kind = kind, .value = token.id, .device = "test"};
     entry.at_us = token.created_us = world->now_us += 1000;
-    snprintf(entry.text, sizeof entry.text, "%s", token.role);
+    snprintf(entry.text, sizeof entry.text, "%s%s%s", token.role, *token.units ? " " : "", token.units);
     snprintf(entry.lane, sizeof entry.lane, "%s", token.lane);
     memset(token.hash, (int)token.id, sizeof token.hash);
     if (kind == ENTRY_TOKEN_REVOKED)
@@ -291,9 +291,14 @@ static void put_token(struct world *world, struct token_record token, enum entry
     assert_journal(journal_commit(world->journal), JOURNAL_OK);
 }
 
-/* Entries 26 to 32. */
+/* Entries 26 to 34. */
 static void hold_tokens(struct world *world)
 {
+    static const struct unit_record units[] = {{1, "C", "C1"}, {2, "D", "D1"}};
+    assert_journal(journal_begin(world->journal), JOURNAL_OK);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        assert_journal(journal_put_unit(world->journal, &units[i]), JOURNAL_OK);
+    assert_journal(journal_commit(world->journal), JOURNAL_OK);
     struct token_record revoked = {.id = 4, .kind = TOKEN_BEARER, .role = "marshal", .lane = "A"};
     put_token(world, (struct token_record){.id = 1, .kind = TOKEN_BEARER, .role = "office"},
               ENTRY_TOKEN_CREATED);
@@ -311,6 +316,13 @@ static void hold_tokens(struct world *world)
               ENTRY_TOKEN_CREATED);
     put_token(world, (struct token_record){.id = 6, .kind = TOKEN_SESSION, .parent = 1, .role = "office"},
               ENTRY_TOKEN_CREATED);
+    put_token(world,
+              (struct token_record){.id = 7, .kind = TOKEN_BEARER, .role = "liaison", .units = "u1 c2"},
+              ENTRY_TOKEN_CREATED);
+    put_token(world,
+              (struct token_record){
+                  .id = 8, .kind = TOKEN_SESSION, .parent = 7, .role = "liaison", .units = "u1 c2"},
+              ENTRY_TOKEN_CREATED);
 }
 
 static const struct tampering token_tamperings[] = {
@@ -321,11 +333,18 @@ static const struct tampering token_tamperings[] = {
     {"one is revoked without an entry", "UPDATE token SET revoked_us = 9 WHERE id = 1", 0,
      "token 1: the entr"},
     {"one is gone", "DELETE FROM token WHERE id = 4", 0, "token 4: its record is missing"},
-    {"the last one is gone", "DELETE FROM token WHERE id = 6", 0, "token 6: its record is missing"},
+    {"the last one is gone", "DELETE FROM token WHERE id = 8", 0, "token 8: its record is missing"},
+    {"its units are widened", "UPDATE token SET units = '' WHERE id = 7", 0, "token 7: its units"},
+    {"a session's units are widened", "UPDATE token SET units = 'u1 c2 u2' WHERE id = 8", 0,
+     "token 8: its units"},
+    {"another's units", "UPDATE token SET units = 'u1' WHERE id = 5", 0, "token 5: its units"},
+    {"units that nobody writes so", "UPDATE token SET units = 'u01 c2' WHERE id = 7", 0,
+     "token 7 holds values that cannot be"},
+    {"a unit that is no more", "DELETE FROM unit WHERE id = 2", 0, "token 7: it is for unit 2"},
     {"one that nobody created",
-     "INSERT INTO token SELECT 7, zeroblob(32), kind, parent, role, lane, created_us, expires_us, used_us,"
-     " revoked_us, name, seen_us FROM token WHERE id = 1",
-     0, "token 7: no entry"},
+     "INSERT INTO token SELECT 9, zeroblob(32), kind, parent, role, lane, created_us, expires_us, used_us,"
+     " revoked_us, name, seen_us, units FROM token WHERE id = 1",
+     0, "token 9: no entry"},
     {"a name that turns the line round", "UPDATE token SET name = 'A' || char(8238) WHERE id = 1", 0,
      "token 1 holds values that cannot be"},
     {"a spent one is good again", "UPDATE token SET used_us = 0 WHERE id = 2", 0, "token 2: token 3"},
@@ -368,11 +387,20 @@ static void verify_names_token_entries_that_cannot_be(void **state)
         struct queue_entry entry;
         const char *words;
     } cases[] = {
-        {"an id is skipped", {.kind = ENTRY_TOKEN_CREATED, .value = 8, .text = "office"}, "token 7 is next"},
+        {"an id is skipped", {.kind = ENTRY_TOKEN_CREATED, .value = 10, .text = "office"}, "token 9 is next"},
         {"an id is used again",
          {.kind = ENTRY_TOKEN_CREATED, .value = 3, .text = "office"},
-         "token 7 is next"},
-        {"an unknown one is revoked", {.kind = ENTRY_TOKEN_REVOKED, .value = 7}, "never created"},
+         "token 9 is next"},
+        {"units that nobody writes so",
+         {.kind = ENTRY_TOKEN_CREATED, .value = 9, .text = "liaison u1 u1"},
+         "units that cannot be"},
+        {"a blank and no units",
+         {.kind = ENTRY_TOKEN_CREATED, .value = 9, .text = "liaison "},
+         "units that cannot be"},
+        {"a role that is none",
+         {.kind = ENTRY_TOKEN_CREATED, .value = 9, .text = "liaison-of-everything u1"},
+         "a role that cannot be"},
+        {"an unknown one is revoked", {.kind = ENTRY_TOKEN_REVOKED, .value = 9}, "never created"},
         {"one is revoked twice", {.kind = ENTRY_TOKEN_REVOKED, .value = 4}, "twice"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -389,7 +417,7 @@ static void verify_names_token_entries_that_cannot_be(void **state)
         assert_journal(journal_commit(world.journal), JOURNAL_OK);
         world_close(&world);
         world_verify(&world, &report);
-        assert_int_equal(report.first_bad_seq, 33);
+        assert_int_equal(report.first_bad_seq, 35);
         assert_non_null(strstr(report.problem, cases[i].words));
         world_done(&world);
     }

@@ -2,7 +2,7 @@
  * test's own, set in the place of those the program carries. */
 #include "base/assets.h"
 
-enum { MIGRATIONS_MAX = 5, OURS = 3 /* migrations the program carries */ };
+enum { MIGRATIONS_MAX = 6, OURS = 4 /* migrations the program carries */ };
 static struct asset test_assets[MIGRATIONS_MAX + 2]; /* filled before each case */
 #define assets test_assets
 #include "../../daemon/journal/database.c"
@@ -13,7 +13,7 @@ static struct asset test_assets[MIGRATIONS_MAX + 2]; /* filled before each case 
 
 static void carry(const char *const sql[], size_t count)
 {
-    static const char *const paths[] = {"schema/0004-fourth.sql", "schema/0005-fifth.sql"};
+    static const char *const paths[] = {"schema/0005-fifth.sql", "schema/0006-sixth.sql"};
     size_t n = 0;
     memset(test_assets, 0, sizeof test_assets);
     for (unsigned i = 0; i < assets_count; i++)
@@ -401,6 +401,44 @@ static void one_of_the_version_before_that_was_altered_is_told(void **state)
     }
 }
 
+static int note_units(void *arg, const struct token_record *token)
+{
+    strcpy(arg, token->units);
+    return strcmp(token->role, "liaison");
+}
+
+/* Version 3 knew no units of a token: whoever paired then goes on with all classes. */
+static void a_liaisons_token_of_version_3_is_of_all_classes(void **state)
+{
+    (void)state;
+    struct token_record token = {.id = 1, .kind = TOKEN_BEARER, .role = "liaison", .created_us = 1};
+    struct queue_entry entry = {.kind = ENTRY_TOKEN_CREATED, .value = 1, .device = "test", .text = "liaison"};
+    struct journal_report report;
+    struct world world;
+    char units[TOKEN_SCOPE_SIZE] = "unread";
+    carry(NULL, 0);
+    world_init(&world);
+    world_open(&world);
+    world_day(&world);
+    assert_journal(journal_begin(world.journal), JOURNAL_OK);
+    assert_journal(journal_append(world.journal, &entry, NULL), JOURNAL_OK);
+    assert_journal(journal_put_token(world.journal, &token), JOURNAL_OK);
+    assert_journal(journal_commit(world.journal), JOURNAL_OK);
+    world_close(&world);
+    alter(&world, "ALTER TABLE token DROP COLUMN units; PRAGMA user_version = 3");
+    assert_journal(journal_verify(world.dir, world.key, &report), JOURNAL_OK);
+    assert_string_equal(report.problem, "");
+    assert_int_equal(report.version, 3);
+    assert_true(report.is_older);
+    assert_journal(world_try_open(&world, false), JOURNAL_OK);
+    assert_journal(journal_read_tokens(world.journal, note_units, units), JOURNAL_OK);
+    assert_string_equal(units, "");
+    world_close(&world);
+    assert_int_equal(version(&world), OURS);
+    world_assert_sound(&world);
+    world_done(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +450,7 @@ int main(void)
         cmocka_unit_test(one_of_the_version_before_is_verified_as_it_is),
         cmocka_unit_test(one_of_the_version_before_is_read_as_it_is),
         cmocka_unit_test(one_of_the_version_before_that_was_altered_is_told),
+        cmocka_unit_test(a_liaisons_token_of_version_3_is_of_all_classes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

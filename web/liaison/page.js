@@ -2,8 +2,9 @@
 import '/shared/theme.js';
 import { Classes } from '/shared/classes.js';
 import {
-  $, Lane, addWords, follow, setText, store, word,
+  $, Lane, addWords, follow, onLanguage, setText, store, word,
 } from '/shared/core.js';
+import { unitsText } from '/shared/units.js';
 import { enterWhole } from '/shared/whole.js';
 
 addWords({
@@ -14,25 +15,42 @@ addWords({
 const EVERY_MS = 10000; // other lanes' numbers come by no event here
 const lane = new Lane();
 let classes = null;
+let own = null; // what this phone is for alone
 let timer = 0;
+
+// Whose class it is stands on top, and in the name of the tab.
+function drawOwn() {
+  const text = own ? unitsText(own) : '';
+  setText($('#own'), text && ` · ${text}`);
+  if (text) document.title = `${text} · ${word('title-liaison')}`;
+}
+
+function drawLead() { $('#lead').hidden = Boolean(classes.id || classes.isAlone); }
 
 function draw() {
   const { lane: name, current } = lane.snapshot;
   setText($('#now'), current ? word('liaison-now', { lane: name, number: current.number }) : '');
-  $('#lead').hidden = Boolean(classes.id);
+  drawLead();
   clearTimeout(timer);
-  timer = setTimeout(() => classes.refresh(), 300); // whatever has changed may concern the class
+  timer = setTimeout(() => classes.refresh().then(drawLead), 300); // whatever has changed may concern the class
 }
 
 enterWhole(['liaison', 'marshal', 'office']).then((me) => {
+  own = me.units;
+  onLanguage(drawOwn);
+  drawOwn();
   classes = new Classes($('#classes'), {
     canRoll: true,
+    own,
+    heading: 'h2',
     way: () => (lane.snapshot && lane.snapshot.rules ? lane.snapshot.rules.payment : 'none'),
     recall: () => Number(store.get('paihao.class')) || 0,
-    remember: (id) => { store.set('paihao.class', String(id)); $('#lead').hidden = Boolean(id); },
+    remember: (id) => { store.set('paihao.class', String(id)); },
   });
-  classes.refresh();
-  setInterval(() => { if (!document.hidden) classes.refresh(); }, EVERY_MS);
+  const refresh = () => classes.refresh().then(drawLead);
+  refresh();
+  $('#classes').addEventListener('click', drawLead);
+  setInterval(() => { if (!document.hidden) refresh(); }, EVERY_MS);
   const first = me.lane || (me.lanes || [])[0];
-  if (first) follow(first, lane, { draw, lists: () => classes.refresh() });
+  if (first) follow(first, lane, { draw, lists: refresh });
 });

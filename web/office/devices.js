@@ -6,6 +6,7 @@ import {
 } from '/shared/core.js';
 import { PAGES, pageAddress } from '/shared/pages.js';
 import { qrImage } from '/office/qr.js';
+import { unitsText } from '/shared/units.js';
 
 const SURE_MS = 5000;
 const WATCH_MS = 1500;
@@ -17,7 +18,7 @@ const ROLES = ['photographer', 'marshal', 'display', 'liaison', 'check', 'office
 const dateTime = (iso) => `${iso.slice(0, 10) === new Date().toISOString().slice(0, 10) ? '' : `${new Date(iso).toLocaleDateString()} `}${clockTime(iso)}`;
 const minutes = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, '0')}`;
 const laneName = (lane) => (lane ? laneTitle(lane, '') : word('device-all-lanes'));
-const what = (token) => word('device-of', { role: word(`role-${token.role}`), lane: laneName(token.lane) });
+const what = (token) => word('device-of', { role: word(`role-${token.role}`), lane: laneName(token.lane) }) + (token.role === 'liaison' ? ` · ${unitsText(token.units)}` : '');
 const nameOf = (token) => token.name || `${word('device-unnamed')} #${token.id}`;
 
 export function startDevices(lanes, ask) {
@@ -25,7 +26,8 @@ export function startDevices(lanes, ask) {
   let self = null;
   let reach = null; // {reach, address}
   let nowOffset_ms = 0; // the server's clock minus ours
-  let code = null; // {id, name, role, lane, token, url, qr, end_ms, state: 'open'|'done'|'over'|'dropped'}
+  let units = null; // what a liaison may be of: null until asked for
+  let code = null; // {id, name, role, lane, units, token, url, qr, end_ms, state: 'open'|'done'|'over'|'dropped'}
   let sure = 0;
   let pending = 0;
   let failure = '';
@@ -33,6 +35,32 @@ export function startDevices(lanes, ask) {
 
   const now_ms = () => Date.now() + nowOffset_ms;
   const isLive = (token) => !token.revoked_at && !(token.kind === 'pairing' && token.used_at) && !(token.expires_at && Date.parse(token.expires_at) <= now_ms());
+
+  // ---- which classes
+  const isOfOne = () => $('#device-role').value === 'liaison' && $('#device-scope').value === 'one';
+  const drawScope = () => {
+    const scope = $('#device-scope').value || 'all';
+    $('#device-scope').replaceChildren(new Option(word('units-all'), 'all'), new Option(word('device-one-class'), 'one'));
+    $('#device-scope').value = scope;
+    $('#device-of').hidden = $('#device-role').value !== 'liaison';
+    for (const node of [$('#device-unit'), $('label[for="device-unit"]')]) node.hidden = !isOfOne();
+    $('#device-unit').placeholder = word('device-unit-like');
+    setText($('#device-scope-hint'), word(units && !units.length ? 'device-no-list' : 'device-scope-hint'));
+    if (isOfOne() && !units) loadUnits();
+  };
+  // Colleges first: whoever types the beginning of one sees it before its classes.
+  const loadUnits = async () => {
+    units = [];
+    const answer = await ask('/api/v1/units');
+    if (!answer || answer.status !== 200) { units = null; return; }
+    units = answer.data.filter((unit) => unit.people);
+    const colleges = new Map();
+    for (const unit of units) if (unit.college) colleges.set(unit.college, (colleges.get(unit.college) || 0) + unit.people);
+    const options = [...colleges].map(([college, people]) => [college, people])
+      .concat(units.filter((unit) => unit.name !== unit.college).map((unit) => [unit.college ? `${unit.college} / ${unit.name}` : unit.name, unit.people]));
+    $('#device-units').replaceChildren(...options.map(([value, people]) => new Option(String(people), value)));
+    drawScope();
+  };
 
   // ---- the form
   const drawForm = () => {
@@ -43,6 +71,7 @@ export function startDevices(lanes, ask) {
       if (!isFirst) $(`#${id}`).value = picked;
       else if (id === 'device-lane' && lanes.length) [$(`#${id}`).value] = lanes;
     }
+    drawScope();
     const lane = $('#device-lane').value;
     $('#device-name').placeholder = word('device-name-like', { lane: lane || word('device-all-lanes'), role: word(`role-${$('#device-role').value}`) });
     const text = failure || (reach && reach.reach !== 'network' ? word(`reach-${reach.reach}`, reach) : '');
@@ -208,18 +237,28 @@ export function startDevices(lanes, ask) {
 
   const make = async () => {
     const [role, lane, name] = [$('#device-role').value, $('#device-lane').value, $('#device-name').value.trim()];
-    failure = '';
+    const unit = isOfOne() ? $('#device-unit').value.trim() : '';
+    failure = isOfOne() && !unit ? word('device-unit-none') : '';
+    $('#device-unit').setAttribute('aria-invalid', String(Boolean(failure)));
+    if (failure) { drawForm(); $('#device-unit').focus(); return; }
     if (new TextEncoder().encode(name).length > NAME_BYTES) failure = word('device-name-long');
     $('#device-name').setAttribute('aria-invalid', String(Boolean(failure)));
     drawForm();
     if (failure) { $('#device-name').focus(); return; }
     let answer = null;
     try {
-      answer = await request('/api/v1/tokens', { method: 'POST', body: { role, once: true, ...(lane ? { lane } : {}), ...(name ? { name } : {}) }, timeout_ms: 10000 });
+      answer = await request('/api/v1/tokens', { method: 'POST', body: { role, once: true, ...(lane ? { lane } : {}), ...(unit ? { units: [unit] } : {}), ...(name ? { name } : {}) }, timeout_ms: 10000 });
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
     }
     if (!answer || answer.status !== 201) {
+      if (answer && answer.data && answer.data.code === 'unit-unknown') {
+        failure = problemText(answer).first;
+        $('#device-unit').setAttribute('aria-invalid', 'true');
+        drawForm();
+        $('#device-unit').focus();
+        return;
+      }
       const isName = name && answer && answer.status === 400; // the rest was chosen, not typed
       failure = isName ? word('device-name-bad') : `${word('device-failed')}${answer ? `: ${problemText(answer).first}` : ''}`;
       $('#device-name').setAttribute('aria-invalid', String(Boolean(isName)));
@@ -251,6 +290,7 @@ export function startDevices(lanes, ask) {
   };
 
   $('#device-form').addEventListener('submit', (event) => { event.preventDefault(); make(); });
+  $('#device-scope').addEventListener('change', () => { units = null; drawForm(); if (isOfOne()) $('#device-unit').focus(); });
   for (const id of ['device-role', 'device-lane']) $(`#${id}`).addEventListener('change', drawForm);
   $('#device-code').addEventListener('click', (event) => {
     if (event.target.id === 'device-hide') { code = null; drawCode(); $('#device-make').focus(); }

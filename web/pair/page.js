@@ -7,6 +7,7 @@ import {
 import '/pair/words.js';
 import { showKept } from '/pair/kept.js';
 import { PAGES, pageAddress } from '/shared/pages.js';
+import { unitsText } from '/shared/units.js';
 
 // A device that is something else already asks before it changes; looking does not spend a one-time code.
 const query = new URLSearchParams(location.search);
@@ -14,12 +15,12 @@ const REASONS = ['pair-token', 'pair-none', 'pair-role', 'pair-failed', 'pair-en
 let why = REASONS.includes(`pair-${query.get('why')}`) ? () => word(`pair-${query.get('why')}`) : null;
 let isFailure = why !== null && query.get('why') !== 'none';
 let other = null; // what is said in the second language
-let me = null; // {role, lane} before, when this device is paired already
+let me = null; // {role, lane, units} before, when this device is paired already
 let paired = null;
-let wish = null; // {token, role, lane} that would change what this device is
+let wish = null; // {token, role, lane, units} that would change what this device is
 
 const laneName = (lane) => (lane ? `${word('lane')} ${lane}` : word('all-lanes'));
-const title = (who) => `${word(`role-${who.role}`)} · ${laneName(who.lane)}`;
+const title = (who) => [word(`role-${who.role}`), laneName(who.lane), ...(who.role === 'liaison' ? [unitsText(who.units)] : [])].join(' · ');
 
 // The role's own page; an office of one lane has none to itself.
 function homeOf(who) {
@@ -114,7 +115,7 @@ async function exchange(token, isScanned) {
   goOn(isScanned);
 }
 
-const isSame = (one, two) => one.role === two.role && (one.lane || null) === (two.lane || null);
+const isSame = (one, two) => one.role === two.role && (one.lane || null) === (two.lane || null) && unitsText(one.units) === unitsText(two.units);
 
 async function pair(token, isScanned) {
   if (me) {

@@ -4,8 +4,10 @@ import '/shared/words.js';
 import {
   NoAnswer, addWords, command, element, isEnglish, onLanguage, problemText, request, word,
 } from '/shared/core.js';
+import { unitName } from '/shared/units.js';
 
 addWords({
+  'class-moved': ['已不在名单中：{names}。名单可能重新导入、班级改了名称。请向负责人索取新的配对码。', 'No longer on the list: {names}. A new list may have renamed it. Ask the office for a new pairing code.'],
   'class-none': ['还没有名单', 'No list of people yet'],
   'class-find': ['查找班级', 'Find a class'],
   'class-back': ['← 全部班级', '← All classes'],
@@ -64,10 +66,12 @@ function keepFocus(root, draw) {
 
 export class Classes {
   // root: where to draw. remember(id), recall(): the class of this device. canRoll: calls the roll. pay(member): null where
-  // no payment is taken. way(): how the rules say that people pay.
-  constructor(root, { canRoll = false, pay = null, way = () => 'none', remember = () => {}, recall = () => 0 } = {}) {
-    Object.assign(this, { root, canRoll, pay, way, remember });
-    Object.assign(this, { units: null, id: recall(), whole: null, filter: 'all', find: '', sure: false, sureTimer: 0, fault: null, pending: '', isAsking: false, isStale: false });
+  // no payment is taken. way(): how the rules say that people pay. own: what this device is for alone, as /api/v1/me says; null: all.
+  // heading: of a class, where the page has none between.
+  constructor(root, { canRoll = false, pay = null, way = () => 'none', remember = () => {}, recall = () => 0, own = null, heading = 'h3' } = {}) {
+    Object.assign(this, { root, canRoll, pay, way, remember, own, heading });
+    this.only = own && own.length === 1 ? own[0].unit : 0; // there is nothing to choose
+    Object.assign(this, { units: null, id: this.only || recall(), whole: null, filter: 'all', find: '', sure: false, sureTimer: 0, fault: null, pending: '', isAsking: false, isStale: false });
     this.list = element('div', 'classes');
     this.status = element('p', 'message');
     this.status.setAttribute('role', 'status');
@@ -88,10 +92,11 @@ export class Classes {
         const id = this.id;
         const { status, data } = await request(id ? `/api/v1/units/${id}` : '/api/v1/units');
         if (id !== this.id) { this.isStale = true; continue; }
-        if (status === 404) { this.show(0); continue; } // the class is no more
+        if (id && !this.only && [403, 404].includes(status)) { this.show(0); continue; } // the class is no more, or not this device's any more
         if (status !== 200) { this.fault = () => problemText({ status, data }).first; continue; }
         this.fault = null;
-        if (id) this.whole = data; else this.units = data;
+        if (id && this.own && !this.only && !data.unit.people) { this.show(0); continue; } // its people are elsewhere now
+        if (id) this.whole = data; else this.take(data);
       }
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
@@ -101,6 +106,22 @@ export class Classes {
       this.draw();
     }
   }
+
+  take(units) {
+    this.units = this.own ? units.filter((unit) => unit.people) : units;
+    if (this.own && this.units.length === 1 && this.gone().length === 0) this.show(this.units[0].id);
+  }
+
+  // Of what this device is for, what the list has no more.
+  gone() {
+    const units = this.id && this.whole ? [this.whole.unit] : this.units;
+    if (!this.own || !units) return [];
+    const isThere = (part) => units.some((unit) => unit.people && (part.unit ? unit.id === part.unit : unit.college === part.college));
+    return this.own.filter((part) => !isThere(part) && (!this.id || part.unit === this.id));
+  }
+
+  // Nothing else can be chosen here.
+  get isAlone() { return Boolean(this.only || (this.own && this.units && this.units.length < 2)); }
 
   show(id) {
     this.id = id;
@@ -112,14 +133,17 @@ export class Classes {
   }
 
   draw() {
-    this.status.textContent = this.fault ? `✕ ${this.fault()}` : '';
-    this.status.dataset.kind = this.fault ? 'failed' : '';
+    const gone = this.gone();
+    const text = this.fault ? this.fault() : gone.length ? word('class-moved', { names: gone.map(unitName).join(word('units-and')) }) : '';
+    this.status.textContent = text ? `✕ ${text}` : '';
+    this.status.dataset.kind = text ? 'failed' : '';
     keepFocus(this.list, () => { if (this.id) this.drawClass(); else this.drawList(); });
   }
 
   // ---- all classes
   drawList() {
     if (!this.units) return;
+    if (this.own && !this.units.length) { this.list.replaceChildren(); return; }
     if (!this.list.querySelector('input')) {
       const field = element('input', 'class-find');
       Object.assign(field, { type: 'search', value: this.find });
@@ -173,11 +197,15 @@ export class Classes {
   drawClass() {
     if (!this.whole) return;
     const { unit, members } = this.whole;
+    if (this.own && !unit.people) { this.list.replaceChildren(); return; }
     const next = members.find((who) => who.next);
     const head = element('div', 'class-head');
-    const back = this.button('class-back', word('class-back'));
-    back.classList.add('quiet');
-    head.append(back, element('h3', 'class-name', unitTitle(unit)), this.meter(unit), element('p', 'class-facts', this.facts(unit)));
+    if (!this.isAlone) {
+      const back = this.button('class-back', word('class-back'));
+      back.classList.add('quiet');
+      head.append(back);
+    }
+    head.append(element(this.heading, 'class-name', unitTitle(unit)), this.meter(unit), element('p', 'class-facts', this.facts(unit)));
     if (next) head.append(element('p', 'class-next', `▶ ${word('class-next', { name: next.name, rank: next.rank, student: next.student_no || '—' })}`));
     if (this.canRoll) {
       const all = this.button('roll-all', word(this.sure ? 'roll-all-sure' : 'roll-all'));

@@ -157,6 +157,26 @@ bool step_kept_parse(const char *extra, uint32_t *ret_kept_ms)
     return true;
 }
 
+/* ---- which copy was purged */
+void purged_copy_text(uint64_t seq, char ret_extra[static PROFILE_MAX + 1])
+{
+    ret_extra[0] = '\0';
+    if (seq)
+        snprintf(ret_extra, PROFILE_MAX + 1, PURGED_COPY "%" PRIu64, seq);
+}
+
+bool purged_copy_parse(const char *extra, uint64_t *ret_seq)
+{
+    const size_t mark = strlen(PURGED_COPY);
+    char exact[PROFILE_MAX + 1];
+    const uint64_t seq = strncmp(extra, PURGED_COPY, mark) == 0 ? strtoull(extra + mark, NULL, 10) : 0;
+    purged_copy_text(seq, exact);
+    if (strcmp(exact, extra) != 0)
+        return false;
+    *ret_seq = seq;
+    return true;
+}
+
 /* ---- small words */
 const char *payment_state_name(enum payment_state state)
 {

@@ -49,7 +49,7 @@ enum command_kind {
     COMMAND_LEDGER_SIGN, /* lane, value, extra, text as in the entry */
     COMMAND_HANDED_OVER, /* text, extra as in the entry; also of a closed event */
     COMMAND_RESTORED,    /* text as in the entry */
-    COMMAND_PURGED,      /* text as in the entry; nothing may follow */
+    COMMAND_PURGED,      /* text, extra and value as in the entry; nothing may follow */
     /* lane, number: takes back the lane's latest frame, while the number stands as shot, no longer than UNDO_US after the
      * tap, nor by a tap made before the frame. Not beyond a retake of that frame, a slip of paper with a frame, a settled mismatch, another session, or once
      * somebody else was found to own the number. A payment card that came back with the frame is out again; whoever was
@@ -170,6 +170,7 @@ enum queue_verdict {
     QUEUE_UNDO_LATE,     /* not the lane's latest frame, or too long ago; ticket: as it stands */
     QUEUE_EVENT_PURGED,
     QUEUE_NOT_HANDED_OVER, /* purge before both packages were made of the closed event */
+    QUEUE_COPY_GOES_ON,    /* purge of a copy that is not behind another one */
     QUEUE_VERDICT_COUNT
 };
 

@@ -85,7 +85,8 @@ const struct tool_command tool_commands[] = {
      "copy the database, also while the daemon runs"},
     {"restore", "BACKUP", OPTION_KEY, OPTION_KEY, REACH_FILES, run_restore, NULL,
      "restore BACKUP --key KEYFILE", "go on with the event of a backup on this computer"},
-    {"purge", NULL, (unsigned)OPTION_CERTIFICATE | (unsigned)OPTION_SURE, 0, REACH_FILES, run_purge, NULL,
-     "purge [--certificate FILE.html] [--yes]", "destroy the personal data of a handed-over event"},
+    {"purge", NULL, OPTION_CERTIFICATE | OPTION_SURE | OPTION_COPY, 0, REACH_FILES, run_purge, NULL,
+     "purge [--copy] [--certificate FILE.html] [--yes]",
+     "destroy the personal data of a handed-over event, or of a copy that stopped"},
     {0},
 };

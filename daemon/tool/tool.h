@@ -27,7 +27,7 @@ struct tool_options {
     const char **keys;            /* every --key in its order; the last is `key` */
     size_t n_arguments, n_keys;
     uint64_t count, pace_s, from, unit; /* 0: not given */
-    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip, is_sure;
+    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip, is_sure, is_copy;
 };
 
 struct tool {

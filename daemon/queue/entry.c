@@ -231,6 +231,21 @@ void ledger_mark_text(const struct ledger_mark *mark, char ret_text[static PROFI
     snprintf(ret_text, PROFILE_MAX + 1, "%s%s%s", ledger_code(mark->kind), unit, who);
 }
 
+void ledger_who_text(uint32_t who, char ret_text[static LEDGER_WHO_SIZE])
+{
+    snprintf(ret_text, LEDGER_WHO_SIZE, "%08" PRIx32, who);
+}
+
+bool ledger_who_parse(const char *text, uint32_t *ret_who)
+{
+    if (strlen(text) != LEDGER_WHO_SIZE - 1 || strspn(text, "0123456789abcdef") != LEDGER_WHO_SIZE - 1)
+        return false;
+    const uint32_t who = (uint32_t)strtoul(text, NULL, 16);
+    if (who)
+        *ret_who = who;
+    return who;
+}
+
 bool ledger_mark_parse(const char *text, struct ledger_mark *ret)
 {
     struct ledger_mark mark = {0};

@@ -165,8 +165,13 @@ int ledger_kind_from_code(const char *);   /* -1: unknown */
 struct ledger_mark {
     enum ledger_kind kind;
     uint32_t unit; /* 0: of the entry's lane, or of the event */
-    uint32_t who;  /* desk/ledger.h: ledger_who; 0: not said */
+    uint32_t
+        who; /* desk/ledger.h: ledger_who; 0: not said. In a command: who made it when it was looked at */
 };
+/* As people and pages are shown it and send it back: eight digits 0-9a-f, not all 0. */
+enum { LEDGER_WHO_SIZE = 9 };
+void ledger_who_text(uint32_t who, char ret_text[static LEDGER_WHO_SIZE]);
+bool ledger_who_parse(const char *text, uint32_t *ret_who);
 void ledger_mark_text(const struct ledger_mark *, char ret_text[static PROFILE_MAX + 1]);
 bool ledger_mark_parse(const char *text, struct ledger_mark *ret);
 /* How a mismatch was settled. */

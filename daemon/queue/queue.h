@@ -166,8 +166,8 @@ enum queue_verdict {
     QUEUE_ALREADY_PAID,  /* another amount of somebody who has paid, and no reason why */
     QUEUE_LEVEL_DIFFERS, /* known, but at another degree level than was said */
     QUEUE_LEDGER_OPEN,   /* session or event close while a line of the ledger is neither zero nor signed */
-    QUEUE_LEDGER_MOVED,  /* signing a difference that is not the line's (any more) */
-    QUEUE_UNDO_LATE,     /* not the lane's latest frame, or too long ago; ticket: as it stands */
+    QUEUE_LEDGER_MOVED, /* signing a difference that is not the line's (any more), or that other people make now */
+    QUEUE_UNDO_LATE, /* not the lane's latest frame, or too long ago; ticket: as it stands */
     QUEUE_EVENT_PURGED,
     QUEUE_NOT_HANDED_OVER, /* purge before both packages were made of the closed event */
     QUEUE_COPY_GOES_ON,    /* purge of a copy that is not behind another one */

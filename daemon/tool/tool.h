@@ -22,7 +22,7 @@ enum tool_exit {
 struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
     const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
-    const char *line, *difference, *passphrase_file, *database, *key, *certificate;
+    const char *line, *difference, *who, *passphrase_file, *database, *key, *certificate;
     const char *const *arguments; /* of a command that takes several; the first is `argument` */
     const char **keys;            /* every --key in its order; the last is `key` */
     size_t n_arguments, n_keys;

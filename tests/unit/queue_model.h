@@ -35,6 +35,7 @@ struct model_lane {
 struct model_signature {
     char lane[LANE_NAME_MAX + 1], extra[PROFILE_MAX + 1];
     int32_t difference;
+    uint32_t who;
 };
 struct model {
     const struct queue_facts *facts; /* what the lists say of each */

@@ -31,7 +31,7 @@ struct world {
     struct queue_facts facts[MODEL_PEOPLE]; /* what the lists say of each */
 };
 static uint64_t seen[QUEUE_VERDICT_COUNT][COMMAND_KIND_COUNT];
-static uint64_t n_closed, n_signed, n_copies_purged;
+static uint64_t n_closed, n_signed, n_copies_purged, n_other_people;
 static uint64_t seen_void_and_bound, seen_undone_card, /* an undo that put a payment card out again */
     seen_bound_beside; /* a bind that made void first; that moved to who stands */
 
@@ -283,6 +283,8 @@ static void same_ledger_line(struct world *w, struct ledger *ledger, const struc
     }
     SAME(w, got, expected, difference);
     SAME(w, got, expected, is_signed);
+    if (ledger_who(ledger, got) != (expected->difference ? expected->who : 1))
+        DIFFERS(w, "who makes a difference", ledger_who(ledger, got), expected->who);
     if (rest != got->difference)
         DIFFERS(w, "what is left of a line", rest, got->difference);
     if (got->kind == LEDGER_NUMBERS && got->difference)
@@ -317,6 +319,7 @@ static void take_ledger(const struct world *w, struct queue_command *c)
     if (c->kind == COMMAND_LEDGER_SIGN && ledger_mark_parse(c->extra, &mark)) {
         const struct ledger_line *line = ledger_line(ledger, mark.kind, c->lane, mark.unit);
         c->difference = line ? line->difference : 0;
+        c->who = line ? ledger_who(ledger, line) : 0;
     }
     ledger_free(ledger);
 }
@@ -511,6 +514,8 @@ static void ask_to_sign(struct world *w, struct queue_command *c)
     l_mark(line, c->extra);
     if (one_in(w, 20))
         strcpy(c->extra, wrong[roll_dice(w, 6)]);
+    else if (line->difference && one_in(w, 2))
+        sprintf(c->extra + strlen(c->extra), " w%08x", line->who + (one_in(w, 4) ? 77 : 0));
     c->value = (uint32_t)line->difference + (one_in(w, 6) ? 1 : 0);
 }
 
@@ -716,6 +721,7 @@ static enum queue_verdict give(struct world *w, const struct queue_command *give
     const struct queue_decision *expected = model_give(&w->model, c);
     same_decision(w, &decision, expected);
     seen[decision.verdict][c->kind]++;
+    n_other_people += decision.verdict == QUEUE_LEDGER_MOVED && (int32_t)c->value == c->difference;
     if (c->kind == COMMAND_BIND && decision.n_entries) {
         seen_void_and_bound += decision.entries[0].kind == ENTRY_VOIDED;
         seen_bound_beside += decision.entries[0].kind == ENTRY_BOUND && is_behind;
@@ -945,7 +951,7 @@ static void every_verdict_was_met(void **state)
             fail_msg("verdict %d was never met", verdict);
     }
     assert_true(seen_void_and_bound && seen_bound_beside && seen_undone_card);
-    assert_true(n_copies_purged > 0);
+    assert_true(n_copies_purged > 0 && n_other_people > 0);
     assert_true(n_closed > SEEDS && n_signed > n_closed); /* and some on the way, in random_command */
     for (int kind = COMMAND_EVENT_CREATE; kind < COMMAND_KIND_COUNT; kind++)
         if (seen[QUEUE_DONE][kind] == 0 && kind != COMMAND_EVENT_CLOSE)

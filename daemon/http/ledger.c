@@ -10,18 +10,6 @@ enum MHD_Result ledger_show(struct request *request)
     return reply_tree(request, MHD_HTTP_OK, report_ledger(request->http->options.desk));
 }
 
-static enum MHD_Result answer_sign(struct request *request, const struct wait *wait)
-{
-    const struct desk_answer *answer = &wait->answer;
-    struct buffer body = {0};
-    if (answer->problem)
-        return reply_refusal(request, answer);
-    buffer_add_text(&body, answer->is_unchanged ? "{\"recorded\":false" : "{\"recorded\":true");
-    member_number(&body, "seq", answer->seq);
-    buffer_add_text(&body, "}");
-    return reply_answer(request, MHD_HTTP_OK, &body, answer);
-}
-
 static bool take_integer(const json_t *object, const char *name, int64_t least, int64_t most, int64_t *ret)
 {
     const json_t *value = json_object_get(object, name);
@@ -91,5 +79,5 @@ enum MHD_Result ledger_sign(struct request *request)
             "\"difference\", \"who\" as the line has it (or none) and \"reason\".",
             "须给出 line（numbers、people、money、cards）、lane 或 unit（或都不填）、difference、该项的 "
             "who（可不填）和 reason。");
-    return wait_for_desk(request, &command, answer_sign);
+    return wait_for_desk(request, &command, reply_recorded);
 }

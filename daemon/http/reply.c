@@ -204,3 +204,19 @@ enum MHD_Result reply_refusal(struct request *request, const struct desk_answer 
         add_header(response, "Idempotency-Replayed", "true");
     return reply_send(request, problem_status(answer->problem), response);
 }
+
+enum MHD_Result reply_recorded(struct request *request, const struct wait *wait)
+{
+    const struct desk_answer *answer = &wait->answer;
+    struct buffer body = {0};
+    if (answer->problem)
+        return reply_refusal(request, answer);
+    buffer_add_text(&body, answer->is_unchanged ? "{\"recorded\":false" : "{\"recorded\":true");
+    member_number(&body, "seq", answer->seq);
+    if (answer->has_ticket) {
+        member(&body, "ticket");
+        render_ticket(&body, &answer->ticket, request->audience);
+    }
+    buffer_add_text(&body, "}");
+    return reply_answer(request, answer->created ? MHD_HTTP_CREATED : MHD_HTTP_OK, &body, answer);
+}

@@ -87,6 +87,8 @@ static const struct option long_options[] = {
     {"key", required_argument, NULL, 'k'},
     {"certificate", required_argument, NULL, 'Z'},
     {"yes", no_argument, NULL, 'y'},
+    {"copy", no_argument, NULL, 'Y'},
+    {"who", required_argument, NULL, 'w'},
     {0},
 };
 
@@ -146,6 +148,8 @@ static enum tool_exit take_option(struct arguments *arguments, int option, const
         {'k', OPTION_KEY, &to->key, NULL, NULL},
         {'Z', OPTION_CERTIFICATE, &to->certificate, NULL, NULL},
         {'y', OPTION_SURE, NULL, &to->is_sure, NULL},
+        {'Y', OPTION_COPY, NULL, &to->is_copy, NULL},
+        {'w', OPTION_WHO, &to->who, NULL, NULL},
     };
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         if (places[i].option != option)

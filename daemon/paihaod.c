@@ -134,14 +134,18 @@ static char *event_members(void *arg, bool whole)
 }
 
 /* As COMMAND_PURGED would say, before anybody stops working for it. */
-static enum problem end_for_purge(void *arg)
+static enum problem end_for_purge(void *arg, bool is_copy)
 {
     struct daemon *daemon = arg;
     struct queue_event event;
     desk_event(daemon->desk, &event);
     if (!event.exists)
         return PROBLEM_NO_EVENT;
-    if (!event.is_closed || event.agency_seq != event.content_seq || event.school_seq != event.content_seq)
+    const bool is_handed_over =
+        event.is_closed && event.agency_seq == event.content_seq && event.school_seq == event.content_seq;
+    if (is_copy && desk_store_state(daemon->desk) != PROBLEM_EVENT_ELSEWHERE)
+        return PROBLEM_COPY_GOES_ON;
+    if (!is_copy && !is_handed_over)
         return PROBLEM_NOT_HANDED_OVER;
     daemon->wants_end = true;
     return PROBLEM_NONE;

@@ -62,7 +62,7 @@ enum desk_kind {
                      level), or person_ref. Somebody nobody knew becomes a person */
     DESK_ROLL, /* queue: person, value (enum roll), device. Or queue.person none and `unit`: all of that unit who have
                      no number yet */
-    DESK_LEDGER_SIGN, /* queue: COMMAND_LEDGER_SIGN. A line that is not there: not-found */
+    DESK_LEDGER_SIGN, /* queue: COMMAND_LEDGER_SIGN. A line that is not there: ledger-line-unknown */
 };
 struct desk_command {
     enum desk_kind kind;
@@ -103,6 +103,7 @@ struct desk_answer {
     uint32_t warnings;
     uint32_t next_number; /* paper-gap: the number that comes next */
     int32_t difference;   /* ledger-moved: the line's, now; unless replayed */
+    uint32_t who;         /* and ledger_who of it */
     struct list_result list;
 };
 /* "excluded" "not-on-roster" "already-captured" "unpaid" "missed-waits" "already-shot": the refusal that an
@@ -317,6 +318,7 @@ struct desk_ledger_cause {
 };
 struct desk_ledger_line {
     struct ledger_line line;
+    uint32_t who;                                   /* ledger_who */
     char college[UNIT_MAX + 1], name[UNIT_MAX + 1]; /* of a unit */
     struct desk_ledger_cause *causes;               /* of everybody who makes the difference */
     size_t n_causes;

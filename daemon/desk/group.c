@@ -365,6 +365,7 @@ static void answer_job(struct group *group, struct outcome *outcome)
         .warnings = outcome->warnings,
         .next_number = outcome->next_number,
         .difference = outcome->difference,
+        .who = outcome->who,
         .list = outcome->list,
     };
     pthread_mutex_lock(&desk->lock);

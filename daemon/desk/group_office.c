@@ -136,8 +136,9 @@ void group_ledger_sign(struct group *group, struct outcome *outcome)
     struct queue_command *command = &outcome->job->command.queue;
     struct queue_decision decision;
     const bool has_event = queue_event(group->writer->deciding)->exists;
-    if (has_event && !group_take_difference(group, command)) {
-        outcome->problem = PROBLEM_NOT_FOUND;
+    const bool has_lane = !*command->lane || queue_lane(group->writer->deciding, command->lane);
+    if (has_event && has_lane && !group_take_difference(group, command)) {
+        outcome->problem = PROBLEM_LEDGER_LINE_UNKNOWN;
         return;
     }
     command->kind = COMMAND_LEDGER_SIGN;
@@ -145,6 +146,7 @@ void group_ledger_sign(struct group *group, struct outcome *outcome)
     const enum queue_verdict verdict = group_decide(group, command, &decision);
     group_settle(group, outcome, &decision);
     outcome->difference = command->difference;
+    outcome->who = command->who;
     group->has_lists |= decision.n_entries > 0;
     group_keep_answer(group, outcome, verdict);
 }

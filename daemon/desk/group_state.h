@@ -12,6 +12,7 @@ struct outcome {
     struct token_record token;
     uint32_t could_override, blocked, warnings, next_number;
     int32_t difference;
+    uint32_t who;
     struct list_result list;
 };
 

@@ -86,6 +86,7 @@ static void fill_line(const struct desk *desk, struct ledger *ledger, const stru
                       struct desk_ledger_line *ret)
 {
     ret->line = *line;
+    ret->who = ledger_who(ledger, line);
     fill_causes(desk, ledger, ret);
     fill_signature(desk, ret);
     const struct unit_record *unit = line->unit ? directory_unit(desk->directory, line->unit) : NULL;

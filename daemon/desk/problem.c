@@ -91,6 +91,7 @@ enum problem problem_of_verdict(enum queue_verdict verdict)
         [QUEUE_UNDO_LATE] = PROBLEM_UNDO_LATE,
         [QUEUE_EVENT_PURGED] = PROBLEM_EVENT_PURGED,
         [QUEUE_NOT_HANDED_OVER] = PROBLEM_NOT_HANDED_OVER,
+        [QUEUE_COPY_GOES_ON] = PROBLEM_COPY_GOES_ON,
     };
     return (unsigned)verdict < QUEUE_VERDICT_COUNT ? problems[verdict] : PROBLEM_INTERNAL;
 }

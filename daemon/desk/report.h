@@ -20,12 +20,14 @@ json_t *report_tallies(struct desk *);
 json_t *report_payments(struct desk *);
 
 /* {"seq","is_balanced","lines":[{"line","scope":"event|lane|unit","lane","unit","college","name","total",
- *  "parts":[{"code","count"}],"difference","is_open","signed":null|{"difference","at","device","reason"},"outdated": a
+ *  "parts":[{"code","count"}],"difference","who","is_open","signed":null|{"difference","at","device","reason"},"outdated": a
  *  signature of another difference, likewise,"causes":[{"code","count","numbers":[...],"others"}]}]}; numbers: the first
  *  LEDGER_NUMBERS_MOST; others: how many more, and people without a number */
 enum { LEDGER_NUMBERS_MOST = 30 };
 json_t *report_ledger(struct desk *);
 /* Its lines that are neither zero nor signed: of everything, or (lane not NULL) of a lane. */
 json_t *report_open_lines(struct desk *, const char *lane);
+/* Those of the event and its lanes: which there are. */
+json_t *report_known_lines(struct desk *);
 
 #endif

@@ -87,6 +87,9 @@ static json_t *line_json(const struct desk_ledger_line *view)
     set(object, "total", number(line->total));
     set(object, "parts", parts_json(line));
     set(object, "difference", number(line->difference));
+    char who[LEDGER_WHO_SIZE];
+    ledger_who_text(view->who, who);
+    set(object, "who", line->difference ? json_string(who) : json_null());
     set(object, "is_open", json_boolean(ledger_is_open(line)));
     set(object, "signed", line->is_signed ? signature_json(view) : json_null());
     set(object, "outdated", is_outdated ? signature_json(view) : json_null());
@@ -112,15 +115,37 @@ json_t *report_ledger(struct desk *desk)
     return object;
 }
 
-json_t *report_open_lines(struct desk *desk, const char *lane)
+static json_t *chosen_lines(struct desk *desk, bool (*is_chosen)(const struct ledger_line *, const char *),
+                            const char *lane)
 {
     size_t count;
     uint64_t seq;
     struct desk_ledger_line *views = desk_ledger(desk, &count, &seq);
     json_t *lines = json_array();
     for (size_t i = 0; i < count; i++)
-        if (ledger_is_open(&views[i].line) && (!lane || strcmp(views[i].line.lane, lane) == 0))
+        if (is_chosen(&views[i].line, lane))
             json_array_append_new(lines, line_json(&views[i]));
     desk_ledger_free(views, count);
     return lines;
+}
+
+static bool is_open_in(const struct ledger_line *line, const char *lane)
+{
+    return ledger_is_open(line) && (!lane || strcmp(line->lane, lane) == 0);
+}
+
+static bool is_of_no_unit(const struct ledger_line *line, const char *lane)
+{
+    (void)lane;
+    return line->scope != LEDGER_UNIT;
+}
+
+json_t *report_open_lines(struct desk *desk, const char *lane)
+{
+    return chosen_lines(desk, is_open_in, lane);
+}
+
+json_t *report_known_lines(struct desk *desk)
+{
+    return chosen_lines(desk, is_of_no_unit, NULL);
 }

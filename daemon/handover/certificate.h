@@ -12,6 +12,7 @@ struct certificate {
     size_t n_backups;
     char *const *left_alone; /* in the data folder, not Paihao's */
     size_t n_left_alone;
+    const char *key_left; /* a copy's key elsewhere that was left alone (purge_leaves_key); NULL: destroyed */
 };
 char *certificate_text(const struct certificate *); /* free() */
 char *certificate_html(const struct certificate *); /* free() */

@@ -67,7 +67,8 @@ bool purge_counts_parse(const char *text, struct purge_counts *ret)
     return true;
 }
 
-enum problem purge_record(const struct config *config, struct desk *desk, const char *device)
+enum problem purge_record(const struct config *config, struct desk *desk, const char *device,
+                          const struct purge_other *other)
 {
     struct desk_command command = {.kind = DESK_QUEUE, .queue = {.kind = COMMAND_PURGED}};
     struct desk_answer answer;
@@ -81,6 +82,10 @@ enum problem purge_record(const struct config *config, struct desk *desk, const 
     purge_count(config, &copy, &counts);
     purge_counts_text(&counts, command.queue.text);
     snprintf(command.queue.device, sizeof command.queue.device, "%s", device);
+    if (other) {
+        command.queue.value = other->moves;
+        purged_copy_text(other->seq, command.queue.extra);
+    }
     desk_call(desk, &command, &answer);
     return answer.problem;
 }
@@ -210,13 +215,31 @@ static bool is_half_key(const char *path, const char *name)
     return is_key;
 }
 
-static int destroy_half_keys(const struct config *config, char **ret_detail)
+static char *key_folder(const struct config *config)
 {
     const char *slash = strrchr(config->key_file, '/');
-    char *folder = slash
-                       ? bytes_format("%.*s", slash == config->key_file ? 1 : (int)(slash - config->key_file),
-                                      config->key_file)
-                       : bytes_text(".");
+    return slash ? bytes_format("%.*s", slash == config->key_file ? 1 : (int)(slash - config->key_file),
+                                config->key_file)
+                 : bytes_text(".");
+}
+
+static bool is_same_folder(const char *one, const char *other)
+{
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+bool purge_leaves_key(const struct config *config, const struct journal_copy *copy)
+{
+    char *folder = key_folder(config);
+    const bool is_inside = is_same_folder(folder, config->data_dir);
+    free(folder);
+    return copy->other_seq && !is_inside;
+}
+
+static int destroy_half_keys(const struct config *config, char **ret_detail)
+{
+    char *folder = key_folder(config);
     int error = 0;
     DIR *stream = opendir(folder);
     for (const struct dirent *entry; stream && !error && (entry = readdir(stream));) {
@@ -231,12 +254,19 @@ static int destroy_half_keys(const struct config *config, char **ret_detail)
     return error;
 }
 
+static int destroy_key(const struct config *config, char **ret_detail)
+{
+    int error = told(file_destroy(config->key_file), config->key_file, ret_detail);
+    return error ? error : destroy_half_keys(config, ret_detail);
+}
+
 enum journal_fault purge_finish(const struct config *config, char **ret_detail)
 {
-    char *detail = NULL;
-    enum journal_fault fault = JOURNAL_OK;
-    if (told(file_destroy(config->key_file), config->key_file, &detail) != 0 ||
-        destroy_half_keys(config, &detail) != 0)
+    char *detail = NULL, *database = journal_database(config->data_dir);
+    struct journal_copy copy;
+    enum journal_fault fault = journal_look(database, &copy, &detail);
+    free(database);
+    if (!fault && !purge_leaves_key(config, &copy) && destroy_key(config, &detail) != 0)
         fault = JOURNAL_IO;
     if (!fault)
         fault = journal_purge(config->data_dir, &detail);

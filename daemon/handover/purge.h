@@ -18,8 +18,17 @@ void purge_count(const struct config *, const struct journal_copy *, struct purg
 void purge_counts_text(const struct purge_counts *, char ret_text[static ENTRY_TEXT_MAX + 1]);
 bool purge_counts_parse(const char *text, struct purge_counts *ret);
 
-/* Writes ENTRY_PURGED through the desk. PROBLEM_NOT_HANDED_OVER ... */
-enum problem purge_record(const struct config *, struct desk *, const char *device);
+/* The copy of the event that goes on instead of this one, as it was last seen. */
+struct purge_other {
+    uint32_t moves;
+    uint64_t seq;
+};
+/* Writes ENTRY_PURGED through the desk: of the whole event, or (`other`, else NULL) of a copy that stopped for another one.
+ * PROBLEM_NOT_HANDED_OVER, PROBLEM_COPY_GOES_ON ... */
+enum problem purge_record(const struct config *, struct desk *, const char *device,
+                          const struct purge_other *other);
+/* A copy's key in a folder that is not this data folder's is left alone: the copy that goes on may use that very file. */
+bool purge_leaves_key(const struct config *, const struct journal_copy *);
 /* Everything behind that entry; the caller holds the data lock and no desk is open. JOURNAL_OK, or *ret_detail (free()) says
  * what could not be done: run it again. */
 enum journal_fault purge_finish(const struct config *, char **ret_detail);

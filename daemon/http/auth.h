@@ -24,7 +24,8 @@ enum {
     ROLES_OFFICE = 1 << ROLE_OFFICE,
     ROLES_DOOR = ROLES_OFFICE | 1 << ROLE_MARSHAL,
     ROLES_CAMERA = ROLES_DOOR | 1 << ROLE_PHOTOGRAPHER,
-    ROLES_PHOTO = ROLES_OFFICE | 1 << ROLE_PHOTOGRAPHER, /* whoever sees the face that is photographed */
+    ROLES_PHOTO =
+        ROLES_OFFICE | 1 << ROLE_PHOTOGRAPHER, /* whoever answers for the photographs: has seen a void */
     ROLES_CHECK = ROLES_DOOR | 1 << ROLE_CHECK,
     ROLES_CLASS = ROLES_DOOR | 1 << ROLE_LIAISON, /* see a class by name and call its roll */
     ROLES_ALL = ROLES_CAMERA | 1 << ROLE_DISPLAY | 1 << ROLE_LIAISON | 1 << ROLE_CHECK,

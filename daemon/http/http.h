@@ -58,7 +58,7 @@ struct http_options {
      * with names of folders. NULL: nothing. */
     char *(*event_members)(void *arg, bool whole);
     /* The tool wants the data to itself, to purge: PROBLEM_NONE when the daemon will end now. */
-    enum problem (*end_for_purge)(void *arg);
+    enum problem (*end_for_purge)(void *arg, bool is_copy);
     /* A person has decided that this copy of the event goes on. *ret_error: 0, or the -errno of the claim in the backup
      * folder. On a thread of its own; waits for the desk. */
     enum problem (*continue_event)(void *arg, const char *device, int *ret_error);

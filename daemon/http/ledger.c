@@ -10,18 +10,6 @@ enum MHD_Result ledger_show(struct request *request)
     return reply_tree(request, MHD_HTTP_OK, report_ledger(request->http->options.desk));
 }
 
-static enum MHD_Result answer_sign(struct request *request, const struct wait *wait)
-{
-    const struct desk_answer *answer = &wait->answer;
-    struct buffer body = {0};
-    if (answer->problem)
-        return reply_refusal(request, answer);
-    buffer_add_text(&body, answer->is_unchanged ? "{\"recorded\":false" : "{\"recorded\":true");
-    member_number(&body, "seq", answer->seq);
-    buffer_add_text(&body, "}");
-    return reply_answer(request, MHD_HTTP_OK, &body, answer);
-}
-
 static bool take_integer(const json_t *object, const char *name, int64_t least, int64_t most, int64_t *ret)
 {
     const json_t *value = json_object_get(object, name);
@@ -31,14 +19,16 @@ static bool take_integer(const json_t *object, const char *name, int64_t least, 
     return true;
 }
 
-/* Which line: "line" and one of "lane" and "unit", or neither. */
+/* Which line: "line" and one of "lane" and "unit", or neither; and "who", when the caller says whom it has seen. */
 static enum problem take_line(const json_t *object, struct queue_command *command)
 {
-    const char *code = NULL, *lane = NULL;
+    const char *code = NULL, *lane = NULL, *who = NULL;
     int64_t unit = 0;
     enum problem problem = body_text(object, "line", PROFILE_MAX, &code);
     if (!problem)
         problem = body_text(object, "lane", LANE_NAME_MAX, &lane);
+    if (!problem)
+        problem = body_text(object, "who", LEDGER_WHO_SIZE - 1, &who);
     if (problem)
         return problem;
     const json_t *of_unit = json_object_get(object, "unit");
@@ -46,7 +36,9 @@ static enum problem take_line(const json_t *object, struct queue_command *comman
     const int kind = code ? ledger_kind_from_code(code) : -1;
     if (kind < 0 || (lane && has_unit) || (has_unit && !take_integer(object, "unit", 1, UINT32_MAX, &unit)))
         return PROBLEM_BAD_REQUEST;
-    const struct ledger_mark mark = {.kind = (enum ledger_kind)kind, .unit = (uint32_t)unit};
+    struct ledger_mark mark = {.kind = (enum ledger_kind)kind, .unit = (uint32_t)unit};
+    if (who && !ledger_who_parse(who, &mark.who))
+        return PROBLEM_BAD_REQUEST;
     ledger_mark_text(&mark, command->extra);
     if (lane)
         strcpy(command->lane, lane);
@@ -55,7 +47,7 @@ static enum problem take_line(const json_t *object, struct queue_command *comman
 
 static enum problem take_sign(const struct request *request, struct queue_command *command)
 {
-    static const char *const members[] = {"line", "lane", "unit", "difference", "reason", NULL};
+    static const char *const members[] = {"line", "lane", "unit", "difference", "who", "reason", NULL};
     const char *reason = NULL;
     int64_t difference = 0;
     json_t *object = NULL;
@@ -83,8 +75,9 @@ enum MHD_Result ledger_sign(struct request *request)
     if (problem)
         return reply_problem_saying(
             request, problem,
-            "Give \"line\" (numbers, people, money, cards), \"lane\" or \"unit\" or neither, \"difference\" "
-            "and \"reason\".",
-            "须给出 line（numbers、people、money、cards）、lane 或 unit（或都不填）、difference 和 reason。");
-    return wait_for_desk(request, &command, answer_sign);
+            "Give \"line\" (numbers, people, money, cards), \"lane\" or \"unit\" or neither, "
+            "\"difference\", \"who\" as the line has it (or none) and \"reason\".",
+            "须给出 line（numbers、people、money、cards）、lane 或 unit（或都不填）、difference、该项的 "
+            "who（可不填）和 reason。");
+    return wait_for_desk(request, &command, reply_recorded);
 }

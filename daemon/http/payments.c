@@ -11,22 +11,6 @@ static const char *const members[] = {"id_number", "name",       "student_no", "
                                       "mrz",       "serial",     "person",     "level",  "state",
                                       "method",    "amount_fen", "card",       "reason", NULL};
 
-static enum MHD_Result answer_payment(struct request *request, const struct wait *wait)
-{
-    const struct desk_answer *answer = &wait->answer;
-    struct buffer body = {0};
-    if (answer->problem)
-        return reply_refusal(request, answer);
-    buffer_add_text(&body, answer->is_unchanged ? "{\"recorded\":false" : "{\"recorded\":true");
-    member_number(&body, "seq", answer->seq);
-    if (answer->has_ticket) {
-        member(&body, "ticket");
-        render_ticket(&body, &answer->ticket, request->audience);
-    }
-    buffer_add_text(&body, "}");
-    return reply_answer(request, answer->created ? MHD_HTTP_CREATED : MHD_HTTP_OK, &body, answer);
-}
-
 /* "cash", "alipay", "wechat", "card", or another short word. */
 static bool is_method(const char *text)
 {
@@ -103,7 +87,7 @@ enum MHD_Result payment_record(struct request *request)
     if (problem)
         return reply_problem(request, problem);
     command.presentation = has_presentation ? &presentation : NULL;
-    enum MHD_Result result = wait_for_desk(request, &command, answer_payment);
+    enum MHD_Result result = wait_for_desk(request, &command, reply_recorded);
     if (has_presentation)
         presentation_wipe(&presentation);
     return result;

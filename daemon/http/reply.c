@@ -158,6 +158,16 @@ enum MHD_Result reply_not_allowed(struct request *request, const char *allow)
     return reply_send(request, problem_status(PROBLEM_METHOD_NOT_ALLOWED), response);
 }
 
+/* Takes `lines`. */
+static char *lines_member(json_t *lines)
+{
+    char *text = json_dumps(lines, JSON_COMPACT),
+         *members = bytes_format(",\"lines\":%s", text ? text : "[]");
+    free(text);
+    json_decref(lines);
+    return members;
+}
+
 /* What a refusal says besides, for free(); NULL: nothing. */
 static char *members_of(const struct request *request, const struct desk_answer *answer)
 {
@@ -165,16 +175,15 @@ static char *members_of(const struct request *request, const struct desk_answer 
     const char *lane = request->params.has_lane ? request->params.lane : NULL;
     struct queue_event event;
     char next[TICKET_LABEL_SIZE];
-    if (answer->problem == PROBLEM_LEDGER_MOVED && !answer->replayed)
-        return bytes_format(",\"difference\":%" PRId32, answer->difference);
-    if (answer->problem == PROBLEM_LEDGER_OPEN) {
-        json_t *lines = report_open_lines(desk, lane);
-        char *text = json_dumps(lines, JSON_COMPACT),
-             *members = bytes_format(",\"lines\":%s", text ? text : "[]");
-        free(text);
-        json_decref(lines);
-        return members;
+    if (answer->problem == PROBLEM_LEDGER_MOVED && !answer->replayed) {
+        char who[LEDGER_WHO_SIZE];
+        ledger_who_text(answer->who, who);
+        return bytes_format(",\"difference\":%" PRId32 ",\"who\":\"%s\"", answer->difference, who);
     }
+    if (answer->problem == PROBLEM_LEDGER_OPEN)
+        return lines_member(report_open_lines(desk, lane));
+    if (answer->problem == PROBLEM_LEDGER_LINE_UNKNOWN)
+        return lines_member(report_known_lines(desk));
     if (answer->problem != PROBLEM_PAPER_GAP)
         return NULL;
     desk_event(desk, &event);
@@ -194,4 +203,20 @@ enum MHD_Result reply_refusal(struct request *request, const struct desk_answer 
     if (answer->replayed)
         add_header(response, "Idempotency-Replayed", "true");
     return reply_send(request, problem_status(answer->problem), response);
+}
+
+enum MHD_Result reply_recorded(struct request *request, const struct wait *wait)
+{
+    const struct desk_answer *answer = &wait->answer;
+    struct buffer body = {0};
+    if (answer->problem)
+        return reply_refusal(request, answer);
+    buffer_add_text(&body, answer->is_unchanged ? "{\"recorded\":false" : "{\"recorded\":true");
+    member_number(&body, "seq", answer->seq);
+    if (answer->has_ticket) {
+        member(&body, "ticket");
+        render_ticket(&body, &answer->ticket, request->audience);
+    }
+    buffer_add_text(&body, "}");
+    return reply_answer(request, answer->created ? MHD_HTTP_CREATED : MHD_HTTP_OK, &body, answer);
 }

@@ -26,6 +26,8 @@ enum MHD_Result reply_answer(struct request *, unsigned status, struct buffer *b
 enum MHD_Result reply_not_allowed(struct request *, const char *allow);
 /* The refusal of a command, with the ticket in question. */
 enum MHD_Result reply_refusal(struct request *, const struct desk_answer *);
+/* A wait_after_fn: {"recorded","seq","ticket"} of a command that may have been so already, or its refusal. */
+enum MHD_Result reply_recorded(struct request *, const struct wait *);
 /* What a problem document says besides its code. */
 struct problem_more {
     const char *en, *zh;              /* "detail"; NULL: the problem's own words */

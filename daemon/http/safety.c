@@ -39,13 +39,30 @@ enum MHD_Result event_continue(struct request *request)
     return problem ? reply_problem(request, problem) : wait_for_work(request, &work, answer_continue);
 }
 
+/* {} or {"copy":true} */
+static enum problem purge_body(struct request *request, bool *ret_is_copy)
+{
+    static const char *const members[] = {"copy", NULL};
+    json_t *object = NULL;
+    enum problem problem = body_object(request->body.data, request->body.size, members, &object);
+    if (problem)
+        return problem;
+    const json_t *copy = json_object_get(object, "copy");
+    if (copy && !json_is_boolean(copy))
+        problem = PROBLEM_BAD_REQUEST;
+    *ret_is_copy = json_is_true(copy);
+    json_decref(object);
+    return problem;
+}
+
 enum MHD_Result purge_prepare(struct request *request)
 {
     const struct http_options *options = &request->http->options;
     struct buffer body = {0};
-    enum problem problem = options->end_for_purge ? empty_body(request) : PROBLEM_NOT_FOUND;
+    bool is_copy = false;
+    enum problem problem = options->end_for_purge ? purge_body(request, &is_copy) : PROBLEM_NOT_FOUND;
     if (!problem)
-        problem = options->end_for_purge(options->safety_arg);
+        problem = options->end_for_purge(options->safety_arg, is_copy);
     if (problem)
         return reply_problem(request, problem);
     buffer_add_text(&body, "{\"ending\":true}");

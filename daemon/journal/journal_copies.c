@@ -50,6 +50,8 @@ static void take_entry(struct journal_copy *copy, sqlite3_stmt *statement)
         copy->is_purged = true;
         copy->purged_us = at_us;
         snprintf(copy->purged, sizeof copy->purged, "%s", text);
+        if (purged_copy_parse(extra, &copy->other_seq) && copy->other_seq)
+            copy->other_moves = (uint32_t)sqlite3_column_int64(statement, 2);
         break;
     default:
         break;

@@ -21,6 +21,8 @@ struct journal_copy {
     uint64_t reasons;                /* entries with a written reason, sealed in their text */
     uint64_t people, credentials;    /* rows that are there now */
     char purged[ENTRY_TEXT_MAX + 1]; /* text of the entry that says it */
+    uint64_t other_seq;   /* not 0: purged as a copy that did not go on; where the one that did was */
+    uint32_t other_moves; /* and how often that one had moved */
     struct journal_handed_over agency, school;
 };
 /* From a read-only connection of its own; beside a running daemon too. JOURNAL_MISSING: no such file or no tables in it.

@@ -157,6 +157,26 @@ bool step_kept_parse(const char *extra, uint32_t *ret_kept_ms)
     return true;
 }
 
+/* ---- which copy was purged */
+void purged_copy_text(uint64_t seq, char ret_extra[static PROFILE_MAX + 1])
+{
+    ret_extra[0] = '\0';
+    if (seq)
+        snprintf(ret_extra, PROFILE_MAX + 1, PURGED_COPY "%" PRIu64, seq);
+}
+
+bool purged_copy_parse(const char *extra, uint64_t *ret_seq)
+{
+    const size_t mark = strlen(PURGED_COPY);
+    char exact[PROFILE_MAX + 1];
+    const uint64_t seq = strncmp(extra, PURGED_COPY, mark) == 0 ? strtoull(extra + mark, NULL, 10) : 0;
+    purged_copy_text(seq, exact);
+    if (strcmp(exact, extra) != 0)
+        return false;
+    *ret_seq = seq;
+    return true;
+}
+
 /* ---- small words */
 const char *payment_state_name(enum payment_state state)
 {
@@ -209,6 +229,21 @@ void ledger_mark_text(const struct ledger_mark *mark, char ret_text[static PROFI
     if (mark->who)
         snprintf(who, sizeof who, " w%08" PRIx32, mark->who);
     snprintf(ret_text, PROFILE_MAX + 1, "%s%s%s", ledger_code(mark->kind), unit, who);
+}
+
+void ledger_who_text(uint32_t who, char ret_text[static LEDGER_WHO_SIZE])
+{
+    snprintf(ret_text, LEDGER_WHO_SIZE, "%08" PRIx32, who);
+}
+
+bool ledger_who_parse(const char *text, uint32_t *ret_who)
+{
+    if (strlen(text) != LEDGER_WHO_SIZE - 1 || strspn(text, "0123456789abcdef") != LEDGER_WHO_SIZE - 1)
+        return false;
+    const uint32_t who = (uint32_t)strtoul(text, NULL, 16);
+    if (who)
+        *ret_who = who;
+    return who;
 }
 
 bool ledger_mark_parse(const char *text, struct ledger_mark *ret)

@@ -57,7 +57,9 @@ enum entry_kind {
         34, /* extra: "agency" or "school"; text: the journal position the package shows, ' ', SHA-256 of its manifest */
     ENTRY_RESTORED =
         35, /* value: how many times the event has moved with this one; text: the new copy's random id */
-    ENTRY_PURGED = 36, /* the personal fields and their key are destroyed; text: how many of what */
+    ENTRY_PURGED =
+        36, /* the personal fields and their key are destroyed; text: how many of what. extra "": of the whole event;
+               purged_copy_text: of a copy that did not go on; value: moves of the one that did */
     ENTRY_UNDONE =
         37, /* lane, number, person; value: the entry kind that is taken back. Only ENTRY_SHOT: called again, the frame
                does not count */
@@ -77,6 +79,12 @@ enum { KEPT_MS_MAX = 86400000 }; /* an older tap is not sent */
 void step_kept_text(uint32_t kept_ms, char ret_extra[static PROFILE_MAX + 1]);
 /* False: neither "" nor exactly so written. */
 bool step_kept_parse(const char *extra, uint32_t *ret_kept_ms);
+/* ENTRY_PURGED's extra. "copy 123": of a copy that stopped for another one, which was at that position when it was last
+ * seen; 0: "", of the whole event. */
+#define PURGED_COPY "copy "
+void purged_copy_text(uint64_t seq, char ret_extra[static PROFILE_MAX + 1]);
+/* False: neither "" nor exactly so written. */
+bool purged_copy_parse(const char *extra, uint64_t *ret_seq);
 /* Bytes of what somebody wrote (an event's name, a room, a reason), and of what an entry holds of it: more, since a
  * written reason is sealed (desk/reason.h). */
 enum { PLAIN_TEXT_MAX = 200, ENTRY_TEXT_MAX = 328 };
@@ -157,8 +165,13 @@ int ledger_kind_from_code(const char *);   /* -1: unknown */
 struct ledger_mark {
     enum ledger_kind kind;
     uint32_t unit; /* 0: of the entry's lane, or of the event */
-    uint32_t who;  /* desk/ledger.h: ledger_who; 0: not said */
+    uint32_t
+        who; /* desk/ledger.h: ledger_who; 0: not said. In a command: who made it when it was looked at */
 };
+/* As people and pages are shown it and send it back: eight digits 0-9a-f, not all 0. */
+enum { LEDGER_WHO_SIZE = 9 };
+void ledger_who_text(uint32_t who, char ret_text[static LEDGER_WHO_SIZE]);
+bool ledger_who_parse(const char *text, uint32_t *ret_who);
 void ledger_mark_text(const struct ledger_mark *, char ret_text[static PROFILE_MAX + 1]);
 bool ledger_mark_parse(const char *text, struct ledger_mark *ret);
 /* How a mismatch was settled. */

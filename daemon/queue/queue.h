@@ -49,7 +49,7 @@ enum command_kind {
     COMMAND_LEDGER_SIGN, /* lane, value, extra, text as in the entry */
     COMMAND_HANDED_OVER, /* text, extra as in the entry; also of a closed event */
     COMMAND_RESTORED,    /* text as in the entry */
-    COMMAND_PURGED,      /* text as in the entry; nothing may follow */
+    COMMAND_PURGED,      /* text, extra and value as in the entry; nothing may follow */
     /* lane, number: takes back the lane's latest frame, while the number stands as shot, no longer than UNDO_US after the
      * tap, nor by a tap made before the frame. Not beyond a retake of that frame, a slip of paper with a frame, a settled mismatch, another session, or once
      * somebody else was found to own the number. A payment card that came back with the frame is out again; whoever was
@@ -166,10 +166,11 @@ enum queue_verdict {
     QUEUE_ALREADY_PAID,  /* another amount of somebody who has paid, and no reason why */
     QUEUE_LEVEL_DIFFERS, /* known, but at another degree level than was said */
     QUEUE_LEDGER_OPEN,   /* session or event close while a line of the ledger is neither zero nor signed */
-    QUEUE_LEDGER_MOVED,  /* signing a difference that is not the line's (any more) */
-    QUEUE_UNDO_LATE,     /* not the lane's latest frame, or too long ago; ticket: as it stands */
+    QUEUE_LEDGER_MOVED, /* signing a difference that is not the line's (any more), or that other people make now */
+    QUEUE_UNDO_LATE, /* not the lane's latest frame, or too long ago; ticket: as it stands */
     QUEUE_EVENT_PURGED,
     QUEUE_NOT_HANDED_OVER, /* purge before both packages were made of the closed event */
+    QUEUE_COPY_GOES_ON,    /* purge of a copy that is not behind another one */
     QUEUE_VERDICT_COUNT
 };
 

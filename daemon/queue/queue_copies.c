@@ -30,6 +30,27 @@ static uint64_t *handed_over(struct queue_event *event, const char *kind)
     return strcmp(kind, "school") == 0 ? &event->school_seq : NULL;
 }
 
+/* Behind by moves, then by entries. Both only grow, so that of two copies one at most can be behind the other, and the one
+ * that is ahead of all can never be destroyed as a copy. */
+static bool is_behind(const struct queue *queue, uint32_t moves, uint64_t seq)
+{
+    return moves > queue->event.moves || (moves == queue->event.moves && seq > queue->seq);
+}
+
+static enum queue_verdict decide_purged(const struct queue *queue, const struct queue_command *command)
+{
+    const struct queue_event *event = &queue->event;
+    uint64_t seq;
+    if (!purged_copy_parse(command->extra, &seq))
+        return QUEUE_WRONG_STATE;
+    if (seq)
+        return is_behind(queue, command->value, seq) ? QUEUE_DONE : QUEUE_COPY_GOES_ON;
+    return event->is_closed && event->agency_seq == event->content_seq &&
+                   event->school_seq == event->content_seq
+               ? QUEUE_DONE
+               : QUEUE_NOT_HANDED_OVER;
+}
+
 enum queue_verdict decide_copies(const struct queue *queue, const struct queue_command *command,
                                  struct queue_decision *decision)
 {
@@ -41,15 +62,18 @@ enum queue_verdict decide_copies(const struct queue *queue, const struct queue_c
     const struct queue_event *event = &queue->event;
     if (!event->exists)
         return QUEUE_NO_EVENT;
-    if (command->kind == COMMAND_PURGED && (!event->is_closed || event->agency_seq != event->content_seq ||
-                                            event->school_seq != event->content_seq))
-        return QUEUE_NOT_HANDED_OVER;
+    const enum queue_verdict verdict =
+        command->kind == COMMAND_PURGED ? decide_purged(queue, command) : QUEUE_DONE;
+    if (verdict != QUEUE_DONE)
+        return verdict;
     struct queue_entry *entry = decision_add(decision, command, kinds[command->kind]);
     memcpy(entry->text, command->text, sizeof entry->text);
-    if (command->kind == COMMAND_HANDED_OVER)
+    if (command->kind != COMMAND_RESTORED)
         memcpy(entry->extra, command->extra, sizeof entry->extra);
     if (command->kind == COMMAND_RESTORED)
         entry->value = event->moves + 1;
+    if (command->kind == COMMAND_PURGED && *command->extra)
+        entry->value = command->value;
     return QUEUE_DONE;
 }
 
@@ -72,7 +96,9 @@ enum queue_apply_fault apply_copies(struct queue *queue, const struct queue_entr
         event->moves = entry->value;
         return QUEUE_APPLY_OK;
     }
-    if (!event->is_closed)
+    uint64_t other_seq;
+    if (!purged_copy_parse(entry->extra, &other_seq) ||
+        !(other_seq ? is_behind(queue, entry->value, other_seq) : event->is_closed && !entry->value))
         return QUEUE_APPLY_IMPOSSIBLE;
     event->is_purged = true;
     return QUEUE_APPLY_OK;

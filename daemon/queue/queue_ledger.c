@@ -44,7 +44,7 @@ enum queue_verdict decide_ledger_sign(const struct queue *queue, const struct qu
         return QUEUE_LANE_UNKNOWN;
     if (!is_line(queue, command->lane, command->extra, &mark))
         return QUEUE_WRONG_STATE;
-    if ((int32_t)command->value != command->difference)
+    if ((int32_t)command->value != command->difference || (mark.who && mark.who != command->who))
         return QUEUE_LEDGER_MOVED;
     mark.who = command->who;
     if (!command->value || is_signed_so(find(queue, command->lane, &mark), command->value, &mark))

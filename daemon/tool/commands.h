@@ -39,6 +39,8 @@ typedef uint64_t option_set;
 #define OPTION_KEY             (UINT64_C(1) << 29)
 #define OPTION_CERTIFICATE     (UINT64_C(1) << 30)
 #define OPTION_SURE            (UINT64_C(1) << 31)
+#define OPTION_COPY            (UINT64_C(1) << 32)
+#define OPTION_WHO             (UINT64_C(1) << 33)
 
 /* How a command comes to the data. */
 enum tool_reach_kind {

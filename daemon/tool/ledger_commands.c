@@ -54,7 +54,7 @@ void ledger_print_line(FILE *out, const json_t *line)
                 number_of(json_array_get(parts, i), "count"));
     const long long difference = number_of(line, "difference");
     if (difference)
-        fprintf(out, "; difference %+lld", difference);
+        fprintf(out, "; difference %+lld, who %s", difference, text_of(line, "who"));
     if (json_is_object(signature))
         fprintf(out, ", signed %s by %s: %s", text_of(signature, "at"), text_of(signature, "device"),
                 text_of(signature, "reason"));
@@ -109,6 +109,7 @@ enum tool_exit check_ledger_sign(const struct tool_options *options)
 {
     int32_t difference;
     uint32_t unit;
+    uint32_t who;
     if (ledger_kind_from_code(options->line) < 0)
         return tool_wrong_usage(options, "--line is numbers, people, money or cards");
     if (!unit_of(options, &unit))
@@ -117,6 +118,9 @@ enum tool_exit check_ledger_sign(const struct tool_options *options)
         return tool_wrong_usage(options, "a line is of a lane or of a unit, not of both");
     if (!difference_of(options->difference, &difference))
         return tool_wrong_usage(options, "--difference takes a number such as -2");
+    if (options->who && !ledger_who_parse(options->who, &who))
+        return tool_wrong_usage(options,
+                                "--who takes the eight digits that paihao ledger shows with the line");
     if (!text_is_plain(options->reason, strlen(options->reason), PLAIN_TEXT_MAX))
         return tool_wrong_usage(options, "--reason takes 1 to 200 bytes of text");
     return TOOL_DONE;
@@ -133,6 +137,8 @@ enum tool_exit run_ledger_sign(struct tool *tool)
     difference_of(options->difference, &difference);
     strcpy(command.queue.device, "tool");
     command.queue.value = (uint32_t)difference;
+    if (options->who)
+        ledger_who_parse(options->who, &mark.who);
     ledger_mark_text(&mark, command.queue.extra);
     snprintf(command.queue.text, sizeof command.queue.text, "%s", options->reason);
     json_t *body = json_pack("{s:s, s:i, s:s}", "line", options->line, "difference", (int)difference,
@@ -141,6 +147,8 @@ enum tool_exit run_ledger_sign(struct tool *tool)
         snprintf(command.queue.lane, sizeof command.queue.lane, "%s", options->lane);
         json_object_set_new(body, "lane", json_string(options->lane));
     }
+    if (options->who)
+        json_object_set_new(body, "who", json_string(options->who));
     if (mark.unit)
         json_object_set_new(body, "unit", json_integer(mark.unit));
     enum tool_exit result = event_change(tool, "/api/v1/ledger/sign", body, &command);

@@ -1,5 +1,6 @@
 /* purge: asks, makes the daemon give way, destroys, and writes the certificate; and what is told of a purged event. */
 #include "backup/backup_make.h"
+#include "backup/copies.h"
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/files.h"
@@ -38,6 +39,47 @@ static void free_list(char **list, size_t count)
     free(list);
 }
 
+/* ---- may it be ---- */
+
+/* Only a copy that has stopped for another one, and that the other one is ahead of. */
+static enum tool_exit check_copy(const struct tool *tool, const struct journal_copy *copy,
+                                 struct purge_other *ret_other)
+{
+    struct claim found;
+    if (!copies_are_elsewhere(tool->config, &found))
+        return tool_refuse_because(
+            &tool->options, PROBLEM_COPY_GOES_ON,
+            "未发现本副本已被另一副本取代，它可能正是继续的那一份，未作更改。若活动确在另一台电脑上继续，请在"
+            "那台电脑上用同一备份文件夹（U "
+            "盘）做一次备份，再在本机接上该文件夹后重试。",
+            "This copy of the event is not known to have stopped for another one; it may be the one that "
+            "goes on. Nothing was changed. If the event does go on at another computer, let that one make a "
+            "backup into the backup folder (the stick), have that folder here, and try again.");
+    if (found.moves < copy->moves || (found.moves == copy->moves && found.seq <= copy->seq))
+        return tool_refuse_because(
+            &tool->options, PROBLEM_COPY_GOES_ON,
+            "发现另一副本，但不能断定继续的是哪一份：本副本的记录不比它少，未作更改。请让继续的那一份再做一次"
+            "备份，再"
+            "在本机接上备份文件夹后重试。",
+            "Another copy was found, but not which of both goes on: this one holds as many entries. Nothing "
+            "was changed. Let the one that goes on make a backup later, have the backup folder here, and try "
+            "again.");
+    *ret_other = (struct purge_other){found.moves, found.seq};
+    return TOOL_DONE;
+}
+
+static enum tool_exit check_allowed(const struct tool *tool, const struct journal_copy *copy,
+                                    struct purge_other *ret_other)
+{
+    if (copy->is_purged)
+        return TOOL_DONE;
+    if (tool->options.is_copy)
+        return check_copy(tool, copy, ret_other);
+    return copy->is_closed && copy->agency.seq && copy->school.seq
+               ? TOOL_DONE
+               : tool_refuse(&tool->options, PROBLEM_NOT_HANDED_OVER);
+}
+
 /* ---- asking ---- */
 
 static bool is_yes(void)
@@ -49,11 +91,29 @@ static bool is_yes(void)
     return strcmp(line, "purge") == 0 || strcmp(line, "销毁") == 0;
 }
 
-static enum tool_exit ask(const struct tool *tool, const struct journal_copy *copy)
+static void print_other(const struct journal_copy *copy, const struct purge_other *other)
+{
+    fprintf(stderr,
+            "This is a COPY that did not go on. The event goes on elsewhere (moved %" PRIu32
+            " times, at entry %" PRIu64 " when it was last seen); this copy ends at entry %" PRIu64
+            " and holds %" PRIu64 " people.\n"
+            "Numbers that only this copy gave are lost with it: enter them there first, as paper slips. "
+            "The other copy is not touched.\n"
+            "这是未继续的副本。活动已在别处继续（第 %" PRIu32 " 次移机，最后所见日志位置 %" PRIu64
+            "）；本副本止于位置 %" PRIu64 "，含 %" PRIu64
+            " 人。\n只有本副本发过的号码将随之丢失，请先在那边作为纸质号条补录。继续的那一份不受影响。\n",
+            other->moves, other->seq, copy->seq, copy->people, other->moves, other->seq, copy->seq,
+            copy->people);
+}
+
+static enum tool_exit ask(const struct tool *tool, const struct journal_copy *copy,
+                          const struct purge_other *other)
 {
     if (tool->options.is_sure)
         return TOOL_DONE;
     if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)) {
+        if (other)
+            print_other(copy, other);
         fprintf(stderr,
                 "This destroys for good: the key, %" PRIu64 " records of people, %" PRIu64
                 " numbers and codes, %" PRIu64 " reasons, and the packages and backups in %s.\n"
@@ -99,7 +159,8 @@ static enum tool_exit ask_daemon(struct tool *tool)
     struct control_answer answer;
     if (control_open(tool->config->data_dir, &tool->control) != 0)
         return TOOL_AGAIN;
-    enum tool_exit result = tool_ask(tool, "POST", "/api/v1/purge", json_object(), &answer);
+    json_t *body = json_pack("{s:b}", "copy", (int)tool->options.is_copy);
+    enum tool_exit result = tool_ask(tool, "POST", "/api/v1/purge", body, &answer);
     if (result == TOOL_DONE)
         control_answer_done(&answer);
     control_close(tool->control);
@@ -144,7 +205,7 @@ static enum tool_exit check_sound(const struct tool *tool)
                               report.problem[0] ? report.problem : NULL);
 }
 
-static enum tool_exit record(struct tool *tool)
+static enum tool_exit record(struct tool *tool, const struct purge_other *other)
 {
     struct desk_options options = {.config = tool->config};
     char *error = NULL;
@@ -153,7 +214,7 @@ static enum tool_exit record(struct tool *tool)
         return result;
     enum journal_fault fault = desk_open(&tool->desk, &options, &error);
     if (fault == JOURNAL_OK) {
-        enum problem problem = purge_record(tool->config, tool->desk, "tool");
+        enum problem problem = purge_record(tool->config, tool->desk, "tool", other);
         if (problem)
             result = tool_refuse(&tool->options, problem);
     } else {
@@ -194,6 +255,14 @@ static json_t *handed_over_json(const struct journal_handed_over *package)
     return json_pack("{s:I, s:s}", "seq", (json_int_t)package->seq, "digest", package->digest);
 }
 
+/* null: the whole event was purged. */
+static json_t *goes_on_json(const struct journal_copy *copy)
+{
+    return copy->other_seq ? json_pack("{s:I, s:I}", "moves", (json_int_t)copy->other_moves, "seq",
+                                       (json_int_t)copy->other_seq)
+                           : json_null();
+}
+
 static json_t *purged_json(const struct certificate *facts)
 {
     const struct journal_copy *copy = facts->copy;
@@ -201,16 +270,18 @@ static json_t *purged_json(const struct certificate *facts)
     char event[2 * JOURNAL_HASH_SIZE + 1], head[2 * JOURNAL_HASH_SIZE + 1];
     hex_encode(copy->event, sizeof copy->event, event);
     hex_encode(copy->head, sizeof copy->head, head);
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o, s:o}", "id",
-        event, "name", copy->name, "state", "purged", "profile", copy->profile, "created_at",
-        tool_time_json(copy->created_us), "purged_at", tool_time_json(copy->purged_us), "seq",
-        (json_int_t)copy->seq, "head", head, "destroyed", "people", (json_int_t)counts->people, "credentials",
-        (json_int_t)counts->credentials, "reasons", (json_int_t)counts->reasons, "packages",
-        (json_int_t)counts->packages, "backups", (json_int_t)counts->backups, "agency",
-        handed_over_json(&copy->agency), "school", handed_over_json(&copy->school), "backups_left",
-        texts_json(facts->backups, facts->n_backups), "files_left",
-        texts_json(facts->left_alone, facts->n_left_alone));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I, s:s, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o, "
+                     "s:o, s:o, s:s?}",
+                     "id", event, "name", copy->name, "state", "purged", "profile", copy->profile,
+                     "created_at", tool_time_json(copy->created_us), "purged_at",
+                     tool_time_json(copy->purged_us), "seq", (json_int_t)copy->seq, "head", head, "destroyed",
+                     "people", (json_int_t)counts->people, "credentials", (json_int_t)counts->credentials,
+                     "reasons", (json_int_t)counts->reasons, "packages", (json_int_t)counts->packages,
+                     "backups", (json_int_t)counts->backups, "agency", handed_over_json(&copy->agency),
+                     "school", handed_over_json(&copy->school), "backups_left",
+                     texts_json(facts->backups, facts->n_backups), "files_left",
+                     texts_json(facts->left_alone, facts->n_left_alone), "goes_on", goes_on_json(copy),
+                     "key_left", facts->key_left);
 }
 
 static enum tool_exit write_certificate(const struct tool *tool, const struct certificate *facts)
@@ -240,6 +311,7 @@ static enum tool_exit tell(const struct tool *tool, const struct journal_copy *c
     purge_counts_parse(copy->purged, &counts);
     facts.backups = backups;
     facts.left_alone = left;
+    facts.key_left = purge_leaves_key(tool->config, copy) ? tool->config->key_file : NULL;
     enum tool_exit result = is_certificate ? write_certificate(tool, &facts) : TOOL_DONE;
     if (tool->options.is_json) {
         if (result == TOOL_DONE)
@@ -257,17 +329,18 @@ static enum tool_exit tell(const struct tool *tool, const struct journal_copy *c
 enum tool_exit run_purge(struct tool *tool)
 {
     struct journal_copy copy;
+    struct purge_other found = {0}, *other = tool->options.is_copy ? &found : NULL;
     enum tool_exit result = look(tool, &copy);
     if (result == TOOL_DONE)
         result = check_certificate(tool);
-    if (result == TOOL_DONE && !copy.is_purged && (!copy.is_closed || !copy.agency.seq || !copy.school.seq))
-        result = tool_refuse(&tool->options, PROBLEM_NOT_HANDED_OVER);
+    if (result == TOOL_DONE)
+        result = check_allowed(tool, &copy, &found);
     if (result == TOOL_DONE && !copy.is_purged)
-        result = ask(tool, &copy);
+        result = ask(tool, &copy, other);
     if (result == TOOL_DONE)
         result = take_lock(tool);
     if (result == TOOL_DONE && !copy.is_purged)
-        result = record(tool);
+        result = record(tool, other);
     if (result == TOOL_DONE)
         result = finish(tool);
     if (result == TOOL_DONE)
@@ -288,7 +361,13 @@ enum tool_exit print_purged_status(struct tool *tool)
         return tell(tool, &copy, false);
     char at[CLOCK_TEXT_SIZE];
     clock_text(copy.purged_us, at);
-    printf("event \"%s\": purged %s, only the journal is left / 个人信息已销毁，仅保留日志\n", copy.name, at);
+    if (copy.other_seq)
+        printf("event \"%s\": this copy did not go on and was purged %s, only its journal is left / "
+               "本副本未继续，其个人信息已销毁，仅保留日志\n",
+               copy.name, at);
+    else
+        printf("event \"%s\": purged %s, only the journal is left / 个人信息已销毁，仅保留日志\n", copy.name,
+               at);
     if (copy.people || copy.credentials)
         puts("the purge is not finished: run paihao purge again / 销毁尚未完成，请再次运行 paihao purge");
     return TOOL_DONE;

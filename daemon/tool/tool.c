@@ -17,7 +17,7 @@
 
 /* ---- telling ---- */
 
-/* lines: of the ledger, that stand open; NULL: none. */
+/* lines: of the ledger, that stand open or that there are; NULL: none. */
 static void tell(const struct tool_options *options, const struct tool_message *message, const json_t *lines)
 {
     fprintf(stderr, "paihao: %s: %s / %s\n", message->code, message->en, message->zh);
@@ -195,10 +195,11 @@ enum tool_exit tool_desk_call(struct tool *tool, const struct desk_command *comm
     desk_call(tool->desk, command, ret);
     if (ret->problem == PROBLEM_NONE)
         return TOOL_DONE;
-    if (ret->problem != PROBLEM_LEDGER_OPEN)
+    if (ret->problem != PROBLEM_LEDGER_OPEN && ret->problem != PROBLEM_LEDGER_LINE_UNKNOWN)
         return tool_refuse(&tool->options, ret->problem);
     const char *lane = command->queue.kind == COMMAND_SESSION_CLOSE ? command->queue.lane : NULL;
-    json_t *lines = report_open_lines(tool->desk, lane);
+    json_t *lines = ret->problem == PROBLEM_LEDGER_OPEN ? report_open_lines(tool->desk, lane)
+                                                        : report_known_lines(tool->desk);
     tell(&tool->options,
          &(struct tool_message){problem_code(ret->problem), problem_zh(ret->problem),
                                 problem_en(ret->problem), problem_status(ret->problem)},

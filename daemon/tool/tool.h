@@ -22,13 +22,13 @@ enum tool_exit {
 struct tool_options {
     const char *config, *name, *profile, *lane, *role, *output, *argument; /* NULL: not given */
     const char *kind, *division, *id_number, *student_no, *state, *method, *amount, *reason, *level;
-    const char *line, *difference, *passphrase_file, *database, *key, *certificate;
+    const char *line, *difference, *who, *passphrase_file, *database, *key, *certificate;
     const char *const *arguments; /* of a command that takes several; the first is `argument` */
     const char **keys;            /* every --key in its order; the last is `key` */
     const char **units;           /* every --unit likewise: an id or a name, as the command takes it */
     size_t n_arguments, n_keys, n_units;
     uint64_t count, pace_s, from; /* 0: not given */
-    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip, is_sure;
+    bool is_json, is_once, is_forced, is_preview, accepts_good, replaces, has_card, is_zip, is_sure, is_copy;
 };
 
 struct tool {

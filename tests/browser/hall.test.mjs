@@ -164,8 +164,14 @@ test('a lane that stops asks to wait, plainly, and calls nobody; a late round sa
   const page = await hall('?lane=A');
   await page.click('#boards');
   await saidAll(page, 4);
+  const parts = () => page.evaluate(() => ['now', 'next', 'come'].map((part) => document.querySelector(`[data-part="${part}"]`).innerText.split(/\s+/).filter(Boolean)));
+  const [, next, come] = await parts();
+  assert.equal(next.length, 1);
   await daemon.act('A0005', 'mismatch');
   await hasText(page, '#now-word', '请稍候');
+  const waiting = [...next, ...come].slice(0, 4);
+  assert.deepEqual(await parts(), [[], [], waiting], 'nobody is next, and all who wait are there still');
+  assert.equal(await page.getAttribute('#next-panel', 'data-state'), 'empty');
   await hasText(page, '#now-other', 'Please wait');
   assert.equal(await page.innerText('#now'), '');
   assert.doesNotMatch(await page.innerText('body'), /停|不符|STOP|错|测试/);

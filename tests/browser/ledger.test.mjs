@@ -123,6 +123,25 @@ test('a signature covers that difference alone, and another hand may have been f
   await eventually('signed', async () => (await money.innerText()).includes('明日补缴'));
 });
 
+test('other people who make the same difference are not signed for unseen', async () => {
+  await hasText(page, '#ledger-of-event', '卡未收回', POLL_MS);
+  const cards = card('缴费拍摄卡 · 整个活动');
+  await eventually('one card is out', async () => (await cards.locator('.ledger-difference').innerText()).startsWith('+'), POLL_MS);
+  const before = (await ledger()).lines.find((line) => line.line === 'cards' && line.scope === 'event');
+  await page.route('**/api/v1/ledger', (route) => route.abort()); // the page goes on showing what it showed
+  await cards.locator('input[type="text"]').fill('卡丢了');
+  await daemon.act('A0002', 'card', {}); // that one is given back,
+  await pays(5); // and one of who was photographed already is out
+  const now = (await ledger()).lines.find((line) => line.line === 'cards' && line.scope === 'event');
+  assert.equal(now.difference, before.difference);
+  assert.notEqual(now.who, before.who);
+  await cards.locator('button').click();
+  await eventually('refused', async () => (await cards.innerText()).includes('该项台账已变化'));
+  assert.equal((await ledger()).lines.find((line) => line.line === 'cards' && line.scope === 'event').is_open, true);
+  await page.unroute('**/api/v1/ledger');
+  await eventually('shown anew', async () => !(await cards.innerText()).includes('A0002'), POLL_MS);
+});
+
 for (const colorScheme of ['light', 'dark']) {
   test(`axe finds nothing, nothing is too wide or too small (${colorScheme})`, async () => {
     const other = await open({ colorScheme });
@@ -146,7 +165,7 @@ test('all of it in English', async () => {
   await page.click('[data-switch-language]');
   await hasText(page, '#ledger-state', 'Lines neither zero nor signed');
   await hasText(page, '#ledger-of-event', 'Payment cards · Whole event');
-  await hasText(page, '#ledger-of-event', 'Card not given back 2: A0002 and 1 more');
+  await hasText(page, '#ledger-of-event', 'Card not given back 2: A0004 and 1 more');
   assert.doesNotMatch(await textOf(page, '#ledger'), /[a-z]+-[a-z]+ |undefined|NaN/);
 });
 

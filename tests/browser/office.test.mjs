@@ -169,6 +169,25 @@ test('everything in English, by keyboard, with nothing wider than the window', a
   await page.click('[data-switch-language]');
 });
 
+test('an event that has ended offers nobody to open a session, and says why', async () => {
+  const ended = await Daemon.start();
+  const [office, marshal] = [await browser.device(), await browser.open(ended, 'marshal')];
+  await office.goto(`${ended.origin}/office/#token=${ended.tokens.whole}`);
+  await hasText(office, '#sessions', '取号开放中');
+  await marshal.locator('#session-button').waitFor();
+  assert.equal((await ended.api('POST', '/event/close', {}, 'whole')).status, 200);
+  await hasText(marshal, '#session', '采集活动已结束');
+  assert.equal(await marshal.isVisible('#session-button'), false);
+  assert.equal(await marshal.isVisible('#late'), false);
+  await office.click('[data-to-view="figures"]');
+  await office.click('[data-to-view="sessions"]');
+  await hasText(office, '#sessions', '采集活动已结束');
+  assert.equal(await office.locator('#sessions button').count(), 0);
+  await hasText(office, '#event-answer', '活动已结束');
+  await Promise.all([office, marshal].map((each) => each.context().close()));
+  await ended.stop();
+});
+
 test('a token of one lane cannot be the office of all: it says so', async () => {
   const other = await browser.device();
   await other.goto(`${daemon.origin}/office/#token=${daemon.tokens.office}`);

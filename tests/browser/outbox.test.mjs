@@ -296,6 +296,12 @@ test('a number of another event is never meant; what cannot be stored is kept al
   await hasText(page, '#number', numbers[1]);
   await tap(page);
   await hasText(page, '.cover', '2 下先存在本机');
+  await hasText(page, '#alarm', '本机存不下，勿关闭或刷新此页');
+  assert.equal(await page.isVisible('#alarm'), true);
+  await page.evaluate(() => dispatchEvent(new StorageEvent('storage', { key: 'paihao.outbox.A' }))); // another window wrote
+  await hasText(page, '.cover', '2 下先存在本机');
+  const guarded = await page.evaluate(() => { const event = new Event('beforeunload', { cancelable: true }); dispatchEvent(event); return event.defaultPrevented; });
+  assert.equal(guarded, true, 'the browser asks before the page is left');
   wire.mend();
   await live(page);
   await eventually('both arrived', async () => (await daemon.stateOf(numbers[1])) === 'shot', 8000);

@@ -125,6 +125,23 @@ test('a page that is opened while the lane is stopped shows the stop; English to
   await close(page);
 });
 
+test('the camera tablet is broken: the marshal, or the office, confirms and stops on the same page', async () => {
+  for (const role of ['marshal', 'office']) {
+    const [first] = await line(2);
+    const page = await browser.open(spoken, 'photographer', { role });
+    await hasText(page, '#number', first);
+    await page.click('#confirm');
+    await hasText(page, '#answer', `✓ ${first} 报号相符`);
+    assert.equal((await current()).confirmed, true);
+    await page.click('#mismatch');
+    await page.locator('#stop').waitFor();
+    assert.equal((await spoken.snapshot()).stopped.ticket.number, first);
+    assert.equal(await page.isVisible('#stop-resolve'), true);
+    await spoken.api('POST', '/lanes/A/resolve', { decision: 'order-right', reason: 'test' });
+    await close(page);
+  }
+});
+
 test('a void made by somebody else stays on the glass until it is acknowledged', async () => {
   const numbers = await line(3);
   const page = await browser.open(spoken, 'photographer');

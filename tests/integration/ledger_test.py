@@ -95,6 +95,37 @@ class OverHttp(Ledger):
         self.assertTrue(lines["cards", "A"]["signed"])
         self.assertTrue(lines["cards", None]["is_open"])
 
+    def test_other_people_make_the_same_difference_between_looking_and_pressing(self):
+        self.pay(1, card=True)
+        self.pay(2, card=True)
+        number = self.shoot(1)  # and keeps the card
+        seen = self.line("cards", "A")
+        self.assertRegex(seen["who"], "^[0-9a-f]{8}$")
+        self.assertIsNone(self.line("numbers", "A")["who"])
+        self.assertEqual(self.daemon.act("A", number, "card", self.camera)[0], 200)  # found again
+        self.shoot(2)  # and somebody else keeps one, while the office looks at its page still
+        now = self.line("cards", "A")
+        self.assertEqual(now["difference"], seen["difference"])
+        wish = {"line": "cards", "lane": "A", "difference": 1, "reason": "卡遗失"}
+        before = self.ledger()["seq"]
+        status, answer, _ = self.sign({**wish, "who": seen["who"]}, key="looked")
+        self.assertEqual((status, answer["code"], answer["difference"], answer["who"]), (409, "ledger-moved", 1, now["who"]))
+        self.assertEqual(self.ledger()["seq"], before, "nothing was signed")
+        self.assertEqual(self.sign({**wish, "who": now["who"]}, key="looked")[1]["code"], "key-reused")
+        self.assertEqual(self.sign({**wish, "who": now["who"]})[1]["recorded"], True)
+        self.assertEqual(self.sign(wish)[1]["recorded"], False, "the form without it is the same signature")
+        (entry,) = self.entries()
+        self.assertEqual(entry["extra"], f"cards w{now['who']}")
+        tool = ("ledger", "sign", "--line", "cards", "--difference", 1, "--reason", "x", "--who")
+        self.assertIn(f"difference +1, who {self.line('cards')['who']}", self.daemon.tool("ledger").stdout)
+        for running in (True, False):
+            if not running:
+                self.daemon.stop()
+            with self.subTest(running=running):
+                refused = self.daemon.tool(*tool, seen["who"], check=False)
+                self.assertEqual((refused.returncode, "ledger-moved" in refused.stderr), (1, True), refused.stderr)
+        self.daemon.tool(*tool, now["who"])
+
     def test_a_session_looks_at_its_own_lane_and_the_event_at_everything(self):
         self.pay(1, card=True)
         number = self.shoot(1)  # and goes home with the card
@@ -177,8 +208,10 @@ class OverHttp(Ledger):
                  ({"difference": None}, 400, "bad-request"), ({"difference": 2 ** 31}, 400, "bad-request"),
                  ({"difference": 1.5}, 400, "bad-request"), ({"difference": 1}, 409, "ledger-moved"),
                  ({"lane": "A", "unit": 1}, 400, "bad-request"), ({"unit": 0}, 400, "bad-request"),
-                 ({"unit": "1"}, 400, "bad-request"), ({"unit": 99}, 404, "not-found"),
-                 ({"lane": "A"}, 404, "not-found"), ({"lane": "Z"}, 404, "not-found"), ({"more": 1}, 400, "bad-request")]
+                 ({"unit": "1"}, 400, "bad-request"), ({"unit": 99}, 404, "ledger-line-unknown"),
+                 ({"lane": "A"}, 404, "ledger-line-unknown"), ({"lane": "Z"}, 404, "lane-unknown"),
+                 *(({"who": who}, 400, "bad-request") for who in ("", "0", "00000000", "0A1B2C3D", "0a1b2c3d4", 7)),
+                 ({"who": "0a1b2c3d"}, 409, "ledger-moved"), ({"more": 1}, 400, "bad-request")]
         for change, status, code in cases:
             with self.subTest(change):
                 got, answer, _ = self.sign({**good, **change})
@@ -234,10 +267,28 @@ class ByTheTool(Ledger):
         self.daemon.tool("session", "close", "--lane", "A")
         self.daemon.tool("event", "close")
 
+    def test_a_line_that_the_profile_does_not_have(self):
+        self.daemon.tool("event", "rules", "--profile", "default")  # neither money nor cards
+        for running in (True, False):
+            with self.subTest(running=running):
+                if not running:
+                    self.assertEqual(self.daemon.stop(), 0)
+                sign = ("ledger", "sign", "--line", "cards", "--difference", "1", "--reason", "x")
+                refused = self.daemon.tool("--json", *sign, check=False)
+                answer = json.loads(refused.stdout)
+                self.assertEqual((refused.returncode, answer["code"], answer["status"]), (1, "ledger-line-unknown", 404))
+                self.assertEqual([(line["line"], line["lane"]) for line in answer["lines"]],
+                                 [("numbers", None), ("people", None), ("numbers", "A"), ("numbers", "B")])
+                self.assertIn("台账中没有这一项", refused.stderr)
+                self.assertIn("numbers, lane A: 0 =", refused.stderr)
+                refused = self.daemon.tool("--json", *sign, "--lane", "Z", check=False)
+                self.assertEqual(json.loads(refused.stdout)["code"], "lane-unknown")
+
     def test_wrong_usage(self):
         good = {"--line": "cards", "--difference": "1", "--reason": "why"}
         cases = [{"--line": "card"}, {"--difference": "one"}, {"--difference": "--1"}, {"--difference": "99999999999"},
-                 {"--reason": ""}, {"--lane": "A", "--unit": "1"}, {"--unit": "0"}, {"--unit": "4294967296"}]
+                 {"--reason": ""}, {"--lane": "A", "--unit": "1"}, {"--unit": "0"}, {"--unit": "4294967296"},
+                 {"--who": "xyz"}, {"--who": "00000000"}]
         for change in cases:
             with self.subTest(change):
                 args = [text for pair in {**good, **change}.items() for text in pair]

@@ -199,6 +199,25 @@ class Running(unittest.TestCase):
         self.assertEqual([one["number"] for one in answer["open_voids"]], ["A0003"])
         self.assertIsNone(answer["stopped"])
 
+    def test_whoever_stands_in_at_the_camera_confirms_and_stops_and_is_named(self):
+        self.assertEqual(self.rules({"profile": "ours", "text": "spoken_check = true\n"})[0], 200)
+        devices = []
+        for index, token in enumerate((self.marshal, self.office)):
+            number = self.daemon.check_in("A", manual(600 + index), self.marshal)[1]["number"]
+            self.assertEqual(self.daemon.act("A", number, "call", token)[0], 200)
+            self.assertEqual(self.daemon.act("A", number, "confirm", token)[1]["confirmed"], True)
+            self.assertEqual(self.daemon.act("A", number, "mismatch", token, {"reason": "says another"})[0], 200)
+            told = [json.loads(row) for row in self.daemon.tool("--json", "journal", "tail", "-n", 2).stdout.splitlines()]
+            self.assertEqual([entry["kind"] for entry in told], ["confirmed", "mismatch"])
+            devices.append({entry["device"] for entry in told})
+            self.assertEqual(self.daemon.http("POST", "/api/v1/lanes/A/resolve", json={"decision": "order-right", "reason": "x"},
+                                              token=self.marshal)[0], 200)
+            self.daemon.act("A", number, "confirm", token)
+            self.assertEqual(self.daemon.act("A", number, "shot", token)[0], 200)
+        self.assertEqual([len(each) for each in devices], [1, 1])
+        self.assertRegex(next(iter(devices[0])), r"^token:\d+$")
+        self.assertFalse(devices[0] & devices[1], "each step names the device that made it")
+
     def test_bad_bytes_on_every_new_address(self):
         paths = [f"/api/v1/lanes/A/{name}" for name in ("late", "resolve", "paper")]
         paths += [f"/api/v1/lanes/A/tickets/A0001/{name}" for name in ("confirm", "mismatch", "leave", "acknowledge", "card")]

@@ -11,6 +11,7 @@ struct model_line {
     uint32_t total, parts[5];
     size_t n_parts;
     int32_t difference;
+    uint32_t who; /* of those who make it; 0: nobody */
     bool is_signed;
 };
 
@@ -63,6 +64,18 @@ static bool l_card_out(struct model *m, unsigned p)
     return m->people[p].has_card && !l_is_open(m, p);
 }
 
+/* Adds one who makes a difference: FNV-1a over the fault and the id, summed up. */
+static bool l_blame(struct model_line *line, bool makes_it, enum ledger_fault fault, unsigned p)
+{
+    const struct person_id id = person(p);
+    uint64_t sum = (UINT64_C(2166136261) ^ (uint64_t)fault) * 16777619 % (UINT64_C(1) << 32);
+    for (size_t i = 0; i < PERSON_ID_SIZE; i++)
+        sum = (sum ^ id.bytes[i]) * 16777619 % (UINT64_C(1) << 32);
+    if (makes_it)
+        line->who += (uint32_t)sum;
+    return makes_it;
+}
+
 /* ---- lines */
 static void l_numbers(struct model *m, struct model_line *line)
 {
@@ -94,7 +107,8 @@ static void l_people(struct model *m, struct model_line *line)
         line->parts[2] += excluded && !shot;
         line->parts[3] += captured && !shot && !open && !excluded;
         line->parts[4] += open && !shot && !excluded;
-        line->difference += l_void_only(m, p) + l_excluded_shot(m, p);
+        line->difference += l_blame(line, l_void_only(m, p), LEDGER_VOID_ONLY, p) +
+                            l_blame(line, l_excluded_shot(m, p), LEDGER_EXCLUDED_SHOT, p);
     }
 }
 
@@ -110,7 +124,9 @@ static void l_money(struct model *m, struct model_line *line)
         line->parts[0] += shot && (l_each_pays(m) ? payment != PAYMENT_WAIVED : l_has_paid(m, p));
         line->parts[1] += payment == PAYMENT_REFUNDED || (paid && !shot && !l_is_open(m, p));
         line->parts[2] += paid && !shot && l_is_open(m, p);
-        line->difference -= l_not_paid_for(m, p);
+        line->difference -=
+            l_blame(line, l_not_paid_for(m, p),
+                    payment == PAYMENT_REFUNDED ? LEDGER_REFUNDED_SHOT : LEDGER_UNPAID_SHOT, p);
     }
 }
 
@@ -141,7 +157,7 @@ static void l_cards(struct model *m, struct model_line *line)
         if ((line->unit && m->facts[p].unit != line->unit) ||
             (*line->lane && (!shot || strcmp(shot->t.lane, line->lane) != 0)))
             continue;
-        line->difference += l_card_out(m, p);
+        line->difference += l_blame(line, l_card_out(m, p), LEDGER_CARD_OUT, p);
         line->total += line->unit && m->people[p].has_card;
         line->parts[1] += m->people[p].has_card && l_is_open(m, p);
     }
@@ -202,7 +218,8 @@ static void l_add(struct model *m, const char *lane, uint32_t unit, struct model
         fill[kind](m, &line);
         l_mark(&line, extra);
         const struct model_signature *signature = l_signature(m, lane, extra);
-        line.is_signed = line.difference != 0 && signature && signature->difference == line.difference;
+        line.is_signed = line.difference != 0 && signature && signature->difference == line.difference &&
+                         signature->who == line.who;
         lines[(*count)++] = line;
     }
 }
@@ -245,7 +262,7 @@ static bool l_is_mark(struct model *m, const char *lane, const char *extra)
     return false;
 }
 
-static int32_t l_difference(struct model *m, const char *lane, const char *extra)
+static struct model_line l_line(struct model *m, const char *lane, const char *extra)
 {
     struct model_line lines[MODEL_LINES_MAX];
     const size_t count = model_ledger(m, lines);
@@ -253,33 +270,49 @@ static int32_t l_difference(struct model *m, const char *lane, const char *extra
         char mark[PROFILE_MAX + 1];
         l_mark(&lines[i], mark);
         if (strcmp(lines[i].lane, lane) == 0 && strcmp(mark, extra) == 0)
-            return lines[i].difference;
+            return lines[i];
     }
-    return 0;
+    return (struct model_line){.difference = 0};
+}
+
+/* "cards u1 w0a1b2c3d" without its end, and that: who made the difference when it was looked at; 0: not said. */
+static uint32_t l_seen(const char *given, char ret_extra[static PROFILE_MAX + 1])
+{
+    strcpy(ret_extra, given);
+    char *end = strstr(ret_extra, " w");
+    if (!end)
+        return 0;
+    *end = '\0';
+    return (uint32_t)strtoul(end + 2, NULL, 16);
 }
 
 static enum queue_verdict m_sign(struct model *m)
 {
     const struct queue_command *c = m->command;
+    char extra[PROFILE_MAX + 1];
+    const uint32_t seen = l_seen(c->extra, extra);
     if (*c->lane && !m_lane(m, c->lane))
         return QUEUE_LANE_UNKNOWN;
-    if (!l_is_mark(m, c->lane, c->extra))
+    if (!l_is_mark(m, c->lane, extra))
         return QUEUE_WRONG_STATE;
-    if ((int32_t)c->value != l_difference(m, c->lane, c->extra))
+    const struct model_line line = l_line(m, c->lane, extra);
+    if ((int32_t)c->value != line.difference || (seen && seen != line.who))
         return QUEUE_LEDGER_MOVED;
-    struct model_signature *signature = l_signature(m, c->lane, c->extra);
-    if (c->value == 0 || (signature && signature->difference == (int32_t)c->value))
+    struct model_signature *signature = l_signature(m, c->lane, extra);
+    if (c->value == 0 ||
+        (signature && signature->difference == line.difference && signature->who == line.who))
         return QUEUE_UNCHANGED;
     if (m_blank(c->text))
         return QUEUE_REASON_NEEDED;
     if (!signature)
         signature = &m->signatures[m->n_signatures++];
     strcpy(signature->lane, c->lane);
-    strcpy(signature->extra, c->extra);
+    strcpy(signature->extra, extra);
     signature->difference = (int32_t)c->value;
+    signature->who = line.who;
     struct queue_entry *entry = m_say(m, ENTRY_LEDGER_SIGNED, NULL);
     entry->value = c->value;
-    strcpy(entry->extra, c->extra);
+    snprintf(entry->extra, sizeof entry->extra, "%.20s w%08x", extra, line.who);
     strcpy(entry->text, c->text);
     return QUEUE_DONE;
 }

@@ -35,6 +35,7 @@ struct model_lane {
 struct model_signature {
     char lane[LANE_NAME_MAX + 1], extra[PROFILE_MAX + 1];
     int32_t difference;
+    uint32_t who;
 };
 struct model {
     const struct queue_facts *facts; /* what the lists say of each */
@@ -1043,9 +1044,15 @@ static enum queue_verdict m_whole(struct model *m)
         return QUEUE_NO_EVENT;
     if (c->kind == COMMAND_PURGED) {
         const bool both = event->agency_seq == event->content_seq && event->school_seq == event->content_seq;
-        if (!event->is_closed || !both)
+        const unsigned long long other = strtoull(c->extra[0] ? c->extra + 5 : "0", NULL, 10);
+        if (c->extra[0] && (c->value < event->moves || (c->value == event->moves && other <= m->seq)))
+            return QUEUE_COPY_GOES_ON;
+        if (!c->extra[0] && (!event->is_closed || !both))
             return QUEUE_NOT_HANDED_OVER;
-        strcpy(m_say(m, ENTRY_PURGED, NULL)->text, c->text);
+        struct queue_entry *purged = m_say(m, ENTRY_PURGED, NULL);
+        strcpy(purged->text, c->text);
+        strcpy(purged->extra, c->extra);
+        purged->value = c->extra[0] ? c->value : 0;
         event->is_purged = true;
         return QUEUE_DONE;
     }

@@ -121,8 +121,8 @@ static void a_reason_is_sealed_and_read_again(void **state)
     struct desk_answer moved = sign(door, "", "money", -2, "看错了");
     door_expect(moved, PROBLEM_LEDGER_MOVED);
     assert_int_equal(moved.difference, -1);
-    door_expect(sign(door, "A", "money", -1, "x"), PROBLEM_NOT_FOUND);
-    door_expect(sign(door, "", "money u2", -1, "x"), PROBLEM_NOT_FOUND);
+    door_expect(sign(door, "A", "money", -1, "x"), PROBLEM_LEDGER_LINE_UNKNOWN);
+    door_expect(sign(door, "", "money u2", -1, "x"), PROBLEM_LEDGER_LINE_UNKNOWN);
     door_expect(sign(door, "", "money", -1, " \xc2\xa0"), PROBLEM_REASON_NEEDED);
     door_expect(sign(door, "", "money", -1, "张测2 明日补缴"), PROBLEM_NONE);
     assert_true(sign(door, "", "money", -1, "again").is_unchanged);

@@ -188,7 +188,7 @@ static void the_certificate_names_everything_and_is_inert(void **state)
     const struct purge_counts counts = {11, 22, 33, 44, 55};
     char backup[] = "/media/<stick>/paihao-1.db", left[] = "tls&.key";
     char *backups[] = {backup}, *files[] = {left};
-    const struct certificate facts = {&copy, &counts, "/media/<stick>", backups, 1, files, 1};
+    const struct certificate facts = {&copy, &counts, "/media/<stick>", backups, 1, files, 1, NULL};
     static const char *const wanted[] = {"11",   "22",         "33",         "44",       "55",
                                          "77, ", "SHA-256 aa", "SHA-256 bb", "2026-11-", "+08:00"};
     (void)state;
@@ -213,6 +213,36 @@ static void the_certificate_names_everything_and_is_inert(void **state)
     free(again);
 }
 
+static void the_certificate_of_a_copy_says_so(void **state)
+{
+    struct journal_copy copy = {.exists = true, .seq = 77, .moves = 2, .other_seq = 88, .other_moves = 3};
+    const struct purge_counts counts = {11, 22, 33, 44, 55};
+    struct certificate facts = {
+        .copy = &copy, .counts = &counts, .backup_folder = "", .key_left = "/m/<key>"};
+    (void)state;
+    snprintf(copy.copy, sizeof copy.copy, "0123");
+    char *text = certificate_text(&facts), *html = certificate_html(&facts);
+    static const char *const wanted[] = {"2, 0123", "3, 88", "77, ", "未继续副本",
+                                         "a copy that did not go on"};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        print_message("    %s\n", wanted[i]);
+        assert_non_null(strstr(text, wanted[i]));
+        assert_non_null(strstr(html, wanted[i]));
+    }
+    assert_non_null(strstr(text, "left alone): /m/<key>"));
+    assert_non_null(strstr(html, "/m/&lt;key&gt;"));
+    assert_null(strstr(text, "unreadable now")); /* the copy that goes on has the key */
+    assert_null(strstr(text, "Keys: 1"));
+    free(text);
+    free(html);
+    copy.other_seq = 0;
+    facts.key_left = NULL;
+    text = certificate_text(&facts);
+    assert_null(strstr(text, "did not go on"));
+    assert_non_null(strstr(text, "Keys: 1"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +250,7 @@ int main(void)
         cmocka_unit_test(no_box_is_left_on_any_page),
         cmocka_unit_test(a_destroyed_file_was_overwritten),
         cmocka_unit_test(the_certificate_names_everything_and_is_inert),
+        cmocka_unit_test(the_certificate_of_a_copy_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

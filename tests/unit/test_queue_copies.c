@@ -108,6 +108,51 @@ static void purging_needs_a_closed_event_and_both_packages_of_its_end(void **sta
     assert_int_equal(queue_apply(queue, &entry), QUEUE_APPLY_IMPOSSIBLE);
 }
 
+static enum queue_verdict purge_copy(uint32_t moves, uint64_t other_seq)
+{
+    struct queue_command wish = {.kind = COMMAND_PURGED, .at_us = 1, .mono_us = 1, .value = moves};
+    struct queue_decision decision;
+    purged_copy_text(other_seq, wish.extra);
+    queue_decide(queue, &wish, &decision);
+    for (size_t i = 0; i < decision.n_entries; i++) {
+        decision.entries[i].seq = ++seq;
+        assert_int_equal(queue_apply(queue, &decision.entries[i]), QUEUE_APPLY_OK);
+    }
+    return decision.verdict;
+}
+
+static void a_copy_is_purged_only_behind_another_one(void **state)
+{
+    (void)state;
+    begin();
+    assert_int_equal(command(COMMAND_RESTORED, "copy", ""), QUEUE_DONE);
+    static const struct {
+        const char *legend;
+        uint32_t moves;
+        int ahead; /* of this copy's entries */
+    } cases[] = {
+        {"as far as this one", 1, 0},
+        {"not so far", 1, -1},
+        {"more entries, but moved less often", 0, 99},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (purge_copy(cases[i].moves, seq + (uint64_t)(int64_t)cases[i].ahead) != QUEUE_COPY_GOES_ON)
+            fail_msg("%s", cases[i].legend);
+    assert_int_equal(command(COMMAND_PURGED, "", "copy 0"), QUEUE_WRONG_STATE);
+    assert_int_equal(command(COMMAND_PURGED, "", "copy 07"), QUEUE_WRONG_STATE);
+    struct queue_entry entry = {.seq = seq + 1, .kind = ENTRY_PURGED, .value = 1, .extra = "copy 3"};
+    assert_int_equal(queue_apply(queue, &entry), QUEUE_APPLY_IMPOSSIBLE); /* nobody can have decided it */
+    assert_false(queue_event(queue)->is_purged);
+    assert_int_equal(purge_copy(1, seq + 1), QUEUE_DONE); /* neither closed nor handed over */
+    assert_true(queue_event(queue)->is_purged);
+    assert_int_equal(command(COMMAND_RESTORED, "copy", ""), QUEUE_EVENT_PURGED);
+    queue_free(queue);
+    queue = queue_new();
+    seq = 0;
+    begin();
+    assert_int_equal(purge_copy(1, 1), QUEUE_DONE); /* moved more often */
+}
+
 static void each_move_is_counted(void **state)
 {
     (void)state;
@@ -151,6 +196,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_leaves_before_there_is_an_event, start, finish),
         cmocka_unit_test_setup_teardown(purging_needs_a_closed_event_and_both_packages_of_its_end, start,
                                         finish),
+        cmocka_unit_test_setup_teardown(a_copy_is_purged_only_behind_another_one, start, finish),
         cmocka_unit_test_setup_teardown(each_move_is_counted, start, finish),
         cmocka_unit_test_setup_teardown(entries_that_nobody_can_have_decided_are_refused, start, finish),
     };

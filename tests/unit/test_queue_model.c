@@ -31,7 +31,7 @@ struct world {
     struct queue_facts facts[MODEL_PEOPLE]; /* what the lists say of each */
 };
 static uint64_t seen[QUEUE_VERDICT_COUNT][COMMAND_KIND_COUNT];
-static uint64_t n_closed, n_signed;
+static uint64_t n_closed, n_signed, n_copies_purged, n_other_people;
 static uint64_t seen_void_and_bound, seen_undone_card, /* an undo that put a payment card out again */
     seen_bound_beside; /* a bind that made void first; that moved to who stands */
 
@@ -283,6 +283,8 @@ static void same_ledger_line(struct world *w, struct ledger *ledger, const struc
     }
     SAME(w, got, expected, difference);
     SAME(w, got, expected, is_signed);
+    if (ledger_who(ledger, got) != (expected->difference ? expected->who : 1))
+        DIFFERS(w, "who makes a difference", ledger_who(ledger, got), expected->who);
     if (rest != got->difference)
         DIFFERS(w, "what is left of a line", rest, got->difference);
     if (got->kind == LEDGER_NUMBERS && got->difference)
@@ -317,6 +319,7 @@ static void take_ledger(const struct world *w, struct queue_command *c)
     if (c->kind == COMMAND_LEDGER_SIGN && ledger_mark_parse(c->extra, &mark)) {
         const struct ledger_line *line = ledger_line(ledger, mark.kind, c->lane, mark.unit);
         c->difference = line ? line->difference : 0;
+        c->who = line ? ledger_who(ledger, line) : 0;
     }
     ledger_free(ledger);
 }
@@ -511,6 +514,8 @@ static void ask_to_sign(struct world *w, struct queue_command *c)
     l_mark(line, c->extra);
     if (one_in(w, 20))
         strcpy(c->extra, wrong[roll_dice(w, 6)]);
+    else if (line->difference && one_in(w, 2))
+        sprintf(c->extra + strlen(c->extra), " w%08x", line->who + (one_in(w, 4) ? 77 : 0));
     c->value = (uint32_t)line->difference + (one_in(w, 6) ? 1 : 0);
 }
 
@@ -592,6 +597,11 @@ static void random_command(struct world *w, struct queue_command *c)
         return;
     case COMMAND_HANDED_OVER:
         a_package(w, one_in(w, 2) ? "agency" : "school", c);
+        return;
+    case COMMAND_PURGED: /* as a copy, rarely one that is behind: nothing can follow */
+        c->value = one_in(w, 2) ? 0 : m->event.moves;
+        if (one_in(w, 2))
+            sprintf(c->extra, "copy %llu", (unsigned long long)(one_in(w, 20) ? m->seq + 1 : 1 + m->seq / 2));
         return;
     case COMMAND_LIST_IMPORTED:
         c->value = 7;
@@ -711,6 +721,7 @@ static enum queue_verdict give(struct world *w, const struct queue_command *give
     const struct queue_decision *expected = model_give(&w->model, c);
     same_decision(w, &decision, expected);
     seen[decision.verdict][c->kind]++;
+    n_other_people += decision.verdict == QUEUE_LEDGER_MOVED && (int32_t)c->value == c->difference;
     if (c->kind == COMMAND_BIND && decision.n_entries) {
         seen_void_and_bound += decision.entries[0].kind == ENTRY_VOIDED;
         seen_bound_beside += decision.entries[0].kind == ENTRY_BOUND && is_behind;
@@ -807,7 +818,7 @@ static void close_the_event(struct world *w)
 {
     struct model_line lines[MODEL_LINES_MAX];
     struct model *m = &w->model;
-    if (!m->event.exists || m->event.is_closed)
+    if (!m->event.exists || m->event.is_closed || m->event.is_purged)
         return;
     for (size_t i = 0; i < m->n_lanes; i++)
         settle_lane(w, &m->lanes[i]);
@@ -832,11 +843,42 @@ static enum queue_verdict hand_over(struct world *w, const char *kind)
     return give(w, &c);
 }
 
+static void nothing_follows(struct world *w)
+{
+    for (unsigned i = 0; i < 20; i++) {
+        struct queue_command command;
+        random_command(w, &command);
+        if (give(w, &command) != QUEUE_EVENT_PURGED)
+            DIFFERS(w, "a command after the end", command.kind, 0);
+    }
+}
+
+/* Whatever state it is in: only when another one is ahead, by moves or by entries. */
+static void purge_a_copy(struct world *w)
+{
+    struct model *m = &w->model;
+    const bool by_moves = one_in(w, 2);
+    struct queue_command c = {.kind = COMMAND_PURGED, .value = m->event.moves, .text = "people 1"};
+    sprintf(c.extra, "copy %llu", (unsigned long long)m->seq);
+    if (give(w, &c) != QUEUE_COPY_GOES_ON)
+        DIFFERS(w, "purging a copy that is as far as the other one", 0, 0);
+    sprintf(c.extra, "copy %llu", by_moves ? 1ull : (unsigned long long)m->seq + 1);
+    c.value += by_moves;
+    if (give(w, &c) != QUEUE_DONE)
+        DIFFERS(w, "purging a copy that is behind", by_moves, 0);
+    n_copies_purged++;
+    nothing_follows(w);
+}
+
 /* Both packages, in either order, and only then the end; behind it nothing. */
 static void purge(struct world *w)
 {
     const bool agency_first = one_in(w, 2);
-    if (!w->model.event.is_closed || one_in(w, 4))
+    if (w->model.event.exists && !w->model.event.is_purged && one_in(w, 4)) {
+        purge_a_copy(w);
+        return;
+    }
+    if (!w->model.event.is_closed || w->model.event.is_purged || one_in(w, 4))
         return;
     for (int i = 0; i < 2; i++) {
         const bool had_both = w->model.event.agency_seq == w->model.event.content_seq &&
@@ -848,12 +890,7 @@ static void purge(struct world *w)
     }
     if (order(w, COMMAND_PURGED, "", 0) != QUEUE_DONE)
         DIFFERS(w, "purging what was handed over", 0, 0);
-    for (unsigned i = 0; i < 20; i++) {
-        struct queue_command command;
-        random_command(w, &command);
-        if (give(w, &command) != QUEUE_EVENT_PURGED)
-            DIFFERS(w, "a command after the end", command.kind, 0);
-    }
+    nothing_follows(w);
 }
 
 static size_t one_event(struct world *w, size_t most)
@@ -914,6 +951,7 @@ static void every_verdict_was_met(void **state)
             fail_msg("verdict %d was never met", verdict);
     }
     assert_true(seen_void_and_bound && seen_bound_beside && seen_undone_card);
+    assert_true(n_copies_purged > 0 && n_other_people > 0);
     assert_true(n_closed > SEEDS && n_signed > n_closed); /* and some on the way, in random_command */
     for (int kind = COMMAND_EVENT_CREATE; kind < COMMAND_KIND_COUNT; kind++)
         if (seen[QUEUE_DONE][kind] == 0 && kind != COMMAND_EVENT_CLOSE)

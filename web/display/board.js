@@ -1,5 +1,5 @@
 // One lane on the hall's television: the number that is called, the next one, those who may come to the door, those who
-// were missed. Numbers only. A lane that stopped says that one should wait, and no more.
+// were missed. Numbers only. A lane that stopped says that one should wait: nobody is now or next.
 import {
   Lane, element, fitText, follow, laneTitle, setText, word,
 } from '/shared/core.js';
@@ -42,7 +42,8 @@ export class Board {
     setText(parts['now-word'], twoWords(words, false));
     setText(parts['now-other'], twoWords(words, true));
     setText(parts.now, view.current && !isStopped ? view.current.number : '');
-    const [next, ...rest] = isStopped && view.current ? [view.current, ...view.line] : view.line;
+    // Nobody is next while the lane stands still, and nobody who waits loses the number on the screen.
+    const [next, ...rest] = isStopped ? [null, ...view.line] : view.line;
     setText(parts.next, next ? next.number : '');
     parts['next-panel'].dataset.state = next ? 'waiting' : 'empty';
     parts.come.replaceChildren(...numbers(rest.slice(0, this.comeCount)));

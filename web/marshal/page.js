@@ -87,12 +87,13 @@ function drawReaders(view) {
   $('#readers').replaceChildren(...(rows.length ? rows : [element('li', 'none', word('no-readers'))]));
 }
 
+const hasEnded = (view) => Boolean(view.event && view.event.state === 'closed');
 function draw() {
   const view = lane.snapshot;
   if (!view) return;
   setText($('#lane'), laneTitle(view.lane, view.room));
   const alarm = view.store && view.store !== 'ok' ? word(`store-${view.store}`)
-    : view.event && view.event.state === 'closed' ? word('event-closed') : '';
+    : hasEnded(view) ? word('event-closed') : '';
   $('#alarm').hidden = !alarm;
   setText($('#alarm'), alarm);
   drawSession(view);
@@ -112,7 +113,7 @@ function drawDay(view) {
   const isFull = Boolean(door && door.stop && view.session.state === 'open');
   $('#door-stop').hidden = !isFull;
   if (isFull) setText($('#door-stop'), word('door-full-desk', { length: view.counts.waiting + view.counts.called, limit: door.limit }));
-  $('#late').hidden = !view.late_round && ['line-end', undefined].includes(rules().missed);
+  $('#late').hidden = hasEnded(view) || (!view.late_round && ['line-end', undefined].includes(rules().missed));
   setText($('#late'), word(view.late_round ? 'late-close' : 'late-open'));
   $('#late-on').hidden = !view.late_round;
   const { expected } = view;
@@ -184,7 +185,9 @@ let sureTimer = 0;
 let sessionPending = false;
 function drawSession(view) {
   const isOpen = view.session.state === 'open';
-  setText($('#session'), `${isOpen ? '●' : '○'} ${word(isOpen ? 'session-open' : 'session-closed')}`);
+  const isEnded = hasEnded(view);
+  setText($('#session'), `${isOpen ? '●' : '○'} ${word(isOpen ? 'session-open' : isEnded ? 'event-closed' : 'session-closed')}`);
+  $('#session-button').hidden = isEnded; // nothing opens any more
   $('#session').dataset.kind = isOpen ? 'good' : 'off';
   const key = !isOpen ? 'session-to-open' : sureToClose ? 'session-sure' : 'session-to-close';
   setText($('#session-button'), sessionPending ? `… ${word('sending')}` : word(key));

@@ -143,7 +143,7 @@ export function startLedger(ask) {
   };
   // The refusal's words, or null.
   const signOne = async (line, reason) => {
-    const body = { line: line.line, difference: line.difference, reason };
+    const body = { line: line.line, difference: line.difference, who: line.who, reason };
     if (line.lane) body.lane = line.lane;
     if (line.unit) body.unit = line.unit;
     try {

@@ -29,8 +29,13 @@ export function startSessions(lanes, ask) {
     item.append(element('strong', '', laneTitle(lane, view ? view.room : '')));
     if (!view) return item;
     const isOpen = view.session.state === 'open';
-    const chip = element('span', 'chip', `${isOpen ? '●' : '○'} ${word(isOpen ? 'session-open' : 'session-closed')}`);
+    const isEnded = view.event && view.event.state === 'closed';
+    const chip = element('span', 'chip', `${isOpen ? '●' : '○'} ${word(isOpen ? 'session-open' : isEnded ? 'event-closed' : 'session-closed')}`);
     chip.dataset.kind = isOpen ? 'good' : 'off';
+    if (isEnded) { // nothing opens any more
+      item.append(chip, element('span', 'session-facts', facts(view)));
+      return item;
+    }
     const key = !isOpen ? 'session-to-open' : sure === lane ? 'session-sure' : 'session-to-close';
     const button = element('button', '', pending === lane ? `… ${word('sending')}` : word(key));
     button.type = 'button';

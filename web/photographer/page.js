@@ -28,6 +28,7 @@ addWords({
   'stop-resolve': ['去处理', 'Settle it'], undo: ['撤销', 'Undo'], 'did-undo': ['已撤销，请重新按“已拍”', 'taken back: press Shot again'],
   'undo-none': ['现在没有可撤销的“已拍”', 'No shot to take back now'], final: ['不能撤销', 'final'],
   kept: ['已存在本机，连上后发送', 'kept on this device, sent once connected'], unsure: ['未经服务器确认', 'not confirmed by the server'],
+  unstored: ['本机存不下，勿关闭或刷新此页', 'Taps cannot be stored: keep this page open'],
   told: ['这些操作没有生效，请核对', 'These taps did not take effect. Check them'], keys: ['按键', 'Keys'],
   'no-network': ['没有网络，稍后再试', 'No network. Try later'],
 });
@@ -116,7 +117,7 @@ function drawFacts(view) {
   setText($('#session'), `${isOpen ? '●' : '○'} ${word(isOpen ? 'session-open' : 'session-closed')}`);
   $('#session').dataset.kind = isOpen ? 'good' : 'off';
   setText($('#counts'), `${word('waiting')} ${view.counts.waiting} · ${word('shot')} ${view.counts.shot}`);
-  const alarm = view.store && view.store !== 'ok' ? word(`store-${view.store}`)
+  const alarm = view.store && view.store !== 'ok' ? word(`store-${view.store}`) : outbox?.isStored === false ? word('unstored')
     : view.event && view.event.state === 'closed' ? word('event-closed') : '';
   $('#alarm').hidden = !alarm;
   setText($('#alarm'), alarm);
@@ -127,7 +128,7 @@ function drawMiddle(ticket) {
   $('#hero').dataset.state = state;
   const label = { called: ['now', 'sit-down'], ready: ['next', 'not-called'], empty: ['nobody'] }[state];
   const isUnsaid = state === 'called' && needsConfirm();
-  $('#hero').dataset.unsaid = String(isUnsaid);
+  $('#hero').dataset.unsaid = isUnsaid;
   if (isUnsaid) label[1] = 'say-number';
   if (state === 'empty' && rules().scan_and_sit && lane.snapshot.session.state === 'open') label[0] = 'sit-scan';
   if ('unsure' in document.body.dataset) label.push('unsure');
@@ -177,7 +178,7 @@ function drawButtons() {
   const off = { go: !ticket || settling || unsaid, confirm: !unsaid || settling, mismatch: !called(), 'no-card': settling, miss: !called() || settling, retake: !last, void: !called() };
   for (const [id, isOff] of Object.entries(off)) {
     const button = $(`#${id}`);
-    button.setAttribute('aria-disabled', String(isOff || isBusy));
+    button.setAttribute('aria-disabled', isOff || isBusy);
     const meant = sending && (id === sending.verb || (id === 'go' && ['call', 'shot'].includes(sending.verb)));
     button.toggleAttribute('data-pending', Boolean(meant));
     button.toggleAttribute('data-settling', settling && (id === 'go' || id === 'miss'));
@@ -208,7 +209,7 @@ function drawTold() {
 
 // The spoken number, and the payment card: beside the shot, and only where the rules ask for them.
 function drawStrip(unsaid) {
-  const isSpoken = Boolean(rules().spoken_check && called());
+  const isSpoken = rules().spoken_check && called();
   $('#mismatch').hidden = !isSpoken;
   $('#confirm').hidden = !isSpoken;
   $('#no-card').hidden = !takesCard() || unsaid;
@@ -237,7 +238,7 @@ function drawStop(stopped) {
     if (wasHidden) play('alarm');
     alarmTimer = setInterval(() => play('alarm'), 3000);
   }
-  for (const part of document.querySelectorAll('body > header, body > main')) part.inert = Boolean(stopped);
+  for (const part of document.querySelectorAll('body > header, body > main')) part.inert = stopped;
   if (!stopped) { if (!wasHidden) $('#go').focus({ focusVisible: false }); return; }
   if (wasHidden) for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   setText($('#stop-number'), stopped.ticket.number);
@@ -301,14 +302,14 @@ function keepUndo(verb, number) {
 
 async function answered(tap, got) {
   const { verb, number } = tap;
-  const ticket = got.status === 200 ? got.data : got.data && got.data.ticket;
+  const ticket = got.status === 200 ? got.data : got.data?.ticket;
   // Another tablet was faster: the number already is where this tap wanted it.
-  const elsewhere = got.status === 409 && got.data && got.data.code === 'wrong-state'
+  const elsewhere = got.status === 409 && got.data?.code === 'wrong-state'
     && ticket && ticket.number === number && ticket.state === WISHED[verb] && ticket.retakes === tap.body.retakes + Number(verb === 'retake');
   if (ticket) truth.apply(ticket);
   if (got.status === 200 && got.data.called) truth.apply(got.data.called);
   if (verb === 'mismatch' && got.status === 200) truth.snapshot.stopped ||= { ticket, at_risk: null };
-  if (verb === 'mismatch' || (got.data && got.data.code === 'lane-stopped')) refresh(); // who is at risk
+  if (verb === 'mismatch' || got.data?.code === 'lane-stopped') refresh(); // who is at risk
   if (got.status === 200 || (elsewhere && !tap.kept)) {
     if (!tap.kept) keepUndo(verb, number);
     const more = elsewhere ? word('did-elsewhere') : ['miss', 'void'].includes(verb) ? ` · ${word('final')}` : '';

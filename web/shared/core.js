@@ -48,7 +48,7 @@ export const isEnglish = () => english;
 export function word(key, values = {}, other = false) {
   const pair = WORDS[key];
   if (!pair) return key;
-  return pair[english !== other ? 1 : 0].replace(/\{(\w+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
+  return pair[english !== other ? 1 : 0].replace(/\{(\w+)\}/g, (all, name) => (name in values ? values[name] : all));
 }
 export const bilingual = (message) => (message ? { first: english ? message.en : message.zh, second: english ? message.zh : message.en } : null);
 

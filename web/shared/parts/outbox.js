@@ -34,7 +34,7 @@ export class Outbox {
     this.read();
     this.keep();
     addEventListener('beforeunload', (event) => { if (!this.isStored && this.taps.length + this.told.length) event.preventDefault(); });
-    addEventListener('storage', (event) => { if (event.key === this.name) { this.read(); changed(); setTimeout(() => this.pump(), 5000); } }); // another window of this device, which may be closed before it has sent
+    addEventListener('storage', (event) => { if (event.key === this.name && this.isStored) { this.read(); changed(); setTimeout(() => this.pump(), 5000); } }); // another window of this device, which may be closed before it has sent
     busy.add(() => this.taps.length + this.told.length > 0);
   }
 

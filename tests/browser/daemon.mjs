@@ -202,8 +202,18 @@ export const settled = (page) => page.locator('#go:not([data-settling]):not([dat
 
 const NAMED_KEYS = { Enter: [13, '\r'], Tab: [9, ''], Backspace: [8, ''] };
 // Types as a scanner does: every key is on its way before the first is answered, so that a busy machine makes no pauses
-// which the page would take for a hand's. `ending` is a key's name or ''.
+// which the page would take for a hand's. `ending` is a key's name or ''. Gives the longest pause between two keys, by the page's own
+// clock: with one beyond TOO_SLOW_MS the page was right to take it for a hand's.
+export const TOO_SLOW_MS = 300;
 export async function burst(page, text, ending = '') {
+  await page.evaluate(() => {
+    window.keys ||= document.addEventListener('keydown', () => {
+      const now = performance.now();
+      window.keys.longest = Math.max(window.keys.longest, now - (window.keys.last || now));
+      window.keys.last = now;
+    }, true) || {};
+    Object.assign(window.keys, { last: 0, longest: 0 });
+  });
   const session = await page.context().newCDPSession(page);
   const keys = [...text].map((key) => ({ key, text: key }));
   if (ending) {
@@ -215,4 +225,5 @@ export async function burst(page, text, ending = '') {
     session.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key, text: undefined }),
   ]));
   await session.detach();
+  return page.evaluate(() => window.keys.longest);
 }

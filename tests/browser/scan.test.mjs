@@ -2,7 +2,7 @@
 // does; a passport is checked while it is typed, and every repair is shown.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { Browser, Daemon, hasText, person, textOf, burst as typed } from './daemon.mjs';
+import { Browser, Daemon, TOO_SLOW_MS, hasText, person, textOf, burst as typed } from './daemon.mjs';
 
 const LINE1 = 'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<';
 const LINE2 = 'L898902C36UTO7408122F1204159ZE184226B<<<<<10';
@@ -21,9 +21,11 @@ beforeEach(() => { sent = []; });
 const issued = async () => (await daemon.snapshot()).counts.issued;
 const payload = (index = 0) => Buffer.from(sent[index].payload_base64, 'base64');
 async function burst(text, ending = 'Enter') {
-  await page.focus('#scan');
-  await page.waitForTimeout(350); // whatever was pressed before is over
-  await typed(page, text, ending || '');
+  for (let slow = true; slow;) { // as people do whose scan was taken for a hand's
+    await page.focus('#scan');
+    await page.waitForTimeout(350); // whatever was pressed before is over
+    slow = await typed(page, text, ending || '') > TOO_SLOW_MS && ending && text;
+  }
 }
 
 test('a burst with Enter or Tab is one check-in, exactly as it was scanned', async () => {

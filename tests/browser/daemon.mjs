@@ -202,10 +202,11 @@ export const settled = (page) => page.locator('#go:not([data-settling]):not([dat
 
 const NAMED_KEYS = { Enter: [13, '\r'], Tab: [9, ''], Backspace: [8, ''] };
 // Types as a scanner does: every key is on its way before the first is answered, so that a busy machine makes no pauses
-// which the page would take for a hand's. `ending` is a key's name or ''. Gives the longest pause between two keys, by the page's own
-// clock: with one beyond TOO_SLOW_MS the page was right to take it for a hand's.
-export const TOO_SLOW_MS = 300;
-export async function burst(page, text, ending = '') {
+// which the page would take for a hand's. `ending` is a key's name or '', pressed `times`. Gives the longest pause between two keys, by the page's own
+// clock: beyond SLOW_MS the page may be right to take it for a hand's, and says so.
+export const SLOW_MS = 250;
+export const TAKEN_FOR_A_HAND = /像是手打的|没有扫完整|looks typed by hand|was not whole/;
+export async function burst(page, text, ending = '', times = 1) {
   await page.evaluate(() => {
     window.keys ||= document.addEventListener('keydown', () => {
       const now = performance.now();
@@ -218,7 +219,7 @@ export async function burst(page, text, ending = '') {
   const keys = [...text].map((key) => ({ key, text: key }));
   if (ending) {
     const [windowsVirtualKeyCode, typed] = NAMED_KEYS[ending];
-    keys.push({ key: ending, code: ending, windowsVirtualKeyCode, text: typed });
+    for (let i = 0; i < times; i += 1) keys.push({ key: ending, code: ending, windowsVirtualKeyCode, text: typed });
   }
   await Promise.all(keys.flatMap((key) => [
     session.send('Input.dispatchKeyEvent', { type: key.text ? 'keyDown' : 'rawKeyDown', ...key }),

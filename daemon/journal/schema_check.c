@@ -1,7 +1,8 @@
-/* Builds the schema anew in memory and compares row by row. On the thread of the connection, to which it must
- * not write. */
+/* Builds the schema of a version in memory, once per process, and compares row by row. On the thread of the connection, to
+ * which it must not write; several threads may check connections of their own at once. */
 #include "journal/schema_check.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,99 +10,173 @@
 #include "journal/database.h"
 #include "journal/migrate.h"
 
-/* One side of the comparison: a statement at its present row. */
-struct side {
-    sqlite3 *db;
-    sqlite3_stmt *statement;
-    bool has_row;
+enum { COLUMN_TYPE, COLUMN_NAME, COLUMN_TABLE, COLUMN_SQL, COLUMNS };
+
+/* An object as the migrations make it. */
+struct object {
+    char *texts[COLUMNS];
 };
 
-enum { COLUMN_TYPE, COLUMN_NAME, COLUMN_TABLE, COLUMN_SQL };
+/* What they make up to a version. Never changed once it is known, and kept to the end of the process. */
+struct schema {
+    struct schema *next;
+    int version;
+    struct object *objects; /* ordered by type and name */
+    size_t n_objects;
+};
 
-static const char *text_of(const struct side *side, int column)
+static struct schema *known;
+static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* ---- rows of the file or of our own making */
+
+static const char *text_of(sqlite3_stmt *row, int column)
 {
-    const char *text = (const char *)sqlite3_column_text(side->statement, column);
+    const char *text = (const char *)sqlite3_column_text(row, column);
     return text ? text : ""; /* indexes that SQLite makes for a constraint have no text */
 }
 
-static bool is_of_sqlite(const struct side *side)
+static bool is_of_sqlite(sqlite3_stmt *row)
 {
     static const char *const names[] = {"sqlite_sequence", "sqlite_stat1", "sqlite_stat3", "sqlite_stat4"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(text_of(side, COLUMN_NAME), names[i]) == 0)
-            return strcmp(text_of(side, COLUMN_TYPE), "table") == 0;
+        if (strcmp(text_of(row, COLUMN_NAME), names[i]) == 0)
+            return strcmp(text_of(row, COLUMN_TYPE), "table") == 0;
     return false;
 }
 
-static enum journal_fault side_step(struct side *side, char **ret_detail)
+/* SQLITE_ROW, SQLITE_DONE or an error. */
+static int step(sqlite3_stmt *row)
 {
     int result;
     do
-        result = sqlite3_step(side->statement);
-    while (result == SQLITE_ROW && is_of_sqlite(side));
-    side->has_row = result == SQLITE_ROW;
-    return side->has_row || result == SQLITE_DONE ? JOURNAL_OK : database_explain(side->db, ret_detail);
+        result = sqlite3_step(row);
+    while (result == SQLITE_ROW && is_of_sqlite(row));
+    return result;
 }
 
-static enum journal_fault side_start(struct side *side, char **ret_detail)
+/* ---- what the migrations make */
+
+static void schema_free(struct schema *schema)
 {
-    if (statement_prepare(side->db, "select_schema", false, &side->statement) != SQLITE_OK)
-        return database_explain(side->db, ret_detail);
-    return side_step(side, ret_detail);
+    for (size_t i = 0; schema && i < schema->n_objects; i++)
+        for (int column = 0; column < COLUMNS; column++)
+            free(schema->objects[i].texts[column]);
+    if (schema)
+        free(schema->objects);
+    free(schema);
 }
 
-static enum journal_fault differs(const struct side *at, const char *how, char **ret_detail)
+static void schema_add(struct schema *schema, sqlite3_stmt *row)
+{
+    schema->objects = bytes_resize(schema->objects, (schema->n_objects + 1) * sizeof *schema->objects);
+    struct object *object = &schema->objects[schema->n_objects++];
+    for (int column = 0; column < COLUMNS; column++)
+        object->texts[column] = bytes_format("%s", text_of(row, column));
+}
+
+static enum journal_fault schema_build(int version, struct schema **ret, char **ret_detail)
+{
+    struct schema *schema = bytes_alloc(sizeof *schema);
+    sqlite3 *db = NULL;
+    sqlite3_stmt *row = NULL;
+    enum journal_fault fault = JOURNAL_OK;
+    int result = sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    schema->version = version;
+    if (result == SQLITE_OK)
+        result = migrate_build(db, version);
+    if (result == SQLITE_OK)
+        result = statement_prepare(db, "select_schema", false, &row);
+    if (result == SQLITE_OK)
+        while ((result = step(row)) == SQLITE_ROW)
+            schema_add(schema, row);
+    if (result == SQLITE_DONE)
+        *ret = schema;
+    else {
+        fault = database_explain(db, ret_detail);
+        schema_free(schema);
+    }
+    sqlite3_finalize(row);
+    sqlite3_close(db);
+    return fault;
+}
+
+static enum journal_fault schema_of(int version, const struct schema **ret, char **ret_detail)
+{
+    enum journal_fault fault = JOURNAL_OK;
+    struct schema *schema;
+    pthread_mutex_lock(&known_lock);
+    for (schema = known; schema && schema->version != version; schema = schema->next)
+        ;
+    if (!schema) {
+        fault = schema_build(version, &schema, ret_detail);
+        if (!fault) {
+            schema->next = known;
+            known = schema;
+        }
+    }
+    if (!fault)
+        *ret = schema;
+    pthread_mutex_unlock(&known_lock);
+    return fault;
+}
+
+/* ---- the comparison */
+
+static enum journal_fault differs(const char *type, const char *name, const char *how, char **ret_detail)
 {
     free(*ret_detail);
-    *ret_detail = bytes_format("the %s %s %s", text_of(at, COLUMN_TYPE), text_of(at, COLUMN_NAME), how);
+    *ret_detail = bytes_format("the %s %s %s", type, name, how);
     return JOURNAL_CORRUPT;
 }
 
-/* Below 0: the object of `one` comes first. */
-static int order(const struct side *one, const struct side *other)
+/* Below 0: the object of the file comes first. `row` NULL: the file has no more; `ours` NULL: nor have we. */
+static int order(sqlite3_stmt *row, const struct object *ours)
 {
-    if (!one->has_row || !other->has_row)
-        return other->has_row - one->has_row;
-    int types = strcmp(text_of(one, COLUMN_TYPE), text_of(other, COLUMN_TYPE));
-    return types ? types : strcmp(text_of(one, COLUMN_NAME), text_of(other, COLUMN_NAME));
+    if (!row || !ours)
+        return (ours != NULL) - (row != NULL);
+    int types = strcmp(text_of(row, COLUMN_TYPE), ours->texts[COLUMN_TYPE]);
+    return types ? types : strcmp(text_of(row, COLUMN_NAME), ours->texts[COLUMN_NAME]);
 }
 
-static enum journal_fault compare(struct side *file, struct side *ours, char **ret_detail)
+static enum journal_fault compare(sqlite3_stmt *row, const struct object *ours, char **ret_detail)
 {
-    enum journal_fault fault = side_start(file, ret_detail);
-    if (!fault)
-        fault = side_start(ours, ret_detail);
-    while (!fault && (file->has_row || ours->has_row)) {
-        int which = order(file, ours);
-        if (which < 0)
-            return differs(file, "is not of this program", ret_detail);
-        if (which > 0)
-            return differs(ours, "is missing", ret_detail);
-        if (strcmp(text_of(file, COLUMN_TABLE), text_of(ours, COLUMN_TABLE)) != 0 ||
-            strcmp(text_of(file, COLUMN_SQL), text_of(ours, COLUMN_SQL)) != 0)
-            return differs(file, "is not as this program makes it", ret_detail);
-        fault = side_step(file, ret_detail);
-        if (!fault)
-            fault = side_step(ours, ret_detail);
-    }
+    int which = order(row, ours);
+    if (which > 0)
+        return differs(ours->texts[COLUMN_TYPE], ours->texts[COLUMN_NAME], "is missing", ret_detail);
+    const char *type = text_of(row, COLUMN_TYPE), *name = text_of(row, COLUMN_NAME);
+    if (which < 0)
+        return differs(type, name, "is not of this program", ret_detail);
+    if (strcmp(text_of(row, COLUMN_TABLE), ours->texts[COLUMN_TABLE]) != 0 ||
+        strcmp(text_of(row, COLUMN_SQL), ours->texts[COLUMN_SQL]) != 0)
+        return differs(type, name, "is not as this program makes it", ret_detail);
+    return JOURNAL_OK;
+}
+
+static enum journal_fault compare_all(sqlite3 *db, const struct schema *schema, char **ret_detail)
+{
+    sqlite3_stmt *row = NULL;
+    enum journal_fault fault = JOURNAL_OK;
+    size_t i = 0;
+    int result = statement_prepare(db, "select_schema", false, &row);
+    if (result == SQLITE_OK)
+        for (; !fault &&
+               ((result = step(row)) == SQLITE_ROW || (result == SQLITE_DONE && i < schema->n_objects));
+             i++)
+            fault = compare(result == SQLITE_ROW ? row : NULL,
+                            i < schema->n_objects ? &schema->objects[i] : NULL, ret_detail);
+    if (!fault && result != SQLITE_DONE)
+        fault = database_explain(db, ret_detail);
+    sqlite3_finalize(row);
     return fault;
 }
 
 enum journal_fault schema_check(sqlite3 *db, char **ret_detail)
 {
-    struct side file = {.db = db}, ours = {0};
+    const struct schema *schema = NULL;
     int64_t version;
-    enum journal_fault fault = JOURNAL_OK;
     if (pragma_number(db, "user_version", &version) != SQLITE_OK)
-        fault = database_explain(db, ret_detail);
-    else if (sqlite3_open_v2(":memory:", &ours.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-                 SQLITE_OK ||
-             migrate_build(ours.db, (int)version) != SQLITE_OK)
-        fault = database_explain(ours.db, ret_detail);
-    else
-        fault = compare(&file, &ours, ret_detail);
-    sqlite3_finalize(file.statement);
-    sqlite3_finalize(ours.statement);
-    sqlite3_close(ours.db);
-    return fault;
+        return database_explain(db, ret_detail);
+    enum journal_fault fault = schema_of((int)version, &schema, ret_detail);
+    return fault ? fault : compare_all(db, schema, ret_detail);
 }

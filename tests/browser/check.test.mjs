@@ -3,25 +3,32 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { burst, Browser, Daemon, eventually, hasText, live, person, textOf } from './daemon.mjs';
+import { Browser, Daemon, SLOW_MS, TAKEN_FOR_A_HAND, burst, eventually, hasText, live, person, textOf } from './daemon.mjs';
 
 let daemon;
 let browser;
 let page;
+let posts = 0;
 before(async () => {
   daemon = await Daemon.start();
   const made = await daemon.tool('token', 'create', '--role', 'check', '--lane', 'A', '--json');
   daemon.tokens.check = JSON.parse(made).token;
   browser = await Browser.start();
   page = await browser.open(daemon, 'check');
+  page.on('request', (request) => { if (request.method() === 'POST') posts += 1; });
 });
 after(async () => { await browser?.stop(); await daemon?.stop(); });
 
 const kind = () => page.locator('#verdict').getAttribute('data-kind');
 const judged = (what) => eventually(`the page says ${what}`, async () => (await kind()) === what);
 // As a keyboard-type scanner does: keys without any focus given, then Enter.
-async function scan(text, ending = 'Enter') {
-  await burst(page, text, ending);
+async function scan(text, ending = 'Enter', on = page) {
+  for (let slow = true; slow;) {
+    const before = posts;
+    // who is so slow is taken for a hand, and nothing was sent; then people scan again
+    slow = await burst(on, text, ending) > SLOW_MS && posts === before && TAKEN_FOR_A_HAND.test(await textOf(on, '#message'));
+    if (slow) await page.waitForTimeout(350);
+  }
 }
 const issued = async () => (await daemon.snapshot()).counts.issued;
 
@@ -110,7 +117,7 @@ test('what is typed by hand is checked only when it is an ID number; half a scan
   assert.deepEqual(asked, [{ medium: 'manual', id_number: number }]);
   await burst(page, 'half of a co');
   await page.waitForTimeout(500);
-  await scan('de');
+  await burst(page, 'de', 'Enter');
   await judged('refused');
   await hasText(page, '#message', '像是手打的');
   await hasText(page, '#advice', '手输只收身份证号');
@@ -120,11 +127,12 @@ test('what is typed by hand is checked only when it is an ID number; half a scan
   await hasText(page, '#message', '没有扫完整');
   assert.equal(asked.length, 1);
   await page.waitForTimeout(350);
-  await scan('an opaque capture code of a test');
+  let scans = 1; // of a scanner that ends twice, in one breath
+  while (await burst(page, 'an opaque capture code of a test', 'Enter', 2) > SLOW_MS) { scans += 1; await page.waitForTimeout(350); }
   await judged('accepted');
-  await page.keyboard.press('Enter'); // a scanner that ends twice
   await page.waitForTimeout(100);
-  assert.deepEqual([await kind(), asked.length, asked[1].medium], ['accepted', 2, 'scan']);
+  assert.ok(await kind() === 'accepted' && asked.length > 1 && asked.length <= 1 + scans, `${asked.length}`);
+  assert.equal(asked[1].medium, 'scan');
   page.off('request', listen);
 });
 
@@ -197,7 +205,7 @@ test('hostile text stays text', async () => {
   }));
   await device.goto(`${daemon.origin}/check/?lane=A#token=${daemon.tokens.check}`);
   await live(device);
-  await burst(device, 'an opaque capture code of a test', 'Enter');
+  await scan('an opaque capture code of a test', 'Enter', device);
   await hasText(device, '#number', '<img');
   assert.equal(await device.locator('img').count(), 0);
   assert.doesNotMatch(await device.title(), /evil/);
@@ -220,7 +228,7 @@ for (const colorScheme of ['light', 'dark']) {
     await live(device);
     await device.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
     for (const text of ['', 'https://example.edu.cn/', 'an opaque capture code of a test']) {
-      if (text) await burst(device, text, 'Enter');
+      if (text) await scan(text, 'Enter', device);
       await eventually('judged', async () => !text || !['invite', 'closed'].includes(await device.locator('#verdict').getAttribute('data-kind')));
       const found = await device.evaluate(async () => (await globalThis.axe.run()).violations.map((each) => `${each.id}: ${each.nodes[0].html}`));
       assert.deepEqual(found, [], text);

@@ -16,7 +16,7 @@ before(async () => {
 after(async () => { await browser?.stop(); await daemon?.stop(); });
 const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
 
-// voices: [language, is it on this device]. SAY_MS: how long each sentence takes. window.said: [{text, lang, from, to}].
+// voices: [language, is it on this device]. SAY_MS: how long each sentence takes; while window.isHeld none ends. window.said: [{text, lang, from, to}].
 const SAY_MS = 250;
 async function hall(query, { voices = [['zh-CN', true], ['en-GB', true], ['zh-CN', false]], size = { width: 1920, height: 1080 }, ...options } = {}) {
   const page = await browser.device({ size, ...options });
@@ -31,7 +31,14 @@ async function hall(query, { voices = [['zh-CN', true], ['en-GB', true], ['zh-CN
       if (!speech) return;
       const entry = { text: speech.text, lang: speech.voice.lang, isLocal: speech.voice.localService, from: performance.now(), to: 0 };
       window.said.push(entry);
-      setTimeout(() => { entry.to = performance.now(); queue.shift(); speech.onend(); speaking(); }, say_ms);
+      const end = () => {
+        if (window.isHeld) { setTimeout(end, 20); return; }
+        entry.to = performance.now();
+        queue.shift();
+        speech.onend();
+        speaking();
+      };
+      setTimeout(end, say_ms);
     };
     const synthesis = new EventTarget();
     synthesis.getVoices = () => list.map(([lang, localService]) => ({ lang, localService, name: lang }));
@@ -73,11 +80,14 @@ test('a call is a chime, the number in Chinese and English digit by digit, and o
 
 test('calls wait for each other, and one that is over is passed over', async () => {
   const page = await hall('?lane=A');
+  await page.evaluate(() => { window.isHeld = true; });
   await page.click('#boards'); // A0001 is called: whoever touches hears it
   await eventually('it is said', async () => (await said(page)).length === 1);
   await daemon.act('A0001', 'confirm');
   await daemon.act('A0001', 'shot', { advance: true }); // A0002 is called and gone again before the voice is free
-  await daemon.act('A0002', 'miss', { advance: true }); // A0003
+  await daemon.act('A0002', 'miss', { advance: true });
+  await hasText(page, '#now', 'A0003');
+  await page.evaluate(() => { window.isHeld = false; });
   const all = await saidAll(page, 6);
   const words = all.map((each) => each.text);
   assert.deepEqual(words.slice(0, 2), ['A 0 0 0 1 号，请进', 'Number A 0 0 0 1, please come in'], 'the first is said to its end, not again');

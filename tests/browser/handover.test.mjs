@@ -7,7 +7,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { inspect } from './axe.mjs';
-import { BUILD, Browser, Daemon, eventually, hasText, person, textOf } from './daemon.mjs';
+import { Browser, BUILD, Daemon, PATIENCE, eventually, hasText, person, textOf } from './daemon.mjs';
 
 const run = promisify(execFile);
 let daemon;
@@ -113,7 +113,7 @@ test('while one is made: a bar with rate and time, no second one, and it can be 
 
 test('both languages, light and dark, narrow and wide: nothing for axe, nothing too wide, nothing too small', async () => {
   await page.click('[data-start="agency"]');
-  await page.locator('.handover-passphrase').waitFor({ timeout: 15000 });
+  await page.locator('.handover-passphrase').waitFor({ timeout: 15000 * PATIENCE });
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
     await inspect(page, colorScheme);

@@ -2,7 +2,7 @@
 // stands behind the same numbers, and what would take back a frame that somebody else took.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Browser, Daemon, LOSS, eventually, hasText, live, pause, person, settled, textOf } from './daemon.mjs';
+import { Browser, Daemon, LOSS, PATIENCE, eventually, hasText, live, pause, person, settled, textOf } from './daemon.mjs';
 
 const EXPECTED = new RegExp(`${LOSS.source}|status of (401|409)`);
 let daemon;
@@ -113,7 +113,7 @@ test('a tap says of which event it is', async () => {
   const [number] = await line(2);
   const page = await open();
   daemon.signal('SIGSTOP');
-  await page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 });
+  await page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 * PATIENCE });
   await settled(page);
   await page.click('#go');
   const { taps: [tap] } = await kept(page);
@@ -146,14 +146,14 @@ test('a revoked device with kept taps says so; paired again it sends them', asyn
   await live(page);
   const row = (await daemon.api('GET', '/tokens', null, 'whole')).data.tokens.find((token) => token.parent === made.id);
   daemon.signal('SIGSTOP');
-  await page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 });
+  await page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 * PATIENCE });
   await settled(page);
   await page.click('#go');
   await hasText(page, '.cover', '1 下先存在本机');
   await daemon.down('SIGKILL');
   await daemon.tool('token', 'revoke', String(row.id));
   await daemon.up();
-  await page.waitForURL(/\/pair\//, { timeout: 15000 });
+  await page.waitForURL(/\/pair\//, { timeout: 15000 * PATIENCE });
   await hasText(page, '#kept', number);
   await hasText(page, '#kept', '机位 A');
   const again = (await daemon.api('POST', '/tokens', { role: 'photographer', lane: 'A', once: true }, 'whole')).data;

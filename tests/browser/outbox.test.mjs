@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createConnection, createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { Browser, Daemon, LOSS, eventually, hasText, live, pause, person, settled, textOf } from './daemon.mjs';
+import { Browser, Daemon, LOSS, PATIENCE, eventually, hasText, live, pause, person, settled, textOf } from './daemon.mjs';
 
 const EXPECTED = new RegExp(`${LOSS.source}|status of (409|503)`);
 let daemon;
@@ -47,12 +47,17 @@ after(async () => { wire?.stop(); await browser?.stop(); await daemon?.stop(); }
 const close = (...pages) => Promise.all(pages.map((page) => page.context().close()));
 async function open({ role = 'photographer', init = null } = {}) {
   const page = await browser.device({ expects: EXPECTED });
+  await page.addInitScript(() => { document.addEventListener('click', () => { window.clickedAt = Date.now(); }, true); });
   if (init) await page.addInitScript(init);
   await page.goto(`${wire.origin}/photographer/?lane=A#token=${daemon.tokens[role]}`);
   await live(page);
   return page;
 }
-const lost = (page) => page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 });
+// When the page itself was clicked last. What it says later of that moment may be off by as long as the machine stalls while a tap
+// is under way, but not by the four seconds for which it was kept.
+const clickedAt = (page) => page.evaluate(() => window.clickedAt);
+const OFF_MOST_MS = 2500;
+const lost = (page) => page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 * PATIENCE });
 const states = (numbers) => Promise.all(numbers.map((number) => daemon.stateOf(number)));
 const kept = (page) => page.evaluate(() => JSON.parse(localStorage.getItem('paihao.outbox.A') || '{"taps":[],"told":[]}'));
 const sent = (page) => eventually('nothing is kept any more', async () => (await kept(page)).taps.length === 0, 12000);
@@ -94,13 +99,13 @@ test('a cut connection: the page says so in a band, taps go on, and arrive in or
     await hasText(page, '#number', numbers[index]);
     await hasText(page, '#label', '未经服务器确认');
     await settled(page);
-    taps.push(Date.now());
     await page.click('#go');
     await hasText(page, '.cover', `${index + 1} 下先存在本机`);
+    taps.push(await clickedAt(page));
   }
   await hasText(page, '#number', numbers[3]);
   assert.deepEqual(await states(numbers), ['called', 'waiting', 'waiting', 'waiting']);
-  await pause(3000);
+  await pause(4000);
   wire.mend();
   await live(page);
   await sent(page);
@@ -108,7 +113,7 @@ test('a cut connection: the page says so in a band, taps go on, and arrive in or
   assert.deepEqual(await states(numbers), ['shot', 'shot', 'shot', 'called']);
   for (const index of [0, 1, 2]) {
     const off = Date.parse((await ticket(numbers[index])).shot_at) - taps[index];
-    assert.ok(Math.abs(off) < 1000, `${numbers[index]} is ${off} ms off`);
+    assert.ok(Math.abs(off) < OFF_MOST_MS, `${numbers[index]} is ${off} ms off`);
   }
   const shots = (await entries()).filter((entry) => entry.kind === 'shot' && entry.extra.startsWith('kept '));
   assert.equal(shots.length, 3);
@@ -130,15 +135,15 @@ test('the wall clock is set by hours meanwhile, or the tablet sleeps: the tap ke
     wire.cut();
     await lost(page);
     await settled(page);
-    const at = Date.now();
     await page.click('#go');
+    const at = await clickedAt(page);
     await pause(4500);
     await page.evaluate(change); // asleep: the monotonic clock stood still for these four seconds
     wire.mend();
     await live(page);
     await sent(page);
     const off = Date.parse((await ticket(numbers[0])).shot_at) - at;
-    assert.ok(Math.abs(off) < 1500, `${what}: ${off} ms off`);
+    assert.ok(Math.abs(off) < OFF_MOST_MS, `${what}: ${off} ms off`);
     await close(page);
   }
 });

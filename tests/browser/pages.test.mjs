@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { Browser, CALLED, Daemon, LOSS, eventually, hasText, live, person, settled } from './daemon.mjs';
+import { Browser, CALLED, Daemon, LOSS, PATIENCE, eventually, hasText, live, person, settled } from './daemon.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const KINDS = Object.keys(CALLED);
@@ -136,7 +136,7 @@ test('axe finds nothing on the cover of a lost connection', async () => {
   await page.addScriptTag({ path: AXE });
   daemon.signal('SIGSTOP');
   try {
-    await page.locator('.cover:not([hidden])').waitFor({ timeout: 4000 });
+    await page.locator('.cover:not([hidden])').waitFor({ timeout: 4000 * PATIENCE });
     await inspect(page, 'cover');
   } finally {
     daemon.signal('SIGCONT');

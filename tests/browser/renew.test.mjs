@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { BUILD, Browser, Daemon, LOSS, eventually, hasText, live, pause, person, settled } from './daemon.mjs';
+import { Browser, BUILD, Daemon, LOSS, PATIENCE, eventually, hasText, live, pause, person, settled } from './daemon.mjs';
 
 let daemon;
 let browser;
@@ -92,7 +92,7 @@ test('the stop sounds until it is settled, also when there is no network', async
   await eventually('the sound is on', async () => !(await page.isVisible('#sound')));
   await settled(page);
   daemon.signal('SIGSTOP');
-  await page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 });
+  await page.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 8000 * PATIENCE });
   await page.keyboard.press('x');
   await eventually('the stop is there', () => page.isVisible('#stop'));
   await eventually('it is heard more than once', () => page.evaluate(() => window.tones > 6), 8000);

@@ -1,7 +1,7 @@
 // Refused at the reader, let through from the page: under rules that take ID cards alone the marshal types nothing.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Browser, Daemon, eventually, hasText, live, roster, textOf } from './daemon.mjs';
+import { Browser, Daemon, PATIENCE, eventually, hasText, live, roster, textOf } from './daemon.mjs';
 import { Emulator } from './emulator.mjs';
 
 const RULES = 'media = {"id_card"}\npayment = "prepaid"\npayment_gate = "refuse"\noverrides = "marshal"\n';
@@ -60,7 +60,7 @@ test('two degree levels: the page asks which, then offers the override; somebody
 
 test('a card that is long gone: present it again', async () => {
   await daemon.down(); // it keeps nothing beyond its end
-  await page.locator('html:not([data-link="live"])').waitFor({ state: 'attached', timeout: 8000 });
+  await page.locator('html:not([data-link="live"])').waitFor({ state: 'attached', timeout: 8000 * PATIENCE });
   await daemon.up();
   await live(page);
   await help('特批发号').click();

@@ -6,9 +6,7 @@ import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import {
-  BUILD, Browser, Daemon, LOSS, eventually, hasText, live, pause, settled, textOf,
-} from './daemon.mjs';
+import { Browser, BUILD, Daemon, LOSS, PATIENCE, eventually, hasText, live, pause, settled, textOf } from './daemon.mjs';
 import { Emulator } from './emulator.mjs';
 
 const run = promisify(execFile);
@@ -248,7 +246,7 @@ step('the photographer without a network: taps are kept and sent', async () => {
   await button(photographer, '报号相符').click();
   await hasText(photographer, '#confirm', '报号已核对');
   await daemon.down();
-  await photographer.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 9000 });
+  await photographer.locator('html[data-link="lost"]').waitFor({ state: 'attached', timeout: 9000 * PATIENCE });
   await settled(photographer);
   await button(photographer, '已拍 A0004').click();
   await hasText(photographer, '#number', 'A0005');

@@ -39,6 +39,7 @@
  *                            waits until "reads" of stats has reached READS (5000 ms); answers "read"
  *   quit
  */
+#include "../unit/patience.h"
 #include "base/clock.h"
 #include "emulate_words.h"
 #include "rehearsal/emulated_pn532.h"
@@ -63,8 +64,8 @@ static void do_present(int device, const struct words *w)
 static void do_tap(int device, const struct words *w)
 {
     struct card cards[CARDS_MAX];
-    uint64_t timeout_ms = TAP_TIMEOUT_MS;
-    const bool has_timeout = w->n > 2 && number(w, 2, 600000, TAP_TIMEOUT_MS, &timeout_ms) == 0;
+    uint64_t timeout_ms = (uint64_t)patiently(TAP_TIMEOUT_MS);
+    const bool has_timeout = w->n > 2 && number(w, 2, 600000, timeout_ms, &timeout_ms) == 0;
     const int n = parse_cards(w, has_timeout ? 3 : 2, cards);
     const int r = n < 0 ? n : emulator_tap(emulator, device, cards, (size_t)n, (int)timeout_ms, LINGER_MS);
     if (r < 0)
@@ -101,7 +102,7 @@ static void do_scan(int device, const struct words *w)
     uint8_t *bytes = bytes_alloc(digits / 2);
     const int size = digits ? hex_decode(w->word[2], digits, bytes, digits / 2) : 0;
     uint64_t timeout_ms;
-    int r = number(w, 3, 600000, SCAN_TIMEOUT_MS, &timeout_ms);
+    int r = number(w, 3, 600000, (uint64_t)patiently(SCAN_TIMEOUT_MS), &timeout_ms);
     emulator_state(emulator, device, &before);
     if (r == 0)
         r = size < 0 ? size : emulator_scan(emulator, device, bytes, (size_t)size);
@@ -156,7 +157,7 @@ static void do_wait(int device, const struct words *w)
 {
     uint64_t reads, timeout_ms;
     if (w->n < 3 || number(w, 2, LONG_MAX, 0, &reads) < 0 ||
-        number(w, 3, 600000, TAP_TIMEOUT_MS, &timeout_ms) < 0)
+        number(w, 3, 600000, (uint64_t)patiently(TAP_TIMEOUT_MS), &timeout_ms) < 0)
         answer_result(-EINVAL);
     else
         answer_read(reads == 0 ||

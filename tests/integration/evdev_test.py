@@ -91,10 +91,13 @@ class Scanner:
             self.event(KEY, each, 0)
             self.event(SYN, 0, 0)
 
-    def type(self, text):
+    def keys(self, text):
         for character in text:
             code, is_shifted = KEYS[character]
             self.press(code, *([LEFTSHIFT] if is_shifted else []))
+
+    def type(self, text):
+        self.keys(text)
         self.flush()
 
     def line(self, kind, timeout=5.0):
@@ -171,17 +174,16 @@ class KeyboardScannerTest(unittest.TestCase):
             scanner.type("Code-1\n")
             first = scanner.scan()
             self.assertNotEqual(first, b"Code-1\r")  # another layout
-            scanner.type("bad")
+            scanner.keys("bad")
             scanner.press(F1)
             scanner.type("\n")
             self.assertEqual(scanner.line("fault")["code"], "scan-garbled")
             scanner.type("half")
             self.assertEqual(scanner.line("fault")["code"], "scan-cut-off")
-            time.sleep(0.1)
-            text = path.read_text()
             replay = lambda: subprocess.run([harness.BUILD / "tests" / "test_reader_captures", folder],
                                             capture_output=True).returncode
-            self.assertEqual(replay(), 0, text)
+            harness.wait_until(lambda: replay() == 0, what="all of it is written, and replays")
+            text = path.read_text()
             self.assertIn(f"= scan {first.hex()}\n", text)
             for was, becomes in (("--layout de", "--layout us"), ("* key 59 1\n", "")):
                 path.write_text(text.replace(was, becomes))
@@ -196,21 +198,27 @@ class KeyboardScannerTest(unittest.TestCase):
         self.assertEqual(scanner.scan(), b"line 3")
 
     def test_bursts_are_joined_and_half_a_scan_is_none(self):
-        scanner = self.ready()
-        scanner.type("one\n")
-        self.assertEqual(scanner.scan(), b"one")
-        scanner.type("first ")
-        time.sleep(0.5)
-        scanner.type("second\n")
+        def known_for_its_endings():
+            scanner = self.ready()
+            scanner.type("one\n")
+            self.assertEqual(scanner.scan(), b"one")
+            return scanner
+
+        def two_bursts(scanner):
+            scanner.type("first ")
+            time.sleep(0.5)
+            scanner.type("second\n")
+        scanner, _ = harness.in_time(0.9, two_bursts, known_for_its_endings)
         self.assertEqual(scanner.scan(), b"first second")
         scanner.type("half")
         self.assertEqual(scanner.line("fault")["code"], "scan-cut-off")
 
     def test_silence_ends_a_scan(self):
-        scanner = self.ready("--separator", "silence")
-        scanner.type("a\nb")
-        time.sleep(0.1)
-        scanner.type("c")
+        def two_bursts(scanner):
+            scanner.type("a\nb")
+            time.sleep(0.1)
+            scanner.type("c")
+        scanner, _ = harness.in_time(0.28, two_bursts, lambda: self.ready("--separator", "silence"))
         self.assertEqual(scanner.scan(), b"a\rbc")
 
     def test_tab_ends_a_scan(self):
@@ -243,7 +251,7 @@ class KeyboardScannerTest(unittest.TestCase):
 
     def test_a_key_without_a_character_spoils_its_scan_only(self):
         scanner = self.ready("--separator", "cr")
-        scanner.type("ab")
+        scanner.keys("ab")
         scanner.press(F1)
         scanner.type("cd\nef\n")
         self.assertEqual(scanner.line("fault")["code"], "scan-garbled")

@@ -26,8 +26,9 @@ import weakref
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("PAIHAO_BUILD", ROOT / "build")).resolve()
-# Sanitizers make everything several times slower.
-PATIENCE = float(os.environ.get("PAIHAO_PATIENCE", "1"))
+# Every limit of a wait is multiplied by this: a limit matters only when something fails, so it may be generous. Sanitizers make
+# everything several times slower still. It is for limits alone: no test asserts how fast anything is, and none sleeps longer for it.
+PATIENCE = float(os.environ.get("PAIHAO_PATIENCE") or ("6" if BUILD.name in ("asan", "tsan") else "3"))
 
 
 # ---- synthetic people
@@ -93,6 +94,18 @@ def wait_until(predicate, timeout=10.0, what="condition", interval=0.02):
         if time.monotonic() >= end:
             raise AssertionError(f"{what}: not within {timeout * PATIENCE:g} s")
         time.sleep(interval)
+
+
+def in_time(seconds, attempt, prepare=lambda: None, tries=20):
+    """attempt(prepare()), done again until it took no longer than that: what a device or a person does within some moments cannot
+    be done on a machine that stalls just then. attempt asserts nothing. Gives what prepare gave it and what came of it."""
+    for _ in range(tries):
+        prepared = prepare()
+        begun = time.monotonic()
+        outcome = attempt(prepared)
+        if time.monotonic() - begun < seconds:
+            return prepared, outcome
+    raise AssertionError(f"never done within {seconds:g} s")
 
 
 # ---- the daemon and the tool
@@ -314,7 +327,7 @@ Event = collections.namedtuple("Event", "id event data")  # data: parsed JSON; i
 
 
 class EventStream:
-    """One connection to a lane's event stream, read by a thread. Beats are counted, not queued.
+    """One connection to a lane's event stream, read by a thread. Beats are not queued: `beats` holds the server's time in each.
 
     `seen` holds every event taken by wait_for; `error` says why the stream ended, None while it goes on.
     """
@@ -322,7 +335,7 @@ class EventStream:
     def __init__(self, port, lane, token, last_event_id=None):
         self.queue = queue.Queue()
         self.seen = []
-        self.beats = 0
+        self.beats = []
         self.error = None
         self.last_id = last_event_id
         headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
@@ -372,7 +385,7 @@ class EventStream:
         if identifier is not None:
             self.last_id = identifier
         if event == "beat":
-            self.beats += 1
+            self.beats.append(json_module.loads(data)["now"])
         else:
             self.queue.put(Event(identifier, event, json_module.loads(data)))
 
@@ -402,5 +415,5 @@ class EventStream:
         except OSError:
             pass
         if threading.current_thread() is not self.thread:
-            self.thread.join(5)
+            self.thread.join(5 * PATIENCE)
         self.connection.close()

@@ -5,6 +5,7 @@ Raw sockets where a well-behaved client could not ask what a bad one would. PAIH
 """
 
 import concurrent.futures
+import datetime
 import json
 import os
 import pathlib
@@ -28,20 +29,32 @@ FOR_STAFF = NUMBERS_ONLY | {"medium", "bound", "name", "id_mask", "unit", "colle
                             "confirmed", "suspect", "left", "card_back"}
 
 
-def exchange(port, data, source="127.0.0.1", timeout=10.0, half_close=False):
-    """Sends bytes and reads until the server closes or falls silent for half a second after an answer."""
+def whole_answers(got):
+    """How many answers of a known length these bytes begin with."""
+    count = 0
+    while b"\r\n\r\n" in got:
+        head, rest = got.split(b"\r\n\r\n", 1)
+        length = re.search(rb"(?i)\r\nContent-Length: *(\d+)", head)
+        if not length or len(rest) < int(length[1]):
+            break
+        count, got = count + 1, rest[int(length[1]):]
+    return count
+
+
+def exchange(port, data, source="127.0.0.1", timeout=20.0, half_close=False, answers=1):
+    """Sends bytes and reads so many whole answers; answers=None: until the server closes. (bytes, whether it has closed)."""
     with socket.create_connection(("127.0.0.1", port), timeout=timeout * PATIENCE, source_address=(source, 0)) as one:
-        one.sendall(data)
-        if half_close:
-            one.shutdown(socket.SHUT_WR)
         got = b""
         try:
-            while True:
+            one.sendall(data)
+            if half_close:
+                one.shutdown(socket.SHUT_WR)
+            while not answers or whole_answers(got) < answers:
                 piece = one.recv(65536)
                 if not piece:
                     return got, True
                 got += piece
-                one.settimeout(0.5 * PATIENCE)
+            return got, False
         except (TimeoutError, socket.timeout):
             return got, False
         except ConnectionResetError:
@@ -408,7 +421,7 @@ class Framing(Http):
     SMUGGLED = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     def refused(self, head, status, body=b"", code=None):
-        answer, closed = self.raw(head.encode("latin-1") + b"\r\n" + body + self.SMUGGLED)
+        answer, closed = self.raw(head.encode("latin-1") + b"\r\n" + body + self.SMUGGLED, answers=None)
         self.assertEqual(status_of(answer), status, answer[:300])
         self.assertTrue(closed, "the connection stays open")
         self.assertNotIn(b" 200 OK", answer, "a second request was answered")
@@ -459,8 +472,8 @@ class Framing(Http):
                "Content-Type:application/json\r\nContent-Length:  16\r\nAccept: a\r\nAccept: b\r\nZ: \xe9\r\n"
         whole = f"POST /api/v1/lanes/A/session HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
         for start in (b"", b"\r\n"):
-            answer, closed = self.raw(start + whole + start + self.SMUGGLED)
-            self.assertEqual((re.findall(rb"HTTP/1\.1 (\d+)", answer), closed), ([b"200", b"200"], False))
+            answer, _ = self.raw(start + whole + start + self.SMUGGLED + self.SMUGGLED, answers=3)
+            self.assertEqual(re.findall(rb"HTTP/1\.1 (\d+)", answer), [b"200"] * 3)  # and it stays open
 
     def test_host(self):
         def ask(head):
@@ -491,14 +504,13 @@ class Framing(Http):
             self.assertEqual(status_of(answer), status, origin)
 
     def test_too_large_is_refused_before_the_body(self):
-        start = time.monotonic()
+        """Which never comes: whoever waited for it would have no answer to give."""
         for more in ("Content-Length: 65537\r\n", "Content-Length: 99999999999999999\r\n",
                      "Content-Length: 1000000\r\nExpect: 100-continue\r\n"):
-            answer, closed = self.raw(post("/api/v1/lanes/A/tickets", b"", self.marshal, more))
+            answer, closed = self.raw(post("/api/v1/lanes/A/tickets", b"", self.marshal, more), answers=None)
             self.assertIn(status_of(answer), (413,), answer[:200])
             self.assertEqual(problem_of(answer)["code"], "too-large")
             self.assertTrue(closed)
-        self.assertLess(time.monotonic() - start, 5 * PATIENCE)
 
     def test_too_large_in_chunks(self):
         chunk = b"1000\r\n" + b" " * 4096 + b"\r\n"
@@ -507,7 +519,7 @@ class Framing(Http):
         self.assertEqual((status_of(answer), problem_of(answer)["code"]), (413, "too-large"))
         try:
             answer, closed = self.raw(post("/api/v1/lanes/A/tickets", chunk * 2000, self.marshal,
-                                           "Transfer-Encoding: chunked\r\n"))
+                                           "Transfer-Encoding: chunked\r\n"), answers=None)
             self.assertTrue(closed)
             self.assertNotIn(b" 201 ", answer)
         except (BrokenPipeError, ConnectionResetError):
@@ -522,65 +534,79 @@ class Framing(Http):
 
     def test_huge_head(self):
         for head in ("X: " + "a" * 60000 + "\r\n", "X: a\r\n" * 9000):
-            answer, closed = self.raw(("GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + head + "\r\n").encode())
+            answer, closed = self.raw(("GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + head + "\r\n").encode(), answers=None)
             self.assertIn(status_of(answer), (431, 413, 400, None))
             self.assertTrue(closed)
-        answer, closed = self.raw(("GET /" + "a" * 60000 + " HTTP/1.1\r\nHost: localhost\r\n\r\n").encode())
+        answer, _ = self.raw(("GET /" + "a" * 60000 + " HTTP/1.1\r\nHost: localhost\r\n\r\n").encode())
         self.assertIn(status_of(answer), (414, 431, None))
         self.assertEqual(self.daemon.http("GET", "/healthz")[0], 200)
 
     def test_pipelining(self):
         bodies = [json.dumps(self.somebody()).encode() for _ in range(5)]
         data = b"".join(post("/api/v1/lanes/B/tickets", body, self.marshal) for body in bodies)
-        answer, _ = self.raw(data)
+        answer, _ = self.raw(data, answers=5)
         numbers = re.findall(rb'"number":"B(\d{4})"', answer)
         self.assertEqual(answer.count(b"HTTP/1.1 201"), 5)
         self.assertEqual(numbers, sorted(numbers))
-        answer, _ = self.raw(self.SMUGGLED * 3)
+        answer, _ = self.raw(self.SMUGGLED * 3, answers=3)
         self.assertEqual(answer.count(b"HTTP/1.1 200"), 3)
 
     def test_garbage(self):
         for data in (b"\r\n" * 100, b"\0" * 1000, b"GET\r\n\r\n", b"\xff\xfe" * 100 + b"\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n",
                      b"GET /%zz%00%2f HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
                      b"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: paihao=" + b"\xff" * 300 + b"\r\nConnection: close\r\n\r\n"):
-            self.raw(data, half_close=True)
+            self.raw(data, half_close=True, answers=None)
         self.assertEqual(self.daemon.http("GET", "/healthz")[0], 200)
 
     def test_head_keeps_the_connection_in_step(self):
         head = f"HEAD /api/v1/lanes/A/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.marshal}\r\n\r\n"
-        answer, _ = self.raw(head.encode() + b"HEAD /photographer/ HTTP/1.1\r\nHost: localhost\r\n\r\n" + self.SMUGGLED)
+        last = self.SMUGGLED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+        answer, _ = self.raw(head.encode() + b"HEAD /photographer/ HTTP/1.1\r\nHost: localhost\r\n\r\n" + last, answers=None)
         self.assertEqual(re.findall(rb"HTTP/1\.1 (\d+)", answer), [b"405", b"200", b"200"])
         self.assertNotIn(b"\r\n0\r\n\r\n", answer)
         self.assertNotIn(b"<html", answer)
 
+
+class TenSeconds(Http):
+    """What ends after ten seconds, and what does not. One address with all the connections it can get. The slow requests of the
+    first test drip while the others wait."""
+
+    GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    SLOW = {"the head": b"GET / HTTP/1.1\r\nX-", "before it": b"", "the body": b"POST", "a second head": GET + b"GET / HTTP/1.1\r\nHost: "}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        whole = post("/api/v1/lanes/A/tickets", b"", cls.marshal, "Content-Length: 5000\r\n")
+        pool = concurrent.futures.ThreadPoolExecutor(len(cls.SLOW))
+        cls.drips = {what: pool.submit(cls.drip, whole if data == b"POST" else data) for what, data in cls.SLOW.items()}
+        pool.shutdown(wait=False)
+
+    @classmethod
+    def drip(cls, start):
+        """A byte now and then. Gives how many seconds the server bore it, None when it bore it to the end."""
+        begin = time.monotonic()
+        with socket.create_connection(("127.0.0.1", cls.daemon.port)) as one:
+            one.settimeout(0.5)
+            while time.monotonic() - begin < 40:
+                try:
+                    one.sendall(start or b"x")
+                    start = b""
+                    if one.recv(1000) == b"":
+                        return time.monotonic() - begin
+                except (TimeoutError, socket.timeout):
+                    continue
+                except OSError:
+                    return time.monotonic() - begin
+        return None
+
     def test_slow_requests_are_cut_off(self):
-        """A byte now and then, in the head or in the body, must not hold a connection for ever: 10 s, then the end."""
-        def drip(start):
-            begin = time.monotonic()
-            with socket.create_connection(("127.0.0.1", self.daemon.port)) as one:
-                one.sendall(start)
-                one.settimeout(0.5)
-                while time.monotonic() - begin < 20 * PATIENCE:
-                    try:
-                        one.sendall(b"x")
-                        if one.recv(1000) == b"":
-                            break
-                    except (TimeoutError, socket.timeout):
-                        continue
-                    except OSError:
-                        break
-            return time.monotonic() - begin
-
-        whole = post("/api/v1/lanes/A/tickets", b"", self.marshal, "Content-Length: 5000\r\n")
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            spans = list(pool.map(drip, (b"GET / HTTP/1.1\r\nX-", b"", whole, self.SMUGGLED + b"GET / HTTP/1.1\r\nHost: ")))
-        for span in spans:
-            self.assertGreater(span, 8)
-            self.assertLess(span, 13 * PATIENCE)
-
-
-class Crowds(Http):
-    """One address with all the connections it can get."""
+        """A byte now and then, in the head or in the body, must not hold a connection for ever: ten seconds, and the end."""
+        for what, drip in self.drips.items():
+            with self.subTest(what):
+                span = drip.result()
+                self.assertIsNotNone(span, "never cut off")
+                self.assertGreater(span, 8)
 
     @staticmethod
     def is_closed(one):
@@ -605,19 +631,26 @@ class Crowds(Http):
         return sockets
 
     def test_an_address_gets_its_share_and_the_others_theirs(self):
-        request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        sockets = self.crowd(1000, "127.0.0.2", request)
+        head = f"GET /api/v1/lanes/A/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.marshal}\r\n\r\n"
+        stream, = self.crowd(1, "127.0.0.4", head.encode())
         start = time.monotonic()
+        sockets = self.crowd(300, "127.0.0.2", self.GET)
         self.ticket()
-        self.assertEqual(status_of(self.raw(request, source="127.0.0.3")[0]), 200)
-        self.assertLess(time.monotonic() - start, 3 * PATIENCE)
+        self.assertEqual(status_of(self.raw(self.GET, source="127.0.0.3")[0]), 200)
         answers = [one.recv(12, socket.MSG_WAITALL) if not self.is_reset(one) else b"" for one in sockets]
         self.assertEqual(answers.count(b"HTTP/1.1 200"), 64)
         self.assertEqual(self.daemon.log_text().count("connections turned away"), 1)
         # without a word for ten seconds they end, and there is room again
-        wait_until(lambda: all(self.is_closed(one) for one in sockets), 14, "the idle connections' end")
+        wait_until(lambda: all(self.is_closed(one) for one in sockets), 20, "the idle connections' end")
         self.assertGreater(time.monotonic() - start, 8)
-        self.assertEqual(status_of(self.raw(request, source="127.0.0.2")[0]), 200)
+        self.assertEqual(status_of(self.raw(self.GET, source="127.0.0.2")[0]), 200)
+        # a stream, though it is older than they were and says nothing, is not idle
+        ticket, told = self.ticket(), b""
+        while f'"number":"{ticket["number"]}"'.encode() not in told:
+            piece = stream.recv(65536)
+            self.assertNotEqual(piece, b"")
+            told += piece
+        self.assertIn(b"event: beat", told)
 
     @staticmethod
     def is_reset(one):
@@ -627,18 +660,8 @@ class Crowds(Http):
             return True
 
     def test_a_proxy_here_speaks_for_everybody(self):
-        request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        sockets = self.crowd(200, "127.0.0.1", request)
+        sockets = self.crowd(200, "127.0.0.1", self.GET)
         self.assertFalse(any(self.is_reset(one) for one in sockets))
-
-    def test_a_stream_is_not_idle(self):
-        head = f"GET /api/v1/lanes/A/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.marshal}\r\n\r\n"
-        stream, = self.crowd(1, "127.0.0.4", head.encode())
-        end, got = time.monotonic() + 13, b""
-        while time.monotonic() < end:
-            got = stream.recv(65536)
-            self.assertNotEqual(got, b"")
-        self.assertIn(b"event: beat", got)
 
 
 class Pages(Http):
@@ -775,11 +798,12 @@ class Events(Http):
                 self.assertEqual(events.wait_for(lambda event: True).event, "snapshot")
 
     def test_a_beat_each_second(self):
-        start = time.monotonic()
+        """By the server's own clock: whoever reads late finds several at once."""
         with self.daemon.events("A", self.tokens["display"]) as events:
             self.snapshot_of(events)
-            wait_until(lambda: events.beats >= 5, 8, "five beats")
-            self.assertGreater(time.monotonic() - start, 2.5)
+            wait_until(lambda: len(events.beats) >= 6, 12, "six beats")
+        first, last = (datetime.datetime.fromisoformat(events.beats[at].replace("Z", "+00:00")) for at in (0, 5))
+        self.assertGreater((last - first).total_seconds(), 2)
 
     def test_any_size_of_piece(self):
         """With almost no memory left on the connection, events are cut in pieces of some hundred bytes."""
@@ -815,7 +839,7 @@ class Events(Http):
             cpu, start = cpu_seconds(self.daemon.pid), time.monotonic()
             time.sleep(3)
             share = (cpu_seconds(self.daemon.pid) - cpu) / (time.monotonic() - start)
-            self.assertLess(share, 0.1 * PATIENCE, "idle streams cost processor time")
+            self.assertLess(share, 0.5, "idle streams cost processor time: who never sleeps has all of it")
             ticket = self.ticket()
             for stream in streams:
                 stream.wait_for_ticket(ticket["number"], "waiting")
@@ -882,9 +906,9 @@ class Life(unittest.TestCase):
                 stream.wait_for(lambda event: event.event == "snapshot")
             start = time.monotonic()
             self.assertEqual(daemon.stop(), 0)
-            self.assertLess(time.monotonic() - start, 2 * PATIENCE)
+            self.assertLess(time.monotonic() - start, 8, "it waited until the idle ones ended by themselves, after ten seconds")
             for stream in streams:
-                wait_until(lambda one=stream: one.error, 2, "the stream's end")
+                wait_until(lambda one=stream: one.error, 10, "the stream's end")
                 self.assertEqual(stream.error, "ended")
                 stream.close()
             for one in idle:
@@ -908,14 +932,13 @@ class Life(unittest.TestCase):
             threads = [threading.Thread(target=ask) for _ in range(8)]
             for thread in threads:
                 thread.start()
-            time.sleep(0.7)
+            wait_until(lambda: len(answered) > 50, 20, "answers")
             self.assertEqual(daemon.stop(), 0)
             stop.set()
             for thread in threads:
                 thread.join()
             daemon.start()
             issued = daemon.snapshot("A", token)["counts"]["issued"]
-            self.assertGreater(len(answered), 20)
             self.assertEqual(len(set(answered)), len(answered))
             self.assertLessEqual(max(int(number[1:]) for number in answered), issued)
 

@@ -45,7 +45,7 @@ class Client(threading.Thread):
         self.problem = None
 
     def run(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20 * harness.PATIENCE)
         try:
             while not self.stopping:
                 self.step(connection)
@@ -168,12 +168,15 @@ class KillTest(unittest.TestCase):
                        for number in range(CLIENTS)]
             for client in clients:
                 client.start()
-            time.sleep(0.05 + choices.random() * 0.6)
+            least = choices.randrange(20, 60)  # by what was done, not by time; and then at any moment
+            harness.wait_until(lambda: sum(client.count for client in clients) >= least or any(client.problem for client in clients),
+                               30, "commands", interval=0.001)
+            time.sleep(choices.random() * 0.3)
             self.daemon.kill()
             for client in clients:
                 client.stopping = True
             for client in clients:
-                client.join(30)
+                client.join(30 * harness.PATIENCE)
                 if client.problem:
                     raise client.problem
             self.check_disk(acknowledged)

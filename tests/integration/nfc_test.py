@@ -57,7 +57,7 @@ class Reading:
         if self.process.stdout.closed:
             return
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(10 * harness.PATIENCE)
         self.thread.join(5)
         self.process.stdin.close()
         self.process.stdout.close()
@@ -101,7 +101,7 @@ class ByHandTest(unittest.TestCase):
             reading.wait_events(expected, method)
             if media:
                 self.assertEqual(reading.media(), media, method)
-        time.sleep(0.4 * harness.PATIENCE)  # nothing more comes
+        self.let_look(40)  # nothing more comes
         for method, reading in self.readings.items():
             self.assertEqual(reading.events(), expected, method)
             self.assertIsNone(reading.process.poll(), method)
@@ -258,7 +258,7 @@ class Acr122Test(unittest.TestCase):
                 self.assertEqual(self.wait(process, lambda line: line["type"] != "heartbeat").get("code"), "two-cards")
                 self.bus.command("remove")
                 process.terminate()
-                self.assertEqual(process.wait(10), 0)
+                self.assertEqual(process.wait(10 * harness.PATIENCE), 0)
 
     def test_unplugged_and_plugged_again(self):
         process = self.reader("auto")

@@ -4,11 +4,15 @@ import os
 import resource
 import signal
 import socket
+import struct
 import subprocess
 import time
 import unittest
 
 import harness
+
+
+SO_TIMESTAMP = 29  # <asm-generic/socket.h>; Python has no name for it
 
 
 def run(*arguments):
@@ -67,10 +71,14 @@ class ServiceTest(unittest.TestCase):
         notifications = self.listen(watchdog_us=600_000)
         self.daemon.spawn()
         self.assertEqual(notifications.recv(256), b"READY=1")
-        begun = time.monotonic()
-        for _ in range(5):
-            self.assertEqual(notifications.recv(256), b"WATCHDOG=1")
-        self.assertLess(time.monotonic() - begun, 5 * 0.6 * harness.PATIENCE)
+        notifications.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
+        sent = []  # when, as the kernel says; and one or another may be late on a machine that stalls
+        for _ in range(9):
+            text, more = notifications.recvmsg(256, 64)[:2]
+            self.assertEqual(text, b"WATCHDOG=1")
+            sent += [seconds + us / 1e6 for level, kind, data in more for seconds, us in [struct.unpack("qq", data)]]
+        spans = sorted(later - earlier for earlier, later in zip(sent[1:], sent[2:]))
+        self.assertLess(spans[len(spans) // 2], 0.6)
 
     def test_a_refused_start_is_never_ready(self):
         notifications = self.listen()
@@ -102,7 +110,7 @@ class ServiceTest(unittest.TestCase):
         with socket.create_connection(("127.0.0.1", self.daemon.port)):
             begun = time.monotonic()
             self.assertEqual(self.daemon.stop(), 0)
-            self.assertLess(time.monotonic() - begun, 3 * harness.PATIENCE)
+            self.assertLess(time.monotonic() - begun, 8, "it waited until the client was cut off, after ten seconds")
 
     def test_a_failed_store_is_told_and_ends_it_and_nothing_is_lost(self):
         self.daemon.open_event()

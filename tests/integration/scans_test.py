@@ -95,8 +95,16 @@ class ScansTest(unittest.TestCase):
 
     def test_a_passport_line_by_line(self):
         self.start(RULES)
-        self.scan(LINE1)
-        note = self.expect(LINE2, "A0001", "passport")
+        for _ in range(20):
+            begun = time.monotonic()
+            self.scan(LINE1)
+            self.scan(LINE2)
+            took, note = time.monotonic() - begun, self.door()
+            if note["number"] or took < 1.8:  # seconds that a second line may take
+                break
+            self.assertEqual(self.door()["code"], "mrz-line-missing")  # each was one by itself then
+        self.assertEqual((note["result"], note["number"]), ("accepted", "A0001"), note)
+        self.assertEqual(self.daemon.snapshot("A", self.token)["line"][-1]["medium"], "passport")
         self.assertNotIn("repaired", note)
         self.expect_refusal(LINE1, "mrz-line-missing")
         self.expect_refusal(LINE2, "mrz-line-missing")
@@ -137,16 +145,24 @@ class ScansTest(unittest.TestCase):
     def test_whoever_was_refused_may_try_again_at_once(self):
         self.start(RULES)
         wrong = LINE1 + LINE2.replace("C36", "C37")
-        for _ in range(3):
-            before = time.monotonic()
+
+        def twice(_):
             self.expect_refusal(wrong, "bad-mrz")
             time.sleep(0.6)
-        self.assertLess(time.monotonic() - before, 1.9)  # not because the scan was a new one by then
-        self.expect("Xy+/capture=", "A0001", "capture_code")
-        time.sleep(0.6)
-        self.scan("Xy+/capture=")  # accepted: the same presentation
-        time.sleep(0.6)
-        self.expect_refusal(wrong, "bad-mrz")
+            self.expect_refusal(wrong, "bad-mrz")
+        harness.in_time(1.9, twice, lambda: time.sleep(0.6))  # not because the scan was a new one by then
+        for number in range(1, 21):
+            begun = time.monotonic()
+            self.expect(f"Xy+/capture={number}", f"A{number:04d}", "capture_code")
+            time.sleep(0.6)
+            self.scan(f"Xy+/capture={number}")
+            is_soon = time.monotonic() - begun < 1.9
+            time.sleep(0.6)
+            told = self.scanned(wrong)
+            if is_soon or told[0] == "refused":
+                break
+            self.assertEqual((told, self.door()["code"]), (("already", f"A{number:04d}", None), "bad-mrz"))  # a new one by then
+        self.assertEqual(told, ("refused", None, "bad-mrz"))  # it was accepted: the same presentation
 
     def test_what_no_rule_takes(self):
         self.start('  accepts = {"id_number"} separator = "silence"\n')
@@ -191,12 +207,20 @@ class ScansTest(unittest.TestCase):
         harness.wait_until(lambda: state() != "ready", what="the scanner is away")
         self.rig.command("replug gun")
         harness.wait_until(lambda: state() == "ready", what="the scanner is back")
-        self.rig.command("fault gun truncate 2")
+        self.rig.command("fault gun truncate 1")
         self.expect_refusal(code, "scan-cut-off")
-        self.expect_refusal(code, "scan-cut-off")  # it was known to send endings
-        self.expect_refusal("the rest of it", "scan-cut-off")
-        self.expect("the code of somebody else", "A0002", "capture_code")
-        self.assertEqual(self.issued(), 2)
+        for _ in range(20):
+            begun = time.monotonic()
+            self.rig.command("fault gun truncate 1")
+            self.expect_refusal(code, "scan-cut-off")  # it was known to send endings
+            self.scan("the rest of it")
+            took, note = time.monotonic() - begun, self.door()
+            if took < 3.5:  # one second until it is cut off, and three for its rest
+                break
+        self.assertEqual((note["result"], note["code"]), ("refused", "scan-cut-off"), note)
+        issued = self.issued()
+        self.expect("the code of somebody else", f"A{issued + 1:04d}", "capture_code")
+        self.assertEqual(self.issued(), issued + 1)
 
     def test_a_scanner_without_endings_is_believed_at_the_second_scan(self):
         self.start("")

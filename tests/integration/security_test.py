@@ -17,7 +17,7 @@ import subprocess
 import time
 import unittest
 
-from harness import Daemon, Lane, ROOT, manual, person, wait_until
+from harness import Daemon, Lane, PATIENCE, ROOT, manual, person, wait_until
 from http_test import Http, exchange, post, status_of
 
 ALL = {"display", "photographer", "marshal", "liaison", "check", "office"}
@@ -114,7 +114,7 @@ def ask(daemon, method, path, token="", cookie="", more="", body=None):
     who = (f"Authorization: Bearer {token}\r\n" if token else "") + (f"Cookie: {cookie}\r\n" if cookie else "")
     host = "" if "Host:" in more else "Host: localhost\r\n"
     data = f"{method} {path} HTTP/1.1\r\n{host}{who}{length}{more}Connection: close\r\n\r\n".encode() + (body or b"")
-    with socket.create_connection(("127.0.0.1", daemon.port), timeout=20) as one:
+    with socket.create_connection(("127.0.0.1", daemon.port), timeout=20 * PATIENCE) as one:
         one.sendall(data)
         got = b""
         while b"\r\n\r\n" not in got or not got.split(b"\r\n\r\n", 1)[1]:
@@ -783,7 +783,7 @@ class Network(unittest.TestCase):
 
             def metrics(token):
                 who = f"Authorization: Bearer {token}\r\n" if token else ""
-                with socket.create_connection((own, daemon.port), timeout=10) as one:
+                with socket.create_connection((own, daemon.port), timeout=10 * PATIENCE) as one:
                     one.sendall(f"GET /metrics HTTP/1.1\r\nHost: {own}\r\n{who}Connection: close\r\n\r\n".encode())
                     return status_of(one.recv(65536))
 
@@ -801,7 +801,7 @@ class Network(unittest.TestCase):
             context = ssl.create_default_context(cafile=str(cert))
 
             def send(data):
-                with context.wrap_socket(socket.create_connection(("127.0.0.1", daemon.port), timeout=10), server_hostname="localhost") as one:
+                with context.wrap_socket(socket.create_connection(("127.0.0.1", daemon.port), timeout=10 * PATIENCE), server_hostname="localhost") as one:
                     one.sendall(data)
                     answer = b""
                     while piece := one.recv(65536):

@@ -1,6 +1,7 @@
 /* The emulator on real pseudo-terminals: what a host program sees of its ports. */
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "patience.h"
 #include "rehearsal/emulated_sam.h"
 #include "rehearsal/emulated_scanner.h"
 #include "rehearsal/emulator.h"
@@ -58,7 +59,7 @@ static size_t port_read(int fd, uint8_t *bytes, size_t size)
 {
     size_t got = 0;
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    while (got < size && poll(&p, 1, WAIT_MS) > 0) {
+    while (got < size && poll(&p, 1, (int)patiently(WAIT_MS)) > 0) {
         const ssize_t n = read(fd, bytes + got, size - got);
         if (n <= 0)
             break;
@@ -139,7 +140,7 @@ static void test_scan_needs_a_host(void **state)
     assert_int_equal(emulator_scan(r.emulator, r.gun_device, (const uint8_t *)"abc", 3), 0);
     assert_int_equal(port_read(fd, bytes, 4), 4);
     assert_memory_equal(bytes, "abc\r", 4);
-    assert_true(emulator_wait_read(r.emulator, r.gun_device, 0, WAIT_MS));
+    assert_true(emulator_wait_read(r.emulator, r.gun_device, 0, (int)patiently(WAIT_MS)));
     emulator_state(r.emulator, r.gun_device, &s);
     assert_int_equal(s.counts.reads, 1);
     assert_int_equal(s.lost, 5);

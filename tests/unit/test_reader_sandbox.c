@@ -1,6 +1,7 @@
 /* The sandbox of a reader process: a child confines itself and then tries each call of a table; what came of it is
  * compared with the legend. Rows marked `real` do not hold for builds with a sanitizer (reader_sandbox.h). */
 #include "base/confine.h"
+#include "patience.h"
 #include "readers/reader_sandbox.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -244,7 +245,7 @@ static int bytes_of_terminal(void)
     if (write(tty_master, "y\n", 2) != 2)
         return errno;
     struct pollfd p = {.fd = tty, .events = POLLIN};
-    return poll(&p, 1, 1000) == 1 && read(tty, &c, 1) == 1 && c == 'y' ? 0 : ENOMSG;
+    return poll(&p, 1, (int)patiently(1000)) == 1 && read(tty, &c, 1) == 1 && c == 'y' ? 0 : ENOMSG;
 }
 
 static int bytes_of_socket(void)
@@ -502,7 +503,7 @@ static void dies_with_its_parent(void **state)
     assert_int_equal(waitpid(parent, &status, 0), parent);
     assert_int_equal(status, 0);
     struct pollfd end = {.fd = ends[0], .events = POLLIN};
-    assert_int_equal(poll(&end, 1, 5000), 1);
+    assert_int_equal(poll(&end, 1, (int)patiently(5000)), 1);
     assert_int_equal(read(ends[0], &c, 1), 0);
 }
 

@@ -1,6 +1,7 @@
 /* The SAM driver on serial lines and behind serial servers: emulated readers on ptys and on TCP. */
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "patience.h"
 #include "readers/reader_driver.h"
 #include "readers/sam_port.h"
 #include "rehearsal/emulated_sam.h"
@@ -57,7 +58,7 @@ void reader_report_fault(struct reader *reader, enum reader_fault fault, const c
 
 static int step_until(void *device, const char *text)
 {
-    const int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+    const int64_t until_us = clock_mono_us() + patiently((int64_t)PATIENCE_MS * 1000);
     while (!strstr(log_text, text)) {
         const int r = driver_sam.step(device, NULL);
         if (r < 0)
@@ -157,7 +158,7 @@ static void silent_and_absent_lines(void **state)
     assert_int_equal(emulator_fault(emulator, emulated, "mute", 1, false), 0);
     const int64_t begun_us = clock_mono_us();
     assert_int_equal(driver_sam.open(&options, NULL, &device), -ETIMEDOUT);
-    assert_true(clock_mono_us() - begun_us < 4 * 1000000);
+    assert_true(clock_mono_us() - begun_us < patiently(4 * 1000000));
     free(address);
     free(path);
 }

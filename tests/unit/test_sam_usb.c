@@ -2,6 +2,7 @@
  * reader, stalls, unplugging inside a transfer, replugging under another number. */
 #include "base/files.h"
 #include "identity/id_number.h"
+#include "patience.h"
 #include "readers/reader_driver.h"
 #include "rehearsal/people.h"
 #include "usb_world.h"
@@ -66,7 +67,7 @@ static struct reader_options options = {.driver = &driver_sam, .device = "usb:04
 /* Steps until the log has that text. 0, or what a step failed with, or -ETIME. */
 static int step_until(void *device, const char *text)
 {
-    const int64_t until_us = clock_mono_us() + (int64_t)PATIENCE_MS * 1000;
+    const int64_t until_us = clock_mono_us() + patiently((int64_t)PATIENCE_MS * 1000);
     while (!strstr(log_text, text)) {
         const int r = driver_sam.step(device, NULL);
         if (r < 0)
@@ -222,7 +223,7 @@ static void unplugged_inside_a_transfer_and_replugged(void **state)
         assert_int_equal(pthread_create(&thread, NULL, unplug_soon, NULL), 0);
         const int64_t begun_us = clock_mono_us();
         assert_int_equal(step_until(device, "nothing of the kind"), -ENODEV);
-        assert_true(clock_mono_us() - begun_us < 5 * 1000000);
+        assert_true(clock_mono_us() - begun_us < patiently(5 * 1000000));
         pthread_join(thread, NULL);
         assert_string_equal(log_text, "");
         driver_sam.close(device);
@@ -290,7 +291,7 @@ static struct program run_program(const char *trace)
 static void expect_line(struct program *program, const char *text)
 {
     static char line[1024];
-    alarm(20);
+    alarm((unsigned)patiently(20));
     while (fgets(line, sizeof line, program->lines))
         if (strstr(line, text)) {
             alarm(0);

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "patience.h"
 #include "readers/supervisor.h"
 #include "readers/supervisor_hotplug.h"
 #include "readers/supervisor_life.h"
@@ -32,6 +33,7 @@ const char *__tsan_default_options(void)
 {
     return "ignore_noninstrumented_modules=1";
 }
+enum { SOON_US = 700000 };
 
 static UMockdevTestbed *bed;
 static struct hotplug *plugs;
@@ -76,7 +78,7 @@ static struct hotplug_event event_of(const char *path, const char *action)
     struct hotplug_event event = {NULL};
     struct pollfd p = {.fd = hotplug_fd(plugs), .events = POLLIN};
     umockdev_testbed_uevent(bed, path, action);
-    assert_int_equal(poll(&p, 1, 5000), 1);
+    assert_int_equal(poll(&p, 1, (int)patiently(5000)), 1);
     assert_true(hotplug_next(plugs, &event));
     return event;
 }
@@ -121,7 +123,7 @@ static void departures_are_no_news(void **state)
     struct hotplug_event event = {NULL};
     umockdev_testbed_uevent(bed, tty, "remove");
     struct pollfd p = {.fd = hotplug_fd(plugs), .events = POLLIN};
-    assert_int_equal(poll(&p, 1, 5000), 1);
+    assert_int_equal(poll(&p, 1, (int)patiently(5000)), 1);
     assert_false(hotplug_next(plugs, &event));
     assert_int_equal(poll(&p, 1, 0), 0); /* taken off, so that poll() does not spin */
 }
@@ -197,7 +199,7 @@ static int64_t growth_us(const char *folder, const char *name, size_t before, in
 {
     const int64_t start_us = clock_mono_us();
     while (size_of(folder, name) <= before) {
-        if (clock_mono_us() - start_us > limit_us)
+        if (clock_mono_us() - start_us > patiently(limit_us))
             return -1;
         clock_sleep_us(1000);
     }
@@ -249,16 +251,23 @@ static void the_supervisor_does_not_wait_out_its_back_off(void **state)
 
     /* five starts: the next one would come after two seconds */
     assert_true(growth_us(folder, "failing.starts", 2 * 5 - 1, 15 * S) >= 0);
-    clock_sleep_us(300000);
-    const size_t starts = size_of(folder, "failing.starts"), words = size_of(folder, "waiting.words");
-    umockdev_testbed_uevent(bed, keyboard, "add");
-    assert_true(growth_us(folder, "waiting.words", words, 5 * S) >= 0);
-    assert_int_equal(size_of(folder, "failing.starts"), starts); /* that was not its device */
-    umockdev_testbed_uevent(bed, tty, "add");
-    const int64_t start_us = growth_us(folder, "failing.starts", starts, 5 * S);
+    /* A machine that stalls lets it seem to have waited, so once in ten is enough; who does wait it out is never so soon. */
+    int64_t start_us = INT64_MAX;
+    for (int i = 0; i < 10 && start_us > SOON_US; i++) {
+        clock_sleep_us(300000);
+        const size_t starts = size_of(folder, "failing.starts"), words = size_of(folder, "waiting.words");
+        umockdev_testbed_uevent(bed, keyboard, "add");
+        assert_true(growth_us(folder, "waiting.words", words, 5 * S) >= 0);
+        if (size_of(folder, "failing.starts") !=
+            starts) /* that was not its device, but it may have been its time */
+            continue;
+        umockdev_testbed_uevent(bed, tty, "add");
+        start_us = growth_us(folder, "failing.starts", starts, 5 * S);
+        assert_true(start_us >= 0);
+    }
     print_message("from the event to the next start: %.1f ms instead of up to %d\n", (double)start_us / 1e3,
                   LIFE_BACKOFF_MOST_US / 1000);
-    assert_in_range(start_us, 0, 700000);
+    assert_in_range(start_us, 0, SOON_US);
     supervisor_stop(supervisor);
     desk_close(desk);
     char *line = bytes_format("rm -r %s", folder);

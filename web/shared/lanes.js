@@ -4,6 +4,7 @@ import { $, addWords, element, laneTitle, word } from '/shared/core.js';
 addWords({ 'which-lane': ['请选择机位', 'Choose a lane'], 'no-lane': ['没有可用的机位', 'There is no lane for this device'] });
 
 export function chooseLane(lanes) {
+  document.head.append(Object.assign(element('link'), { rel: 'stylesheet', href: '/shared/plain.css' }));
   const main = $('main');
   main.replaceChildren(element('h1', '', word(lanes.length ? 'which-lane' : 'no-lane')));
   const list = element('ul', 'choices');

@@ -1,6 +1,6 @@
 import { Browser, Daemon, live, pause, person, roster, hasText, eventually, settled, shoot, browser, SIZES } from './zz-lib.mjs';
 const RULES = 'payment = "token"\nfee = "15.00"\npayment_gate = "warn"\norder = "alarm"\nspoken_check = true\nmissed = "session-end"\nline_limit = 6\n';
-const LONG = '马克思主义基本原理与思想政治教育专业（中外合作办学·专升本）2021级卓越教师实验班第二十三班';
+const LONG = '马克思主义基本原理专业（中外合作·专升本）2021级卓越教师实验第二十三班';
 const NAMES = ['𠮷田䶮', '㛃丽', '<script>alert(1)</script>', '=cmd()', '古丽娜尔·买买提·吐尔逊', '张'];
 let people = roster({ [LONG]: 8, '"<b>=班"': 6 });
 NAMES.forEach((n, i) => { people = people.replace(`测试${i + 1},`, `${n},`); });

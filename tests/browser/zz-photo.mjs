@@ -7,7 +7,7 @@ NAMES.forEach((n, i) => { people = people.replace(`测试${i + 1},`, `${n},`); }
 const d = await Daemon.start({ rules: RULES, lanes: ['2024'], lists: { people } });
 try {
   const names = NAMES;
-  const all = ['small', 'phone', 'old', 'tablet', 'portrait', 'tv', 'uhd'];
+  const all = process.argv[3] ? process.argv[3].split(',') : ['small', 'phone', 'old', 'tablet', 'portrait', 'tv', 'uhd'];
   await shoot(d, 'photographer', '0empty', { sizes: ['small', 'tablet'] });
   for (let n = 1; n <= 6; n += 1) {
     if (n < 5) await d.api('POST', '/payments/record', { ...person(n), name: names[n - 1], state: 'paid', method: 'cash', card: true });

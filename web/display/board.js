@@ -46,7 +46,9 @@ export class Board {
     const [next, ...rest] = isStopped ? [null, ...view.line] : view.line;
     setText(parts.next, next ? next.number : '');
     parts['next-panel'].dataset.state = next ? 'waiting' : 'empty';
-    parts.come.replaceChildren(...numbers(rest.slice(0, this.comeCount)));
+    // Side by side two long numbers would be too small for ten metres.
+    const most = this.comeCount === 2 && rest[0] && rest[0].number.length > 7 ? 1 : this.comeCount;
+    parts.come.replaceChildren(...numbers(rest.slice(0, most)));
     const missed = view.done.filter((ticket) => ticket.state === 'missed').slice(0, this.missedCount);
     parts['missed-panel'].hidden = !missed.length && !view.late_round;
     parts['missed-panel'].dataset.late = String(Boolean(view.late_round));

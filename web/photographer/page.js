@@ -14,20 +14,20 @@ addWords({
   'did-miss': ['已记过号', 'marked as missed'], 'did-retake': ['已叫回重拍', 'called back for a retake'], 'did-void': ['已作废', 'void'],
   'did-elsewhere': ['（另一台设备已操作）', '(done on another device)'], 'too-soon': ['刚换号，这一下没有生效', 'The number has just changed: that tap did nothing'],
   confirm: ['报号相符', 'Number is right'], confirmed: ['报号已核对', 'number checked'], mismatch: ['报号不符', 'Wrong number'],
-  'mismatch-keys': ['按 X 或 PageUp', 'key X or PageUp'], 'confirm-first': ['先核对报号', 'Check the spoken number first'],
+  'mismatch-keys': ['按 X 或 PageUp', 'key X or PageUp'], 'confirm-first': ['先核对报号', 'Check number first'],
   'say-number': ['请同学报号', 'Ask for the number'], 'did-confirm': ['报号相符', 'number is right'],
   'did-mismatch': ['报号不符，已停', 'wrong number, stopped'], 'did-acknowledge': ['已知悉', 'acknowledged'], acknowledge: ['知道了', 'Understood'],
   'shot-card': ['收卡 · 已拍', 'Card + shot'], 'no-card': ['没交卡，仍已拍', 'No card, shot'],
-  'void-elsewhere': ['{number} 已由他人作废：此号没有照片', '{number} was voided by somebody else: it has no photograph'],
-  'void-more': ['（还有 {count} 个）', '({count} more)'], 'sit-scan': ['请下一位刷证件或扫码，直接就座', 'Next person: present card or code, then sit'],
+  'void-elsewhere': ['{number} 已由他人作废：此号没有照片', '{number} was voided by somebody else: no photo'],
+  'void-more': ['（还有 {count} 个）', ' ({count} more)'], 'sit-scan': ['请下一位刷证件或扫码，直接就座', 'Next person: present card or code, then sit'],
   stop: ['停拍', 'STOP'], 'stop-what': ['报的号与屏幕不符', 'The spoken number did not match'],
   'stop-risk': ['照片可能张冠李戴', 'Photographs that may be of somebody else'], 'stop-none': ['之前的号都已核对', 'every number before was checked'],
   'stop-1': ['不要按快门，请在座的同学不要离开', 'Do not press the shutter. Nobody leaves the seat'],
   'stop-2': ['叫引导员来，核对在座同学的号码和姓名', 'Call the marshal: compare number and name of who sits there'],
-  'stop-3': ['引导员在其页面上选定处理方式后，本屏自动恢复', 'The marshal decides on the marshal page; this screen then goes on by itself'],
+  'stop-3': ['引导员在其页面上选定处理方式后，本屏自动恢复', 'The marshal decides on the marshal page; then this screen goes on'],
   'stop-resolve': ['去处理', 'Settle it'], undo: ['撤销', 'Undo'], 'did-undo': ['已撤销，请重新按“已拍”', 'taken back: press Shot again'],
   'undo-none': ['现在没有可撤销的“已拍”', 'No shot to take back now'], final: ['不能撤销', 'final'],
-  kept: ['已存在本机，连上后发送', 'kept on this device, sent once connected'], unsure: ['未经服务器确认', 'not confirmed by the server'],
+  kept: ['已存在本机，连上后发送', 'kept on this device, sent once connected'], unsure: ['未经服务器确认', 'not confirmed'],
   unstored: ['本机存不下，勿关闭或刷新此页', 'Taps cannot be stored: keep this page open'],
   told: ['这些操作没有生效，请核对', 'These taps did not take effect. Check them'], keys: ['按键', 'Keys'],
   'no-network': ['没有网络，稍后再试', 'No network. Try later'],
@@ -130,7 +130,8 @@ function drawMiddle(ticket) {
   const isUnsaid = state === 'called' && needsConfirm();
   $('#hero').dataset.unsaid = isUnsaid;
   if (isUnsaid) label[1] = 'say-number';
-  if (state === 'empty' && rules().scan_and_sit && lane.snapshot.session.state === 'open') label[0] = 'sit-scan';
+  const isOpen = lane.snapshot.session.state === 'open';
+  if (state === 'empty' && (rules().scan_and_sit || !isOpen)) label[0] = isOpen ? 'sit-scan' : 'session-closed';
   if ('unsure' in document.body.dataset) label.push('unsure');
   setText($('#label'), label.map((key) => word(key)).join(' · '));
   setText($('#number'), ticket ? ticket.number : '');

@@ -6,7 +6,7 @@
 // The rest stands in words.js and beside each page.
 export const WORDS = {
   language: ['English', '中文'], 'title-index': ['拍号', 'Paihao'],
-  'sound-off': ['点一下屏幕，打开声音', 'Touch the page to turn the sound on'], 'title-photographer': ['摄影师', 'Photographer'], lane: ['机位', 'Lane'],
+  'sound-off': ['点一下屏幕，打开声音', 'Touch to turn the sound on'], 'title-photographer': ['摄影师', 'Photographer'], lane: ['机位', 'Lane'],
   now: ['现在', 'Now'], next: ['下一位', 'Next'], shot: ['已拍', 'Shot'], miss: ['过号', 'Missed'], retake: ['重拍', 'Retake'], void: ['作废', 'Void'],
   call: ['叫号', 'Call'], 'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: this number will have no photograph'],
   'reason-test': ['误取号或试取号', 'Issued by mistake or as a trial'], 'reason-duplicate': ['重复取号', 'Has another number'],

@@ -18,10 +18,11 @@ export function startSessions(lanes, ask) {
   let failure = null; // {lane, answer}; the lane EVENT is the whole event
 
   const facts = (view) => {
-    const parts = [word('session-facts', view.counts)];
-    if (view.stopped) parts.push(`✕ ${word('session-stopped', { number: view.stopped.ticket.number })}`);
-    if (failure && failure.lane === view.lane) parts.push(`✕ ${problemText(failure.answer).first}`);
-    return parts.join(' · ');
+    const box = element('span', 'session-facts', word('session-facts', view.counts));
+    const alarms = [view.stopped && word('session-stopped', { number: view.stopped.ticket.number }),
+      failure && failure.lane === view.lane && problemText(failure.answer).first];
+    for (const alarm of alarms.filter(Boolean)) box.append(' · ', element('strong', 'session-alarm', `✕ ${alarm}`));
+    return box;
   };
   const row = (lane) => {
     const item = element('li');
@@ -37,7 +38,7 @@ export function startSessions(lanes, ask) {
     button.dataset.lane = lane;
     button.dataset.sure = String(sure === lane);
     button.setAttribute('aria-label', `${laneTitle(lane, '')}: ${word(key)}`);
-    item.append(chip, element('span', 'session-facts', facts(view)), button);
+    item.append(chip, facts(view), button);
     return item;
   };
   const drawOpenLines = (box) => {

@@ -29,7 +29,8 @@ export function sameParts(answer, number, lane, again) {
 
 export function bindButton(ticket) {
   if (ticket.bound !== false) return null;
-  const button = element('button', 'bind', `${word('bind')} ${word('bind', {}, true)}`);
+  const button = element('button', 'bind', `${word('bind')} `);
+  button.append(element('span', 'other', word('bind', {}, true)));
   button.type = 'button';
   button.dataset.bind = ticket.number;
   button.setAttribute('aria-label', `${button.textContent} ${word('bind-title', { number: ticket.number })}`);

@@ -24,7 +24,7 @@ addWords({
   'stop-risk': ['照片可能张冠李戴', 'Photographs that may be of somebody else'], 'stop-none': ['之前的号都已核对', 'every number before was checked'],
   'stop-1': ['不要按快门，请在座的同学不要离开', 'Do not press the shutter. Nobody leaves the seat'],
   'stop-2': ['叫引导员来，核对在座同学的号码和姓名', 'Call the marshal: compare number and name of who sits there'],
-  'stop-3': ['引导员在其页面上选定处理方式后，本屏自动恢复', 'The marshal decides on the marshal page; this screen then goes on by itself'],
+  'stop-3': ['引导员在其页面上选定处理方式后，本屏自动恢复', 'The marshal decides on the marshal page; then this screen goes on'],
   'stop-resolve': ['去处理', 'Settle it'], undo: ['撤销', 'Undo'], 'did-undo': ['已撤销，请重新按“已拍”', 'taken back: press Shot again'],
   'undo-none': ['现在没有可撤销的“已拍”', 'No shot to take back now'], final: ['不能撤销', 'final'],
   kept: ['已存在本机，连上后发送', 'kept on this device, sent once connected'], unsure: ['未经服务器确认', 'not confirmed'],
@@ -129,7 +129,8 @@ function drawMiddle(ticket) {
   const isUnsaid = state === 'called' && needsConfirm();
   $('#hero').dataset.unsaid = String(isUnsaid);
   if (isUnsaid) label[1] = 'say-number';
-  if (state === 'empty' && rules().scan_and_sit && lane.snapshot.session.state === 'open') label[0] = 'sit-scan';
+  const isOpen = lane.snapshot.session.state === 'open';
+  if (state === 'empty' && (rules().scan_and_sit || !isOpen)) label[0] = isOpen ? 'sit-scan' : 'session-closed';
   if ('unsure' in document.body.dataset) label.push('unsure');
   setText($('#label'), label.map((key) => word(key)).join(' · '));
   setText($('#number'), ticket ? ticket.number : '');

@@ -8,7 +8,11 @@ if (!folder) {
   console.error('usage: node screenshots.mjs FOLDER');
   process.exit(2);
 }
-const SIZES = { phone: { width: 390, height: 844 }, tablet: { width: 1280, height: 800 }, tv: { width: 1920, height: 1080 } };
+// The least phone, the old tablet and the upright one are where most of what was wrong was seen.
+const SIZES = {
+  small: { width: 360, height: 640 }, phone: { width: 390, height: 844 }, old: { width: 1024, height: 600 }, upright: { width: 800, height: 1280 },
+  tablet: { width: 1280, height: 800 }, tv: { width: 1920, height: 1080 },
+};
 await mkdir(folder, { recursive: true });
 const daemon = await Daemon.start({ lines: ['line_limit = 12'] });
 const browser = await Browser.start();
@@ -39,7 +43,7 @@ async function dayWithRules() {
     return page;
   };
   const each = async (kind, name, prepare = async () => {}) => {
-    for (const size of ['phone', 'tablet']) {
+    for (const size of ['small', 'phone', 'old', 'upright', 'tablet']) {
       const page = await open(kind, size);
       await prepare(page);
       await take(page, `day-${kind}-${name}-${size}`);

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What packaging/embed leaves away from the pages must mean nothing: scripts full of traps do the same before and after."""
 
+import html.parser
 import pathlib
 import subprocess
 import tempfile
@@ -67,6 +68,17 @@ TRAPS = {
 }
 
 
+def tags_of(page):
+    """Every tag with its attributes, and every text, as a browser's parser has them."""
+    told = []
+    reader = html.parser.HTMLParser()
+    reader.handle_starttag = lambda tag, attributes: told.append((tag, attributes))
+    reader.handle_startendtag = lambda tag, attributes: told.append((tag, attributes))
+    reader.handle_data = lambda text: told.append(text)
+    reader.feed(page)
+    return told
+
+
 class Embed(unittest.TestCase):
     def carry(self, folder, files):
         done = subprocess.run([ROOT / "packaging/embed", "out", *files], cwd=folder, capture_output=True, text=True, check=True)
@@ -99,6 +111,18 @@ class Embed(unittest.TestCase):
             self.assertEqual((folder / "out/web_x_a.css").read_text(encoding="utf-8"),
                              'a>b{color:#fff;margin:.5em,.1em}/* two\n  lines */\ni::before{content:"a : b ; { "}b[c=d]:e{f:"g"}')
             self.assertEqual((folder / "out/web_x_a.html").read_text(encoding="utf-8"), "<p>text\n</p><pre>\n  kept\n</pre>\n")
+
+    def test_tags_mean_the_same(self):
+        page = ('<p class="a" id="b-1" title="a b" data-x="" data-y="&gt;" hidden>class="a" x="y" </p> <a href="/x/" rel="c"/>\n'
+                '<img alt="1 > 2" class="d" src=""><b lang="zh-CN" data-q=\'"r"\' data-s="t=u">5 < 6 id="v" </b>\n')
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "web/x").mkdir(parents=True)
+            (folder / "web/x/a.html").write_text(page, encoding="utf-8")
+            self.carry(folder, ["web/x/a.html"])
+            carried = (folder / "out/web_x_a.html").read_text(encoding="utf-8")
+            self.assertEqual(tags_of(carried), tags_of(page))
+            self.assertIn("<p class=a id=b-1 title=", carried)
 
     def test_a_version_for_each_content(self):
         with tempfile.TemporaryDirectory() as name:

@@ -174,7 +174,7 @@ function drawButtons() {
   const isSure = last && sure === last.number;
   setText($('#retake-key'), isSure ? word('retake-sure', { number: last.number }) : word('retake'));
   setText($('#retake-other'), isSure ? word('retake-recalls') : last ? last.number : word('retake', {}, true));
-  $('#retake').dataset.sure = String(Boolean(isSure));
+  $('#retake').dataset.sure = Boolean(isSure);
   const settling = isSettling();
   const off = { go: !ticket || settling || unsaid, confirm: !unsaid || settling, mismatch: !called(), 'no-card': settling, miss: !called() || settling, retake: !last, void: !called() };
   for (const [id, isOff] of Object.entries(off)) {
@@ -202,7 +202,6 @@ function drawTold() {
     const { first } = bilingual(each.message);
     const item = element('li', '', `✕ ${clockTime(each.at)} ${each.number} ${word(each.verb)}: ${first}`);
     const button = item.appendChild(element('button', '', word('acknowledge')));
-    button.type = 'button';
     button.addEventListener('click', () => outbox.seen(each.key));
     return item;
   }));
@@ -239,7 +238,7 @@ function drawStop(stopped) {
     if (wasHidden) play('alarm');
     alarmTimer = setInterval(() => play('alarm'), 3000);
   }
-  for (const part of document.querySelectorAll('body > header, body > main')) part.inert = stopped;
+  for (const part of [$('header'), $('main')]) part.inert = stopped;
   if (!stopped) { if (!wasHidden) $('#go').focus({ focusVisible: false }); return; }
   if (wasHidden) for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
   setText($('#stop-number'), stopped.ticket.number);
@@ -416,10 +415,10 @@ function openVoid() {
   $('#void-menu').showModal();
 }
 function chooseVoid(event) {
-  const { reason } = event.target.dataset;
-  if (!reason) return;
+  const { word: isButton, reason } = event.target.dataset;
+  if (!isButton) return;
   $('#void-menu').close();
-  if (isFree(false)) act('void', voiding, { advance: true, reason });
+  if (reason && isFree(false)) act('void', voiding, { advance: true, reason });
 }
 
 // ---- fingers and the foot pedal
@@ -434,12 +433,10 @@ for (const [id, press] of Object.entries(ACTS)) {
 }
 $('#void-reasons').prepend(...['test', 'duplicate', 'left', 'wrong-person', 'equipment', 'other'].map((reason) => {
   const button = element('button', '', word(`reason-${reason}`));
-  Object.assign(button, { type: 'button' }).dataset.word = `reason-${reason}`;
-  button.dataset.reason = reason;
+  Object.assign(button.dataset, { word: `reason-${reason}`, reason });
   return button;
 }));
 $('#void-menu').addEventListener('click', chooseVoid);
-$('#void-cancel').addEventListener('click', () => $('#void-menu').close());
 
 // Which keys do what on this device: a foot pedal or a Bluetooth remote sends what it likes (keys.js changes them).
 const KEYS = { step: [' ', 'Enter', 'PageDown', 'ArrowRight', 'ArrowDown'], undo: ['Backspace', 'z'], retake: ['r'], miss: ['m'], mismatch: ['x', 'PageUp'] };

@@ -22,7 +22,7 @@ export const WORDS = {
   'note-unpaid': ['未缴费', 'unpaid'], 'note-out-of-order': ['次序不符', 'out of order'], 'note-out-of-slot': ['不在本时段', 'not in this time slot'],
   'note-captured': ['此前已采集', 'captured earlier'], 'note-paper': ['纸质号条', 'paper slip'], 'note-name-differs': ['证件姓名与登记不符', 'another name on the card'],
   'note-not-called': ['未点名', 'roll not called'], 'level-associate': ['专科', 'associate'], 'level-bachelor': ['本科', 'bachelor'],
-  'level-master': ['硕士', 'master'], 'level-doctor': ['博士', 'doctor'], 'retake-note': ['重拍', 'Retake'], waiting: ['等候', 'Waiting'],
+  'level-master': ['硕士', 'master'], 'level-doctor': ['博士', 'doctor'], waiting: ['等候', 'Waiting'],
   'session-open': ['取号开放中', 'Open for numbers'], 'session-closed': ['未开放取号', 'Closed for numbers'],
   'store-disk-full': ['磁盘已满，无法保存，请清理空间', 'The disk is full: nothing can be saved until space is freed'],
   'store-event-elsewhere': ['本活动已在另一台电脑上继续，请联系负责人', 'The event goes on at another computer: tell the person in charge'],
@@ -117,7 +117,7 @@ export function mediumNote(ticket, isShort = false) {
   const notes = [];
   const flags = ticket.notes || [];
   if (ticket.suspect) notes.push(word('suspect'));
-  if (ticket.retakes > 0 && ticket.state === 'called') notes.push(word('retake-note'));
+  if (ticket.retakes > 0 && ticket.state === 'called') notes.push(word('retake'));
   const unusual = ticket.medium && (ticket.medium !== 'id_card' || ticket.bound === false);
   if (unusual) notes.push(word(`medium-${ticket.medium}`));
   if (ticket.bound === false) notes.push(word('unbound'));

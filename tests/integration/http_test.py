@@ -683,7 +683,7 @@ class Pages(Http):
 
     @staticmethod
     def meaning(text, kind):
-        """A page's source without what packaging/embed leaves away: spaces, ends before a brace, quotes of a style's names, comments with a line's end to themselves."""
+        """A page's source without what packaging/embed leaves away: spaces, ends before a brace, quotes of a style's names and of a tag's words, comments with a line's end to themselves."""
         lines = [line for line in text.split("\n") if not (kind == ".js" and line.lstrip().startswith("//") and "*/" not in line)]
         if kind == ".js":
             lines = [re.sub(r"(?<=[;,{}()]) +// [^'\"`]*$", "", line) for line in lines]
@@ -692,7 +692,7 @@ class Pages(Http):
             text = re.sub(r"(?<=[ :,(])0(?=\.\d)", "", re.sub(r"(?m)^\s*/\*[^*]*\*/$", "", text)).replace("#ffffff", "#fff")
             text = re.sub(r";?\s*}", "}", text)
         if kind == ".html":
-            text = re.sub(r"(?m)^\s*<!--[^>]*-->$", "", text)
+            text = re.sub(r' ([a-z-]+)="([A-Za-z0-9-]+)"(?=[ >])', r" \1=\2", re.sub(r"(?m)^\s*<!--[^>]*-->$", "", text))
         text = re.sub(r"\s", "", re.sub(r"\bconst\b", "let", text) if kind == ".js" else text)
         if kind == ".js":
             text = text.replace(";}", "}")

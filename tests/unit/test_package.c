@@ -527,6 +527,41 @@ static void what_does_not_fit_is_made_anew(void **state)
     free(more);
 }
 
+/* Names in the clear must not lie about for ever; what the same position may still take up, or is being made, must not go. */
+static void what_an_older_position_left_is_thrown_away(void **state)
+{
+    struct world *world = *state;
+    for (int is_zip = 0; is_zip < 2; is_zip++) {
+        const char *folder = is_zip ? world->staging : world->stick;
+        char *own = bytes_format("%s/.交接 2026.partial", folder),
+             *old = bytes_format("%s/.交接 2025.partial", folder);
+        json_object_set_new(world->about, "seq", json_integer(17));
+        dies_at(world, 2, is_zip);
+        assert_int_equal(rename(own, old), 0);
+        json_object_set_new(world->about, "kind", json_string("school"));
+        free(made(world, is_zip));
+        assert_int_equal(access(old, F_OK), 0);
+        json_object_set_new(world->about, "kind", json_string("agency"));
+        json_object_set_new(world->about, "seq", json_integer(18));
+        char *target = bytes_format("%s/交接 2026%s", world->stick, is_zip ? ".zip" : ""),
+             *away = bytes_format("%s/first%d", world->stick, is_zip);
+        assert_int_equal(rename(target, away), 0);
+        int other = open(old, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(flock(other, LOCK_EX), 0);
+        free(made(world, is_zip));
+        assert_int_equal(access(old, F_OK), 0);
+        close(other);
+        package_remove(target);
+        unlink(target);
+        free(made(world, is_zip));
+        assert_int_equal(access(old, F_OK), -1);
+        free(target);
+        free(away);
+        free(own);
+        free(old);
+    }
+}
+
 static void half_a_package_is_none(void **state)
 {
     struct world *world = *state;
@@ -790,6 +825,7 @@ int main(void)
         TEST(too_many_and_too_few_are_found),
         TEST(a_killed_run_is_taken_up),
         TEST(what_does_not_fit_is_made_anew),
+        TEST(what_an_older_position_left_is_thrown_away),
         TEST(half_a_package_is_none),
         TEST(what_the_disk_altered_is_found),
         TEST(only_one_at_a_time),

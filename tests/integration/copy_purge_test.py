@@ -172,6 +172,22 @@ class CopyPurge(safety_test.Case):
         self.assertIn(f"left alone): {shared}", first.tool("purge", "--copy", "--yes").stdout)
         self.unharmed(second, token)
 
+    def test_no_certificate_for_the_whole_event_from_a_copy_that_stopped(self):
+        first = self.daemon(more=backup_conf(self.stick)).start()
+        secrets, token = whole_day(first)
+        safety_test.sign_ledger(first)
+        backup = self.backup_of(first, token)
+        first.tool("event", "close")
+        self.assertEqual(first.stop(), 0)
+        safety_test.handed_over(first)
+        second = self.daemon(more=backup_conf(self.stick))
+        second.tool("restore", backup, "--key", first.data / "secret.key")
+        self.refused(first, "event-elsewhere", "purge", "--yes")
+        self.assertTrue((first.data / "secret.key").exists())
+        first.tool("event", "continue")  # a person decides
+        self.assertIsNone(first.tool_json("purge", "--yes")["goes_on"])
+        self.assertTrue((second.data / "secret.key").exists())
+
     def test_a_link_to_a_key_is_left_with_the_key(self):
         first, second, secrets, token = self.moved()
         folder = pathlib.Path(tempfile.mkdtemp(prefix="paihao-key-"))

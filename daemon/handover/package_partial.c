@@ -1,6 +1,7 @@
 /* A package on its way. What an earlier run left is foreign until its sums were compared. Blocking. */
 #include "handover/package_partial.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -113,6 +114,63 @@ static int throw_away(const struct partial *partial)
     return error;
 }
 
+/* ---- what other runs left */
+static json_t *without_kind(const json_t *about)
+{
+    json_t *copy = json_copy((json_t *)(uintptr_t)about);
+    json_object_del(copy, "kind");
+    return copy;
+}
+
+/* Of another position, or of another event: nobody takes it up again under its name. */
+static bool is_outdated(const char *path, const struct partial_options *options)
+{
+    struct manifest old = {0};
+    char *state = bytes_format("%s/" PARTIAL_STATE, path), *text = NULL;
+    size_t size = 0;
+    bool is_old = false;
+    if (file_read(state, MANIFEST_TEXT_MAX, &text, &size) == 0 && manifest_parse(text, size, &old) == 0) {
+        json_t *its = without_kind(json_object_get(old.about, "about")), *ours = without_kind(options->about);
+        is_old = its && !json_equal(its, ours);
+        json_decref(its);
+        json_decref(ours);
+    }
+    manifest_done(&old);
+    free(text);
+    free(state);
+    return is_old;
+}
+
+static void remove_outdated(const char *path, const struct partial_options *options)
+{
+    int lock = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (lock < 0)
+        return;
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0 && is_outdated(path, options))
+        package_remove(path);
+    close(lock);
+}
+
+/* A run that was cut off leaves names in the clear, on the stick or where a ZIP is staged. What the same position can still
+ * take up stays, the rest goes. */
+static void clear_outdated(const struct partial *partial, const struct partial_options *options)
+{
+    static const char ending[] = ".partial";
+    const char *own = strrchr(partial->path, '/') + 1;
+    DIR *stream = opendir(options->folder);
+    for (const struct dirent *entry; stream && (entry = readdir(stream));) {
+        const size_t length = strlen(entry->d_name);
+        if (*entry->d_name != '.' || length <= sizeof ending || strcmp(entry->d_name, own) == 0 ||
+            strcmp(entry->d_name + length - strlen(ending), ending) != 0)
+            continue;
+        char *path = bytes_format("%s/%s", options->folder, entry->d_name);
+        remove_outdated(path, options);
+        free(path);
+    }
+    if (stream)
+        closedir(stream);
+}
+
 /* ---- opening and closing */
 static int hold(struct partial *partial)
 {
@@ -133,6 +191,7 @@ int partial_open(struct partial *partial, const struct partial_options *options,
     partial->state.files = bytes_alloc((options->n_parts + 1) * sizeof *partial->state.files);
     int error = hold(partial);
     if (error == 0) {
+        clear_outdated(partial, options);
         take_up(partial, options, watch);
         error = watch && watch->is_stopped ? -ECANCELED : throw_away(partial);
     }

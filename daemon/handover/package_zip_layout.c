@@ -18,6 +18,9 @@ enum {
     EXTRA_ZIP64 = 0x0001,
     EXTRA_AES = 0x9901,
     AES_SIZE = 7,
+    DOS_NO_FILE = 0x18, /* a folder or the name of a disk */
+    UNIX_KIND = 0170000,
+    UNIX_FILE = 0100000,
     FLAG_SEALED = 1,
     FLAG_SIZE_BEHIND = 8, /* sizes follow the data */
     MANY16 = 0xffff,
@@ -32,6 +35,7 @@ struct layout {
 struct layout_entry {
     uint32_t flags, name_size, extra_size;
     uint64_t packed, offset;
+    uint8_t aes[AES_SIZE]; /* with how it was packed */
     uint8_t name[NAME_MAX_HERE], extra[EXTRA_MAX];
 };
 
@@ -112,9 +116,19 @@ static int take_extra(struct layout_entry *entry)
         const uint64_t id = number_at(field, 2), size = number_at(field + 2, 2);
         if (size > entry->extra_size - at - 4 || (id == EXTRA_AES ? size != AES_SIZE : id != EXTRA_ZIP64))
             return -EINVAL;
+        if (id == EXTRA_AES)
+            memcpy(entry->aes, field + 4, AES_SIZE);
         at += 4 + size;
     }
     return 0;
+}
+
+/* A plain file, here and whole, whatever system the archive says it comes from: nothing that would be unpacked as a folder
+ * or a link. */
+static bool is_plain_file(const uint8_t *head)
+{
+    const uint64_t attributes = number_at(head + 38, 4), kind = attributes >> 16 & UNIX_KIND;
+    return number_at(head + 34, 2) == 0 && !(attributes & DOS_NO_FILE) && (kind == 0 || kind == UNIX_FILE);
 }
 
 /* What 32 bits could not say, in the order of the format. */
@@ -160,7 +174,7 @@ static int read_central(struct layout *layout, struct layout_entry *ret)
         .packed = number_at(head + 20, 4),
         .offset = number_at(head + 42, 4),
     };
-    if (!has_mark(head, "PK\1\2") || number_at(head + 32, 2) != 0) /* no comment */
+    if (!has_mark(head, "PK\1\2") || number_at(head + 32, 2) != 0 /* no comment */ || !is_plain_file(head))
         return -EINVAL;
     error = read_words(layout->fd, layout->at + CENTRAL_SIZE, ret);
     layout->at += CENTRAL_SIZE + ret->name_size + ret->extra_size;
@@ -188,8 +202,10 @@ static int check_local(struct layout *layout, const struct layout_entry *entry)
     if (error)
         return error;
     layout->next += LOCAL_SIZE + local.name_size + local.extra_size;
-    return memcmp(local.name, entry->name, local.name_size) == 0 && local.packed == entry->packed ? 0
-                                                                                                  : -EINVAL;
+    return memcmp(local.name, entry->name, local.name_size) == 0 &&
+                   memcmp(local.aes, entry->aes, AES_SIZE) == 0 && local.packed == entry->packed
+               ? 0
+               : -EINVAL;
 }
 
 static int check_next(struct layout *layout)

@@ -14,12 +14,27 @@
 #include "base/bytes.h"
 #include "base/files.h"
 
+/* ---- what is here */
+
+/* A stick may be mounted inside of the data folder. What is on it is not of this copy alone. */
+static bool is_other_disk(const char *data_dir, const char *path)
+{
+    struct stat here, there;
+    return stat(data_dir, &here) == 0 && lstat(path, &there) == 0 && here.st_dev != there.st_dev;
+}
+
+static bool is_link(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
 /* ---- counts */
 static uint64_t count_in(const char *data_dir, const char *name)
 {
     uint64_t count = 0;
     char *path = bytes_format("%s/%s", data_dir, name);
-    DIR *stream = opendir(path);
+    DIR *stream = is_other_disk(data_dir, path) ? NULL : opendir(path);
     struct stat status;
     for (const struct dirent *entry; stream && (entry = readdir(stream));)
         count += entry->d_name[0] != '.' &&
@@ -160,6 +175,14 @@ static bool is_ours(const char *name)
            (strncmp(name, "paihao-", 7) == 0 && (ends_with(name, ".db") || ends_with(name, "-making")));
 }
 
+static bool is_ours_there(const char *folder, const char *name)
+{
+    char *path = bytes_format("%s/%s", folder, name);
+    const bool is_one = is_ours(name) && !is_other_disk(folder, path);
+    free(path);
+    return is_one;
+}
+
 static char **list_folder(const char *folder, bool wants_ours, size_t *ret_count)
 {
     char **list = bytes_alloc(sizeof *list);
@@ -167,7 +190,8 @@ static char **list_folder(const char *folder, bool wants_ours, size_t *ret_count
     DIR *stream = opendir(folder);
     for (const struct dirent *entry; stream && (entry = readdir(stream));) {
         const char *name = entry->d_name;
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || stays(name) || is_ours(name) != wants_ours)
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || stays(name) ||
+            is_ours_there(folder, name) != wants_ours)
             continue;
         list = bytes_resize(list, (count + 1) * sizeof *list);
         list[count++] = bytes_text(name);
@@ -183,14 +207,14 @@ char **purge_left_alone(const struct config *config, size_t *ret_count)
     return list_folder(config->data_dir, false, ret_count);
 }
 
-static int destroy_files(const struct config *config, char **ret_detail)
+static int destroy_files(const struct config *config, bool leaves_key, char **ret_detail)
 {
     size_t count;
     char **list = list_folder(config->data_dir, true, &count);
     int error = 0;
     for (size_t i = 0; i < count; i++) {
         char *path = bytes_format("%s/%s", config->data_dir, list[i]);
-        if (!error)
+        if (!error && !(leaves_key && strcmp(list[i], "secret.key") == 0 && is_link(path)))
             error = destroy_tree(path, ret_detail);
         free(path);
         free(list[i]);
@@ -234,7 +258,7 @@ bool purge_leaves_key(const struct config *config, const struct journal_copy *co
     char *folder = key_folder(config);
     const bool is_inside = is_same_folder(folder, config->data_dir);
     free(folder);
-    return copy->other_seq && !is_inside;
+    return copy->other_seq && (!is_inside || is_link(config->key_file));
 }
 
 static int destroy_half_keys(const struct config *config, char **ret_detail)
@@ -254,9 +278,14 @@ static int destroy_half_keys(const struct config *config, char **ret_detail)
     return error;
 }
 
+/* A link alone is not the key. */
 static int destroy_key(const struct config *config, char **ret_detail)
 {
-    int error = told(file_destroy(config->key_file), config->key_file, ret_detail);
+    char *real = is_link(config->key_file) ? realpath(config->key_file, NULL) : NULL;
+    int error = real ? told(file_destroy(real), real, ret_detail) : 0;
+    free(real);
+    if (!error)
+        error = told(file_destroy(config->key_file), config->key_file, ret_detail);
     return error ? error : destroy_half_keys(config, ret_detail);
 }
 
@@ -266,11 +295,12 @@ enum journal_fault purge_finish(const struct config *config, char **ret_detail)
     struct journal_copy copy;
     enum journal_fault fault = journal_look(database, &copy, &detail);
     free(database);
-    if (!fault && !purge_leaves_key(config, &copy) && destroy_key(config, &detail) != 0)
+    const bool leaves_key = !fault && purge_leaves_key(config, &copy);
+    if (!fault && !leaves_key && destroy_key(config, &detail) != 0)
         fault = JOURNAL_IO;
     if (!fault)
         fault = journal_purge(config->data_dir, &detail);
-    if (!fault && destroy_files(config, &detail) != 0)
+    if (!fault && destroy_files(config, leaves_key, &detail) != 0)
         fault = JOURNAL_IO;
     if (fault)
         *ret_detail = detail;

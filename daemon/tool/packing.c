@@ -20,7 +20,8 @@ enum { DRAW_EVERY_US = 200000 };
 
 /* ---- progress */
 static volatile sig_atomic_t wants_stop;
-static struct sigaction before_int, before_term;
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP /* the window was closed */};
+static struct sigaction before[sizeof ends / sizeof *ends];
 
 static void ask_to_stop(int number)
 {
@@ -31,14 +32,17 @@ static void ask_to_stop(int number)
 void packing_watch_begin(void)
 {
     const struct sigaction action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART};
-    sigaction(SIGINT, &action, &before_int);
-    sigaction(SIGTERM, &action, &before_term);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        sigaction(ends[i], &action, &before[i]);
+        if (before[i].sa_handler == SIG_IGN) /* nohup */
+            sigaction(ends[i], &before[i], NULL);
+    }
 }
 
 void packing_watch_end(void)
 {
-    sigaction(SIGINT, &before_int, NULL);
-    sigaction(SIGTERM, &before_term, NULL);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        sigaction(ends[i], &before[i], NULL);
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
 }

@@ -75,9 +75,11 @@ static enum tool_exit check_allowed(const struct tool *tool, const struct journa
         return TOOL_DONE;
     if (tool->options.is_copy)
         return check_copy(tool, copy, ret_other);
-    return copy->is_closed && copy->agency.seq && copy->school.seq
-               ? TOOL_DONE
-               : tool_refuse(&tool->options, PROBLEM_NOT_HANDED_OVER);
+    if (!copy->is_closed || !copy->agency.seq || !copy->school.seq)
+        return tool_refuse(&tool->options, PROBLEM_NOT_HANDED_OVER);
+    /* its certificate would say that the event is destroyed, while people's names live on in the other copy */
+    return copies_are_elsewhere(tool->config, NULL) ? tool_refuse(&tool->options, PROBLEM_EVENT_ELSEWHERE)
+                                                    : TOOL_DONE;
 }
 
 /* ---- asking ---- */

@@ -172,6 +172,55 @@ class CopyPurge(safety_test.Case):
         self.assertIn(f"left alone): {shared}", first.tool("purge", "--copy", "--yes").stdout)
         self.unharmed(second, token)
 
+    def test_no_certificate_for_the_whole_event_from_a_copy_that_stopped(self):
+        first = self.daemon(more=backup_conf(self.stick)).start()
+        secrets, token = whole_day(first)
+        safety_test.sign_ledger(first)
+        backup = self.backup_of(first, token)
+        first.tool("event", "close")
+        self.assertEqual(first.stop(), 0)
+        safety_test.handed_over(first)
+        second = self.daemon(more=backup_conf(self.stick))
+        second.tool("restore", backup, "--key", first.data / "secret.key")
+        self.refused(first, "event-elsewhere", "purge", "--yes")
+        self.assertTrue((first.data / "secret.key").exists())
+        first.tool("event", "continue")  # a person decides
+        self.assertIsNone(first.tool_json("purge", "--yes")["goes_on"])
+        self.assertTrue((second.data / "secret.key").exists())
+
+    def test_a_link_to_a_key_is_left_with_the_key(self):
+        first, second, secrets, token = self.moved()
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="paihao-key-"))
+        self.addCleanup(shutil.rmtree, folder, True)
+        link = first.data / "secret.key"
+        shutil.move(link, folder / "shared.key")
+        link.symlink_to(folder / "shared.key")
+        self.stopped(first, token)
+        for _ in range(2):
+            told = first.tool_json("purge", "--copy", "--yes")
+            self.assertEqual((told["key_left"], (folder / "shared.key").exists()), (str(link), True))
+        self.unharmed(second, token)
+
+    @unittest.skipUnless(os.geteuid() == 0 and os.path.isdir("/dev/shm"), "mounts a stick")
+    def test_a_stick_mounted_in_the_data_folder_is_left_alone(self):
+        first, second, secrets, token = self.moved()
+        inside = first.data / "backup"
+        inside.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "none", inside], capture_output=True, check=False).returncode:
+            self.skipTest("cannot mount")
+        try:
+            for path in self.stick.iterdir():
+                shutil.copy(path, inside)
+            first.config.write_text(first.config.read_text().replace(str(self.stick), str(inside)))
+            before = sorted(path.name for path in inside.iterdir())
+            told = first.tool_json("purge", "--copy", "--yes")
+            self.assertEqual(sorted(path.name for path in inside.iterdir()), before)
+            self.assertEqual((told["destroyed"]["backups"], told["files_left"]), (0, ["backup"]))
+            self.assertEqual(len(told["backups_left"]), len([name for name in before if name.endswith(".db")]))
+        finally:
+            subprocess.run(["umount", inside], check=True)
+        self.unharmed(second, token)
+
     def test_asked_on_a_terminal_in_plain_words(self):
         first, _, _, token = self.moved()
         self.stopped(first, token)

@@ -8,6 +8,7 @@ import os
 import pathlib
 import pty
 import shutil
+import signal
 import stat
 import struct
 import subprocess
@@ -153,6 +154,22 @@ class ToolTest(Case):
         self.assertFalse(made["recorded"])
         self.assertEqual(made["digest"], live["digest"])
         self.assertEqual(self.recorded(), before)
+
+    def test_a_window_that_is_closed_leaves_no_names_behind(self):
+        """Also by Ctrl-C and by whoever ends it: what was staged for the ZIP goes with it."""
+        staging = self.daemon.data / "handover" / "staging"
+        for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+            for _ in range(200):  # until one was met in the middle
+                tool = subprocess.Popen([harness.BUILD / "paihao", "--config", self.daemon.config, "handover", "school", "--zip",
+                                         "--output", self.out], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                while tool.poll() is None and not list(staging.rglob("school.xlsx")):
+                    pass
+                tool.send_signal(number)
+                if tool.wait(60) == 1:
+                    break
+                for path in self.out.iterdir():
+                    path.unlink()
+            self.assertEqual((tool.returncode, list(staging.iterdir()), list(self.out.iterdir())), (1, [], []))
 
     def test_nothing_is_drawn_where_nobody_looks(self):
         self.assertEqual(self.daemon.tool("handover", "agency", "--output", self.out).stderr, "")

@@ -126,6 +126,16 @@ class Purge(Case):
         daemon.tool("purge", "--yes")
         self.assertFalse((daemon.data / "secret.key").exists())
 
+    def test_a_key_behind_a_link_is_destroyed_where_it_is(self):
+        daemon = self.daemon().open_event("x")
+        close_day(daemon)
+        handed_over(daemon)
+        real, link = daemon.folder / "real.key", daemon.data / "secret.key"
+        shutil.move(link, real)
+        link.symlink_to(real)
+        self.assertIsNone(daemon.tool_json("purge", "--yes")["key_left"])
+        self.assertEqual((real.exists(), link.is_symlink()), (False, False))
+
     def test_confirmed_on_a_terminal(self):
         daemon = self.daemon().open_event("x")
         close_day(daemon)

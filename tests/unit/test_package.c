@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/files.h"
+#include "handover/checksum.h"
 #include "handover/package_private.h"
 
 enum { PARTS = 20, AT_S = 1795305600 };
@@ -347,6 +348,70 @@ static void every_flipped_byte_is_found(void **state)
     free(folder);
 }
 
+/* ---- a ZIP that somebody altered and whose sum he made again */
+static size_t find_central(const uint8_t *bytes, size_t size, const char *name)
+{
+    const size_t length = strlen(name);
+    for (size_t at = 0; at + 46 + length < size; at++)
+        if (memcmp(bytes + at, "PK\1\2", 4) == 0 && bytes[at + 28] == length &&
+            memcmp(bytes + at + 46, name, length) == 0)
+            return at;
+    fail_msg("no %s", name);
+    return 0;
+}
+
+static enum package_fault verified_as(const char *path, const char *bytes, size_t size)
+{
+    uint8_t sum[CHECKSUM_SIZE];
+    char hex[2 * CHECKSUM_SIZE + 1], *copy = bytes_alloc(size);
+    memcpy(copy, bytes, size);
+    checksum_of(copy, size - 2 * CHECKSUM_SIZE, sum);
+    hex_encode(sum, sizeof sum, hex);
+    memcpy(copy + size - 2 * CHECKSUM_SIZE, hex, 2 * CHECKSUM_SIZE);
+    assert_int_equal(file_write_durably(path, copy, size, 0600), 0);
+    free(copy);
+    return verified(path, passphrase);
+}
+
+/* 7-Zip would unpack it as a folder or a link, or miss it, and say that all is well. */
+static void what_is_unpacked_as_no_file_is_found(void **state)
+{
+    static const struct {
+        const char *legend;
+        size_t at;
+        uint8_t bytes[4];
+        size_t n_bytes;
+    } cases[] = {
+        {"a folder, as DOS has it", 38, {0x10}, 1},
+        {"a name of a disk", 38, {0x08}, 1},
+        {"a link", 40, {0xff, 0xa1}, 2},
+        {"a folder", 40, {0xff, 0x41}, 2},
+        {"a pipe", 40, {0xff, 0x11}, 2},
+        {"on another disk", 34, {1}, 1},
+    };
+    char *path = made(*state, true), *bytes = NULL;
+    size_t size = 0;
+    assert_int_equal(file_read(path, 1 << 20, &bytes, &size), 0);
+    assert_int_equal(verified_as(path, bytes, size), PACKAGE_OK);
+    const size_t at = find_central((uint8_t *)bytes, size, "numbers.csv");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char before[4];
+        memcpy(before, bytes + at + cases[i].at, cases[i].n_bytes);
+        memcpy(bytes + at + cases[i].at, cases[i].bytes, cases[i].n_bytes);
+        if (verified_as(path, bytes, size) != PACKAGE_BROKEN)
+            fail_msg("%s", cases[i].legend);
+        memcpy(bytes + at + cases[i].at, before, cases[i].n_bytes);
+    }
+    /* in front of the content another way of packing than in the directory: the last field there */
+    size_t local = 0;
+    for (size_t i = 0; i < 4; i++)
+        local |= (size_t)(uint8_t)bytes[at + 42 + i] << (8 * i);
+    bytes[local + 30 + strlen("numbers.csv") + 9] ^= 1;
+    assert_int_equal(verified_as(path, bytes, size), PACKAGE_BROKEN);
+    free(bytes);
+    free(path);
+}
+
 static void every_shortened_zip_is_found(void **state)
 {
     char *path = made(*state, true);
@@ -460,6 +525,41 @@ static void what_does_not_fit_is_made_anew(void **state)
     free(result.path);
     free(part);
     free(more);
+}
+
+/* Names in the clear must not lie about for ever; what the same position may still take up, or is being made, must not go. */
+static void what_an_older_position_left_is_thrown_away(void **state)
+{
+    struct world *world = *state;
+    for (int is_zip = 0; is_zip < 2; is_zip++) {
+        const char *folder = is_zip ? world->staging : world->stick;
+        char *own = bytes_format("%s/.交接 2026.partial", folder),
+             *old = bytes_format("%s/.交接 2025.partial", folder);
+        json_object_set_new(world->about, "seq", json_integer(17));
+        dies_at(world, 2, is_zip);
+        assert_int_equal(rename(own, old), 0);
+        json_object_set_new(world->about, "kind", json_string("school"));
+        free(made(world, is_zip));
+        assert_int_equal(access(old, F_OK), 0);
+        json_object_set_new(world->about, "kind", json_string("agency"));
+        json_object_set_new(world->about, "seq", json_integer(18));
+        char *target = bytes_format("%s/交接 2026%s", world->stick, is_zip ? ".zip" : ""),
+             *away = bytes_format("%s/first%d", world->stick, is_zip);
+        assert_int_equal(rename(target, away), 0);
+        int other = open(old, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_int_equal(flock(other, LOCK_EX), 0);
+        free(made(world, is_zip));
+        assert_int_equal(access(old, F_OK), 0);
+        close(other);
+        package_remove(target);
+        unlink(target);
+        free(made(world, is_zip));
+        assert_int_equal(access(old, F_OK), -1);
+        free(target);
+        free(away);
+        free(own);
+        free(old);
+    }
 }
 
 static void half_a_package_is_none(void **state)
@@ -720,10 +820,12 @@ int main(void)
         TEST(a_zip_holds_files_of_any_size),
         TEST(a_wrong_passphrase_is_never_damage),
         TEST(every_flipped_byte_is_found),
+        TEST(what_is_unpacked_as_no_file_is_found),
         TEST(every_shortened_zip_is_found),
         TEST(too_many_and_too_few_are_found),
         TEST(a_killed_run_is_taken_up),
         TEST(what_does_not_fit_is_made_anew),
+        TEST(what_an_older_position_left_is_thrown_away),
         TEST(half_a_package_is_none),
         TEST(what_the_disk_altered_is_found),
         TEST(only_one_at_a_time),

@@ -29,6 +29,14 @@ static bool is_link(const char *path)
     return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
 }
 
+/* The file may be another copy's as well. */
+static bool has_two_names(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 &&
+           (S_ISLNK(status.st_mode) || (S_ISREG(status.st_mode) && status.st_nlink > 1));
+}
+
 /* ---- counts */
 static uint64_t count_in(const char *data_dir, const char *name)
 {
@@ -214,7 +222,7 @@ static int destroy_files(const struct config *config, bool leaves_key, char **re
     int error = 0;
     for (size_t i = 0; i < count; i++) {
         char *path = bytes_format("%s/%s", config->data_dir, list[i]);
-        if (!error && !(leaves_key && strcmp(list[i], "secret.key") == 0 && is_link(path)))
+        if (!error && !(leaves_key && strcmp(list[i], "secret.key") == 0 && has_two_names(path)))
             error = destroy_tree(path, ret_detail);
         free(path);
         free(list[i]);
@@ -258,7 +266,7 @@ bool purge_leaves_key(const struct config *config, const struct journal_copy *co
     char *folder = key_folder(config);
     const bool is_inside = is_same_folder(folder, config->data_dir);
     free(folder);
-    return copy->other_seq && (!is_inside || is_link(config->key_file));
+    return copy->other_seq && (!is_inside || has_two_names(config->key_file));
 }
 
 static int destroy_half_keys(const struct config *config, char **ret_detail)

@@ -201,6 +201,15 @@ class CopyPurge(safety_test.Case):
             self.assertEqual((told["key_left"], (folder / "shared.key").exists()), (str(link), True))
         self.unharmed(second, token)
 
+    def test_a_key_of_two_names_is_left(self):
+        first, second, secrets, token = self.moved()
+        os.unlink(first.data / "secret.key")
+        os.link(second.data / "secret.key", first.data / "secret.key")
+        self.stopped(first, token)
+        self.assertEqual(first.tool_json("purge", "--copy", "--yes")["key_left"], str(first.data / "secret.key"))
+        self.assertEqual((first.data / "secret.key").read_bytes(), (second.data / "secret.key").read_bytes())
+        self.unharmed(second, token)
+
     @unittest.skipUnless(os.geteuid() == 0 and os.path.isdir("/dev/shm"), "mounts a stick")
     def test_a_stick_mounted_in_the_data_folder_is_left_alone(self):
         first, second, secrets, token = self.moved()

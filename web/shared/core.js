@@ -322,6 +322,7 @@ export class Lane {
     const view = this.snapshot;
     Object.assign(view, { session: change.session, line_limit: change.line_limit ?? view.line_limit, late_round: change.late_round ?? view.late_round });
     if (change.is_stopped === false) view.stopped = null;
+    else if (change.is_stopped && view.current) view.stopped ||= { ticket: view.current, at_risk: null }; // who else: asked for
   }
 }
 
@@ -402,12 +403,14 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
       while (isStale) {
         isStale = false;
         const { status, data } = await request(lanePath(laneName));
-        if (status !== 200 || stream.join(data) || !lane.snapshot) continue;
+        if (status >= 500) throw new NoAnswer(status);
+        if (status !== 200 || stream.join(data, isStale) || !lane.snapshot) continue;
         if (data.seq < lane.seq) isStale = true;
         else { lane.replace(data); draw(); }
       }
     } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error; // the cover says so
+      if (!(error instanceof NoAnswer)) throw error;
+      setTimeout(refresh, 500); // events may come all the while, so that no cover says it
     }
   };
   const stream = openStream(`${lanePath(laneName)}/events`, Object.keys(handlers), {

@@ -163,7 +163,7 @@ static bool is_named(const struct candidate *candidate, const char *key)
     return strcmp(own, key) == 0;
 }
 
-/* "college / class", also without anything between. */
+/* "college / class" */
 static bool is_named_whole(const struct candidate *candidate, const char *key)
 {
     char label[SCOPE_LABEL_SIZE], own[KEY_SIZE];
@@ -171,8 +171,17 @@ static bool is_named_whole(const struct candidate *candidate, const char *key)
         return false;
     scope_label(candidate->unit->college, candidate->unit->name, label);
     key_of(label, own);
-    if (strcmp(own, key) == 0)
+    return strcmp(own, key) == 0;
+}
+
+/* By its own name, or by college and class without anything between: another college may have a class of just that name. */
+static bool is_named_loosely(const struct candidate *candidate, const char *key)
+{
+    char label[SCOPE_LABEL_SIZE], own[KEY_SIZE];
+    if (is_named(candidate, key))
         return true;
+    if (candidate->part.is_college || !*candidate->unit->college)
+        return false;
     snprintf(label, sizeof label, "%s%s", candidate->unit->college, candidate->unit->name);
     key_of(label, own);
     return strcmp(own, key) == 0;
@@ -249,7 +258,7 @@ static const struct candidate *find_one(struct candidates *all, const char *name
     for (int whole = 1; whole >= 0 && miss->n_near == 0; whole--)
         for (size_t i = 0; i < all->count; i++) {
             const struct candidate *each = &all->list[i];
-            if (!(whole ? is_named_whole(each, key) : is_named(each, key)))
+            if (!(whole ? is_named_whole(each, key) : is_named_loosely(each, key)))
                 continue;
             found = each;
             note_near(miss, each);

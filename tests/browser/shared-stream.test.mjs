@@ -214,6 +214,27 @@ test('the token is withdrawn: every page goes to the pairing page', async () => 
   await Promise.all(pages.map((page) => page.waitForURL('**/pair/?**', { timeout: 10000 })));
 });
 
+// A page that joins asks for a snapshot; what happens meanwhile is not in it, and the page asks once more.
+test('a number is called while a page joins, and its next requests fail: it does not stay with the old snapshot', async () => {
+  const [marshal] = await openAll(['marshal/?lane=A']);
+  const number = await daemon.checkIn(person((people += 1)));
+  const page = await marshal.context().newPage();
+  let asked = 0;
+  await page.route((url) => url.pathname === '/api/v1/lanes/A', async (route) => {
+    asked += 1;
+    if (asked > 1) { await (asked < 4 ? route.abort() : route.continue()); return; }
+    const old = await route.fetch();
+    await daemon.act(number, 'call');
+    await hasText(marshal, '#now', number);
+    await pause(200);
+    await route.fulfill({ response: old });
+  });
+  await page.goto(`${daemon.origin}/photographer/?lane=A`);
+  await live(page);
+  await page.locator('#hero[data-state="called"]').waitFor({ timeout: 6000 });
+  await hasText(page, '#number', number);
+});
+
 test('on plain http, where a page has no locks: shared as well', async () => {
   const plain = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',

@@ -113,6 +113,21 @@ test('a mismatch by one key stops the lane on every glass, names who is at risk 
   await close(page, other);
 });
 
+test('another device stops the lane while this tablet cannot ask for a snapshot: the stop is there as soon as it can', async () => {
+  const [number] = await line(2);
+  const page = await browser.open(spoken, 'photographer', { expects: /net::ERR_/ });
+  let fails = true;
+  await page.route((url) => url.pathname === '/api/v1/lanes/A', (route) => (fails ? route.abort() : route.continue()));
+  assert.equal((await spoken.act(number, 'mismatch')).status, 200);
+  await pause(300);
+  fails = false;
+  await page.locator('#stop:not([hidden])').waitFor({ timeout: 3000 });
+  await hasText(page, '#stop-number', number);
+  await spoken.api('POST', '/lanes/A/resolve', { decision: 'order-right', reason: 'test' });
+  await page.locator('#stop').waitFor({ state: 'hidden' });
+  await close(page);
+});
+
 test('a page that is opened while the lane is stopped shows the stop; English too', async () => {
   const numbers = await line(2);
   await spoken.act(numbers[0], 'mismatch');

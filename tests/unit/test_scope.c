@@ -74,6 +74,27 @@ static struct door *school(void)
     return door;
 }
 
+/* A class of no college, or of another one, may be called just what college and class make together. */
+static void two_ways_to_the_same_words(void **state)
+{
+    (void)state;
+    struct door *door = door_new(NULL);
+    struct list_person rows[] = {door_row(1, "计算机", "2101班"), door_row(2, "信息学院", "计算机2101班")};
+    door_counts(door_list(door, LIST_PEOPLE, rows, 2, ""), 2, 0, 0, 0);
+    static const char *const loose[] = {"计算机2101班"}, *const first[] = {"计算机/2101班"},
+                             *const second[] = {"信息学院/计算机2101班"};
+    char units[TOKEN_SCOPE_SIZE];
+    struct scope_miss miss;
+    assert_int_equal(desk_scope_find(door->desk, loose, 1, units, &miss), PROBLEM_UNIT_UNKNOWN);
+    assert_true(miss.is_ambiguous);
+    assert_int_equal(miss.n_near, 2);
+    assert_int_equal(desk_scope_find(door->desk, first, 1, units, &miss), PROBLEM_NONE);
+    assert_string_equal(units, "u1");
+    assert_int_equal(desk_scope_find(door->desk, second, 1, units, &miss), PROBLEM_NONE);
+    assert_string_equal(units, "u2");
+    door_free(door);
+}
+
 static void classes_by_their_names(void **state)
 {
     (void)state;
@@ -244,6 +265,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(the_longest_fits),
         cmocka_unit_test(classes_by_their_names),
+        cmocka_unit_test(two_ways_to_the_same_words),
         cmocka_unit_test(nobody_is_on_a_list_yet),
         cmocka_unit_test(a_college_with_all_that_comes_later),
         cmocka_unit_test(a_class_that_a_list_renames_is_told),

@@ -136,7 +136,6 @@ export function fitText(node) {
     node.style.fontSize = `${Math.max(16, Math.floor(size))}px`;
   };
   new ResizeObserver(fit).observe(box);
-  if (document.fonts) document.fonts.ready.then(fit);
   return fit;
 }
 
@@ -356,7 +355,7 @@ function coverPage(wantsCover) {
   if (!cover.parentNode) document.body[through ? 'prepend' : 'append'](cover);
   cover.setAttribute('role', 'alert');
   cover.hidden = !wantsCover;
-  lostAt = new Date(Date.now() - SILENCE_MS).toISOString();
+  lostAt = Date.now() - SILENCE_MS;
   if (wantsCover) drawCover();
   if (wantsCover) for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close(); // it would stand before the cover
   if (through) return;
@@ -402,12 +401,14 @@ export function follow(laneName, lane, { draw, door = () => {}, check = () => {}
       while (isStale) {
         isStale = false;
         const { status, data } = await request(lanePath(laneName));
-        if (status !== 200 || stream.join(data) || !lane.snapshot) continue;
+        if (status !== 200) throw new NoAnswer();
+        if (stream.join(data, isStale) || !lane.snapshot) continue;
         if (data.seq < lane.seq) isStale = true;
         else { lane.replace(data); draw(); }
       }
     } catch (error) {
-      if (!(error instanceof NoAnswer)) throw error; // the cover says so
+      if (!(error instanceof NoAnswer)) throw error;
+      setTimeout(refresh, 1000); // events may come all the while, so that no cover says it
     }
   };
   const stream = openStream(`${lanePath(laneName)}/events`, Object.keys(handlers), {

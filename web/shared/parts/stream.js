@@ -13,7 +13,8 @@ const LATE_MS = 1500; // for a beat
 const HELLO_MS = 100; // for the answer of the page that has the stream
 
 // names: of the events. hear(name, data): each of them. refresh(): asks for a snapshot and gives it to join().
-// lost(): nothing is heard; again and again. Returns {join}: takes a snapshot that was asked for, if this page waits for one.
+// lost(): nothing is heard; again and again. Returns {join}: takes a snapshot that was asked for, if this page waits for one;
+// isOld: something was heard since it was asked for, and another one will come.
 export function openStream(path, names, { hear, refresh, lost }) {
   const channel = window.BroadcastChannel && new BroadcastChannel(`${PAGES} ${pairedAs} ${path}`);
   let source = null; // here, or at another page
@@ -122,9 +123,10 @@ export function openStream(path, names, { hear, refresh, lost }) {
     openIn(HELLO_MS);
   } else open();
   return {
-    join(snapshot) {
+    join(snapshot, isOld) {
       if (isWhole || source || timer) return false;
       take('snapshot', snapshot);
+      isWhole = !isOld;
       return true;
     },
   };

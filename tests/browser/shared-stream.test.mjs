@@ -46,7 +46,7 @@ async function neverCovered(t, pages) {
 
 // All in one browser, paired as an office of all lanes.
 async function openAll(paths = PAGES, init = () => {}) {
-  const first = await browser.device({ expects: new RegExp(`${LOSS.source}|status of 401`) });
+  const first = await browser.device({ expects: new RegExp(`${LOSS.source}|status of 40[13]`) });
   const context = first.context();
   contexts.push(context);
   await context.addInitScript(watchPage);
@@ -204,6 +204,19 @@ test('paired anew as something else: every page looks again what it may show', a
   const number = await callNext();
   await hasText(display, '#now', number);
   await shared(1);
+});
+
+test('paired anew in the same role, for another lane: a page of the lane before does not stand covered', async () => {
+  const [marshal] = await openAll(['marshal/?lane=A']);
+  const { token } = (await daemon.api('POST', '/tokens', { role: 'marshal', lane: 'A' }, 'whole')).data;
+  const other = (await daemon.api('POST', '/tokens', { role: 'marshal', lane: 'B' }, 'whole')).data.token;
+  const pair = (page, one) => page.evaluate((text) => fetch('/api/v1/pair', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token: text }) }), one);
+  await pair(marshal, token);
+  await marshal.reload();
+  await live(marshal);
+  await pair(marshal, other);
+  await marshal.locator('a[href="?lane=B"]').waitFor({ timeout: 15000 }); // the lanes that it may have now
+  assert.equal(await marshal.locator('.cover:not([hidden])').count(), 0);
 });
 
 test('the token is withdrawn: every page goes to the pairing page', async () => {

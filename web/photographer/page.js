@@ -12,7 +12,7 @@ addWords({
   'retake-sure': ['再按一次 {number}', 'Again: {number}'], 'retake-recalls': ['叫回重拍', 'calls back for a retake'],
   'retake-none': ['还没有可重拍的号', 'No number to retake yet'], 'did-call': ['已叫号', 'called'], 'did-shot': ['已拍', 'shot'],
   'did-miss': ['已记过号', 'marked as missed'], 'did-retake': ['已叫回重拍', 'called back for a retake'], 'did-void': ['已作废', 'void'],
-  'did-elsewhere': ['（另一台设备已操作）', '(done on another device)'], 'too-soon': ['刚换号，这一下没有生效', 'The number has just changed: that tap did nothing'],
+  'did-elsewhere': ['（另一台设备已操作）', '(done on another device)'], 'too-soon': ['刚换号，这一下没有生效', 'The number just changed: that tap did nothing'],
   confirm: ['报号相符', 'Number is right'], confirmed: ['报号已核对', 'number checked'], mismatch: ['报号不符', 'Wrong number'],
   'mismatch-keys': ['按 X 或 PageUp', 'key X or PageUp'], 'confirm-first': ['先核对报号', 'Check number first'],
   'say-number': ['请同学报号', 'Ask for the number'], 'did-confirm': ['报号相符', 'number is right'],

@@ -8,13 +8,13 @@ export const WORDS = {
   language: ['English', '中文'], 'title-index': ['拍号', 'Paihao'],
   'sound-off': ['点一下屏幕，打开声音', 'Touch to turn the sound on'], 'title-photographer': ['摄影师', 'Photographer'], lane: ['机位', 'Lane'],
   now: ['现在', 'Now'], next: ['下一位', 'Next'], shot: ['已拍', 'Shot'], miss: ['过号', 'Missed'], retake: ['重拍', 'Retake'], void: ['作废', 'Void'],
-  call: ['叫号', 'Call'], 'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: this number will have no photograph'],
+  call: ['叫号', 'Call'], 'void-of': ['作废 {number}：此号将没有照片', 'Void {number}: it will have no photograph'],
   'reason-test': ['误取号或试取号', 'Issued by mistake or as a trial'], 'reason-duplicate': ['重复取号', 'Has another number'],
   'reason-left': ['本人放弃拍摄', 'Declined to be photographed'], 'reason-wrong-person': ['证件或身份不符', 'Wrong card or wrong person'],
   'reason-equipment': ['设备故障', 'Equipment failed'],
   'reason-other': ['其他原因', 'Another reason'], cancel: ['取消', 'Cancel'], sending: ['正在发送', 'Sending'],
   'sending-again': ['网络不通，正在重发', 'No network, sending again'],
-  'still-sending': ['上一下仍在发送，这一下没有生效', 'The last tap is still being sent: this one did nothing'],
+  'still-sending': ['上一下仍在发送，这一下没有生效', 'Still sending the last tap: this one did nothing'],
   'failed': ['未成功', 'Failed'], 'look-twice': ['请再核对本人', 'look twice'],
   'medium-manual': ['人工登记', 'Typed in by hand'], 'medium-passport': ['护照', 'Passport'], 'medium-campus_card': ['校园卡', 'Campus card'],
   'medium-capture_code': ['采集码', 'Capture code'], 'medium-chip': ['身份证芯片号', 'Card chip number'], 'medium-id_card': ['身份证', 'ID card'],
@@ -28,10 +28,10 @@ export const WORDS = {
   'store-event-elsewhere': ['本活动已在另一台电脑上继续，请联系负责人', 'The event goes on at another computer: tell the person in charge'],
   'store-store-failed': ['数据库故障，请立即联系负责人', 'The database failed: tell the person in charge'], 'event-closed': ['采集活动已结束', 'The event is closed'],
   'nobody-called': ['还没有叫号', 'Nobody is called'], lost: ['连接已断', 'Connection lost'],
-  'lost-detail': ['屏上内容可能已过时，正在自动重连', 'What you see may be out of date. Reconnecting by itself'], 'lost-since': ['{time} 起', 'since {time}'],
+  'lost-detail': ['屏上内容可能已过时，正在自动重连', 'This may be out of date. Reconnecting by itself'], 'lost-since': ['{time} 起', 'since {time}'],
   connecting: ['正在连接', 'Connecting'],
   'lost-kept': ['{count} 下先存在本机，连上后按次序发送', '{count} kept on this device, sent in order once connected'],
-  'lost-through': ['可以继续按，屏上号码未经服务器确认', 'You may go on. What you see is not confirmed by the server'],
+  'lost-through': ['可以继续按，屏上号码未经服务器确认', 'Go on. What you see is not confirmed by the server'],
   'too-old': ['超过 24 小时，没有发送', 'Older than 24 hours: not sent'], 'other-event': ['此号现属另一场活动，没有发送', 'That number is of another event now: not sent'],
 };
 
@@ -141,7 +141,7 @@ export function fitText(node) {
 
 // ---- requests
 export class NoAnswer extends Error {}
-export let pairedAs = ''; // the role, once the server has said it
+export let pairedAs = ''; // role, lane and classes, once the server has said them
 export function freshKey() { // randomUUID is absent on plain http
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -162,7 +162,7 @@ export async function request(path, { method = 'GET', body, key, timeout_ms = 40
     let data = null;
     // no JSON: the status speaks
     try { data = text ? JSON.parse(text) : null; } catch {}
-    if (path === '/api/v1/me' && response.status === 200) pairedAs = data.role;
+    if (path === '/api/v1/me' && response.status === 200) pairedAs = [data.role, data.lane, data.units?.map(({ unit, college }) => unit || college)].join();
     if (response.status === 401 && pairedAs && path !== '/api/v1/pair') goPair('ended'); // taken away, or expired
     return { status: response.status, data };
   } catch (error) {
@@ -321,6 +321,7 @@ export class Lane {
     const view = this.snapshot;
     Object.assign(view, { session: change.session, line_limit: change.line_limit ?? view.line_limit, late_round: change.late_round ?? view.late_round });
     if (change.is_stopped === false) view.stopped = null;
+    else if (change.is_stopped && view.current) view.stopped ||= { ticket: view.current, at_risk: null }; // who is at risk comes with the refresh
   }
 }
 

@@ -36,8 +36,9 @@ export function startStopped(laneName, lane, refresh) {
   // Called after every change of the lane.
   return () => {
     const { stopped } = lane.snapshot;
-    $('#stopped').hidden = !stopped;
-    if (!stopped) { drawn = ''; return; }
+    const isKnown = Boolean(stopped && stopped.at_risk); // the event comes first, who is at risk with the snapshot
+    $('#stopped').hidden = !isKnown;
+    if (!isKnown) { drawn = ''; return; }
     const { number } = stopped.ticket;
     const risks = stopped.at_risk.filter((ticket) => ticket.number !== number);
     setText($('#stopped-title'), word('stopped', { number }));

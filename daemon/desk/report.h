@@ -9,10 +9,10 @@
 /* {"id","college","name","people","excluded","captured","due","paid","waived","refunded","present","absent","left",
  *  "counts":{...},"next_rank","pace_ms","eta_s"}; eta_s null while the pace is unknown */
 json_t *report_unit(const struct desk_unit *);
-json_t *report_units(struct desk *);
+json_t *report_units(struct desk *); /* an array, by id */
 /* What a token's `units` are: null of all; else [{"unit","college","name","people"}], name and unit null for a whole
  * college, people 0 when the list has it no more. */
-json_t *report_scope(struct desk *, const char *units); /* an array, by id */
+json_t *report_scope(struct desk *, const char *units);
 /* {"event":{...},"lanes":[{"lane",...}],"units":[{"id","college","name",...}]} */
 json_t *report_tallies(struct desk *);
 /* {"payment","fee_fen","tally":{...},"refunds":[{"person","name","student_no","unit","college","paid_fen"}],

@@ -231,6 +231,11 @@ class Roles(Http):
             answer = self.daemon.http("POST", f"/api/v1/lanes/A/tickets/{number}/call", token=self.office)
             self.assert_problem(answer, 404, "ticket-unknown")
 
+    def test_an_address_that_is_none(self):
+        for path in ("/api/v1/nothing", "/api/v2/me", "/api/v1/lanes/A/tickets/A0001/fly", "/nothing.js"):
+            answer = self.daemon.http("POST" if path.endswith("fly") else "GET", path, token=self.office)
+            self.assert_problem(answer, 404, "not-found")
+
 
 class Requests(Http):
     def test_problems_speak_the_language_asked_for(self):
@@ -412,7 +417,8 @@ class Requests(Http):
         self.assertEqual(status_of(wrong("127.0.0.8", "x" * 43)), 401)
         # the right one always passes, also from there
         self.assertEqual(status_of(wrong("127.0.0.7", self.marshal)), 200)
-        self.assertEqual(status_of(self.raw(post("/api/v1/pair", b'{"token":"guess"}'), source="127.0.0.7")[0]), 429)
+        answer = self.raw(post("/api/v1/pair", b'{"token":"guess"}'), source="127.0.0.7")[0]
+        self.assertEqual((status_of(answer), problem_of(answer)["code"]), (429, "rate-limited"))
 
 
 class Framing(Http):
